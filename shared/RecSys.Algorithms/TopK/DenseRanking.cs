@@ -1,0 +1,104 @@
+namespace RecSys.Algorithms.TopK;
+
+/// <summary>
+/// Ranking for models that can write all of a user's scores at once: one score row a thread, filtered and selected, never the
+/// full score matrix.
+/// </summary>
+public static class DenseRanking
+{
+    /// <summary>Ranks many users in parallel; see <see cref="IRecommender.Recommend"/>.</summary>
+    /// <param name="model">The model whose <see cref="IRecommender.Score"/> is asked for each user.</param>
+    /// <param name="seen">Rows are users; what <see cref="RecommendOptions.ExcludeSeen"/> leaves out. May be null when it is false.</param>
+    /// <param name="userIndices">The users to rank for.</param>
+    /// <param name="options">K and filters.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    public static ScoredItem[][] Recommend(
+        IRecommender model,
+        Matrices.SparseMatrix? seen,
+        ReadOnlySpan<int> userIndices,
+        RecommendOptions options,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(model.ItemCount);
+        if (options.ExcludeSeen && seen is null)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.MissingData,
+                $"Model {model.Name} was loaded without its interactions; set ExcludeSeen to false or deny the seen items.");
+        }
+
+        var users = userIndices.ToArray();
+        foreach (var user in users)
+        {
+            CheckUser(user, model.UserCount);
+        }
+
+        var lists = new ScoredItem[users.Length][];
+        var parallel = new ParallelOptions
+        {
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
+        };
+        Parallel.For(
+            0,
+            users.Length,
+            parallel,
+            () => new float[model.ItemCount],
+            (i, _, scores) =>
+            {
+                model.Score(users[i], scores);
+                lists[i] = Select(scores, options, options.ExcludeSeen ? seen!.RowColumns(users[i]) : []);
+                return scores;
+            },
+            _ => { });
+        return lists;
+    }
+
+    /// <summary>The best k of one score row after the filters. Overwrites the scores of seen items.</summary>
+    /// <param name="scores">A score per item.</param>
+    /// <param name="options">K and filters; <see cref="RecommendOptions.ExcludeSeen"/> is what <paramref name="seen"/> says.</param>
+    /// <param name="seen">Items to leave out.</param>
+    public static ScoredItem[] Select(Span<float> scores, RecommendOptions options, ReadOnlySpan<int> seen)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        foreach (var item in seen)
+        {
+            scores[item] = float.NegativeInfinity;
+        }
+
+        var best = new TopKBuffer(Math.Min(options.K, scores.Length));
+        for (var item = 0; item < scores.Length; item++)
+        {
+            var score = scores[item];
+            if (score > best.Threshold
+                && (options.Allowed is null || options.Allowed.Contains(item))
+                && (options.Denied is null || !options.Denied.Contains(item)))
+            {
+                best.Add(item, score);
+            }
+        }
+
+        return best.ToSortedArray();
+    }
+
+    internal static void CheckUser(int userIndex, int userCount)
+    {
+        if ((uint)userIndex >= (uint)userCount)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.IndexOutOfRange,
+                $"User {userIndex} is not in 0 … {userCount - 1}; a user the model was not fitted on needs a profile (RecommendForProfile).");
+        }
+    }
+
+    internal static void CheckItem(int itemIndex, int itemCount)
+    {
+        if ((uint)itemIndex >= (uint)itemCount)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.IndexOutOfRange, $"Item {itemIndex} is not in 0 … {itemCount - 1}; the model does not know it.");
+        }
+    }
+}
