@@ -1,0 +1,55 @@
+using Google.Protobuf.WellKnownTypes;
+using RecSys.Contracts.Events.V1;
+using RecSys.Ingest.Validation;
+
+namespace RecSys.Ingest.Tests.Validation;
+
+public sealed class ListenScreeningTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 14, 15, 9, 26, TimeSpan.Zero);
+    private readonly ListenScreening _screening = new(new ListenRules(new FixedClock(Now)));
+
+    [Fact]
+    public void Good_repeated_and_bad_listens_are_told_apart()
+    {
+        Listen[] listens = [At(0), At(1), new Listen { UserId = "ana" }, At(0), At(2)];
+
+        var screened = _screening.Screen(listens);
+
+        screened.Good.ShouldBe([listens[0], listens[1], listens[4]]);
+        screened.Duplicates.ShouldBe(1);
+        screened.Bad.Single().Index.ShouldBe(2);
+        screened.Bad.Single().ToRejected(firstIndex: 500).Select(rejected => (rejected.Index, rejected.Field))
+            .ShouldBe([(502, "track_id"), (502, "listen_time")]);
+    }
+
+    [Fact]
+    public void Times_that_differ_below_the_microsecond_are_the_same_listen()
+    {
+        var later = At(0);
+        later.ListenTime.Nanos += 999;
+        var next = At(0);
+        next.ListenTime.Nanos += 1_000;
+
+        var screened = _screening.Screen([At(0), later, next]);
+
+        screened.Good.Count.ShouldBe(2);
+        screened.Duplicates.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_bad_listen_does_not_make_a_good_one_a_duplicate()
+    {
+        var bad = At(0);
+        bad.PlayedShare = 7;
+
+        var screened = _screening.Screen([bad, At(0)]);
+
+        screened.Good.Count.ShouldBe(1);
+        screened.Duplicates.ShouldBe(0);
+        screened.Bad.Count.ShouldBe(1);
+    }
+
+    private static Listen At(int secondsAgo) =>
+        new() { UserId = "ana", TrackId = "track-7", ListenTime = Now.AddSeconds(-secondsAgo).ToTimestamp() };
+}

@@ -1,0 +1,74 @@
+using Google.Protobuf.WellKnownTypes;
+using RecSys.Contracts.Common.V1;
+using RecSys.Ingest.Validation;
+
+namespace RecSys.Ingest.Tests.Validation;
+
+public sealed class TrackRulesTests
+{
+    [Fact]
+    public void A_track_needs_nothing_but_its_id() => FaultsOf(new Track { TrackId = "t1" }).ShouldBeEmpty();
+
+    [Fact]
+    public void A_full_entry_passes() => FaultsOf(Good(_ => { })).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_bad_field_of_a_track_is_named()
+    {
+        var track = Good(t =>
+        {
+            t.TrackId = "";
+            t.Title = "\0";
+            t.Artist = new string('x', TrackRules.MaxNameLength + 1);
+            t.Album = "\uFFFD";
+            t.Genres.Add(" ");
+            t.Genres.Add(new string('x', TrackRules.MaxGenreLength + 1));
+            t.Duration = new Duration { Seconds = -1 };
+        });
+
+        FaultsOf(track).Select(fault => fault.Field).ShouldBe(["track_id", "title", "artist", "album", "genres[1]", "genres[2]", "duration"]);
+    }
+
+    [Fact]
+    public void A_track_has_at_most_32_genres()
+    {
+        FaultsOf(Good(t => t.Genres.Add(Enumerable.Range(0, 31).Select(i => $"genre {i}")))).ShouldBeEmpty();
+        FaultsOf(Good(t => t.Genres.Add(Enumerable.Range(0, 32).Select(i => $"genre {i}")))).Single().Field.ShouldBe("genres");
+    }
+
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(0, 1, true)]
+    [InlineData(86_400, 0, true)]
+    [InlineData(86_401, 0, false)]
+    [InlineData(long.MaxValue, 0, false)]
+    [InlineData(1, -1, false)]
+    [InlineData(1, int.MaxValue, false)]
+    public void A_duration_is_positive_and_at_most_a_day(long seconds, int nanos, bool allowed)
+    {
+        var faults = FaultsOf(Good(t => t.Duration = new Duration { Seconds = seconds, Nanos = nanos }));
+        faults.Select(fault => fault.Field).ShouldBe(allowed ? [] : ["duration"]);
+    }
+
+    private static Track Good(Action<Track> change)
+    {
+        var track = new Track
+        {
+            TrackId = "t1",
+            Title = "Ænima",
+            Artist = "Tool",
+            Album = "Ænima",
+            Genres = { "progressive metal" },
+            Duration = Duration.FromTimeSpan(TimeSpan.FromMinutes(6.5)),
+        };
+        change(track);
+        return track;
+    }
+
+    private static List<FieldFault> FaultsOf(Track track)
+    {
+        var faults = new List<FieldFault>();
+        TrackRules.Check(track, faults);
+        return faults;
+    }
+}
