@@ -1,0 +1,12 @@
+namespace RecSys.Lake;
+
+/// <summary>A file of the lake can't be read. Nothing of it was used.</summary>
+public sealed class LakeCorruptException : Exception
+{
+    internal LakeCorruptException(string file, string reason, Exception inner)
+        : base($"The lake's file {file} can't be read: {reason} Restore it, or move it out of the lake to go on without it.", inner) =>
+        File = file;
+
+    /// <summary>Full name of the file.</summary>
+    public string File { get; }
+}

@@ -1,0 +1,18 @@
+namespace RecSys.Lake;
+
+/// <summary>One play as the lake keeps it. Two listens of the same user, track and time are the same listen.</summary>
+/// <param name="UserId">The producer's id of the user, not empty.</param>
+/// <param name="TrackId">The producer's id of the track, not empty.</param>
+/// <param name="ListenedAt">
+/// When the play began, kept to the microsecond; <see cref="UnknownTime"/> when the log it came from does not say.
+/// </param>
+/// <param name="PlayedShare">Share of the track that was played, 0 to 1; null when unknown.</param>
+/// <param name="PlayCount">Plays that this record stands for, at least 1; more than 1 only in logs that came aggregated.</param>
+public sealed record LakeListen(string UserId, string TrackId, DateTimeOffset ListenedAt, float? PlayedShare = null, int PlayCount = 1)
+{
+    /// <summary>
+    /// The time of a listen whose log has no times: the start of the Unix epoch. It comes before every real time, so a cut
+    /// by time keeps such listens on its earlier side.
+    /// </summary>
+    public static readonly DateTimeOffset UnknownTime = DateTimeOffset.UnixEpoch;
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace RecSys.Lake.Storage;
+
+/// <summary>Where things lie in a lake's folder (README.md, "Layout").</summary>
+internal sealed class LakeFolders(string root)
+{
+    private const string DatePrefix = "date=";
+    private const string DateFormat = "yyyy-MM-dd";
+    private const string SegmentPattern = "*.parquet";
+
+    public string Root { get; } = Path.GetFullPath(root);
+
+    public string Listens => Path.Combine(Root, "listens");
+
+    public string Imports => Path.Combine(Root, "imports");
+
+    /// <summary>Work in progress. Nothing reads it, and it is on the same file system, so that a rename makes files visible.</summary>
+    public string Staging => Path.Combine(Root, ".staging");
+
+    public string ListensOf(DateOnly date) =>
+        Path.Combine(Listens, DatePrefix + date.ToString(DateFormat, CultureInfo.InvariantCulture));
+
+    public string Import(string name) => Path.Combine(Imports, name);
+
+    /// <summary>A name that no other process or call uses, for a file or folder in progress.</summary>
+    public string NewStagingPath(string suffix) => Path.Combine(Staging, Guid.CreateVersion7().ToString("N") + suffix);
+
+    /// <summary>The segments of the UTC dates <paramref name="first"/> to <paramref name="last"/>, in the order of their names.</summary>
+    public List<string> ListenSegments(DateOnly first, DateOnly last)
+    {
+        var segments = new List<string>();
+        if (!Directory.Exists(Listens))
+        {
+            return segments;
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(Listens, DatePrefix + "*"))
+        {
+            var text = Path.GetFileName(folder.AsSpan())[DatePrefix.Length..];
+            if (!DateOnly.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+                || (date >= first && date <= last))
+            {
+                segments.AddRange(Directory.EnumerateFiles(folder, SegmentPattern));
+            }
+        }
+
+        segments.Sort(StringComparer.Ordinal);
+        return segments;
+    }
+
+    /// <summary>The listens of every import.</summary>
+    public List<string> ImportedListens() =>
+        Directory.Exists(Imports)
+            ? [.. Directory.EnumerateDirectories(Imports)
+                .Select(folder => Path.Combine(folder, "listens.parquet"))
+                .Where(File.Exists)
+                .Order(StringComparer.Ordinal)]
+            : [];
+}
