@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Configuration;
+using RecSys.Hosting.Settings;
+
+namespace RecSys.Hosting.Clients;
+
+/// <summary>Section <c>Services</c>: the gRPC address of each service by name.</summary>
+internal static class ServiceAddresses
+{
+    public const string Section = "Services";
+
+    /// <summary>Where the five services listen unless they are told otherwise.</summary>
+    public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
+    {
+        [$"{Section}:Ingest"] = "http://127.0.0.1:5101",
+        [$"{Section}:Trainer"] = "http://127.0.0.1:5102",
+        [$"{Section}:Candidate"] = "http://127.0.0.1:5103",
+        [$"{Section}:Ranker"] = "http://127.0.0.1:5104",
+        [$"{Section}:Serving"] = "http://127.0.0.1:5105",
+    };
+
+    /// <exception cref="InvalidSettingsException">There is no address, or it can't be read.</exception>
+    public static ServiceAddress Get(IConfiguration configuration, string service)
+    {
+        var key = $"{Section}:{service}";
+        var text = configuration[key];
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new InvalidSettingsException($"{key} isn't set. It must be the gRPC address of {service}, such as http://127.0.0.1:5100.");
+        }
+
+        try
+        {
+            return ServiceAddress.Parse(text);
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidSettingsException($"{key} is '{text}'. {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Checks every address and finds misspelled names.</summary>
+    public static void Check(IConfiguration configuration, IReadOnlyCollection<string> called)
+    {
+        var known = Defaults.Keys.Select(key => key[(Section.Length + 1)..]).Concat(called).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var child in configuration.GetSection(Section).GetChildren())
+        {
+            if (!known.Contains(child.Key))
+            {
+                throw new InvalidSettingsException(
+                    $"{Section}:{child.Key} isn't a service. Section {Section} has: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}.");
+            }
+        }
+
+        foreach (var service in known)
+        {
+            Get(configuration, service);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace RecSys.Hosting.Endpoints;
+
+/// <summary>Section <c>Endpoints</c>: where the process listens and what it takes there.</summary>
+public sealed class EndpointsOptions : IValidatableObject
+{
+    /// <summary>
+    /// Address of the gRPC endpoint, cleartext HTTP/2 only. <c>http://HOST:PORT</c>, where HOST is an IP address,
+    /// <c>localhost</c>, or <c>*</c> for all interfaces; port 0 takes a free one. Default: the service's own port on
+    /// 127.0.0.1.
+    /// </summary>
+    public string Grpc { get; init; } = "http://127.0.0.1:5100";
+
+    /// <summary>Address of the HTTP/1.1 endpoint, written as <see cref="Grpc"/>.</summary>
+    public string Http { get; init; } = "http://127.0.0.1:5180";
+
+    /// <summary>
+    /// The largest message taken, in bytes, from 1 KiB to 1 GiB; default 4 MiB. For gRPC it limits each message, not the
+    /// length of a stream; for HTTP it limits the body.
+    /// </summary>
+    [Range(1 << 10, 1 << 30, ErrorMessage = "It must be from 1024 (1 KiB) to 1073741824 (1 GiB) bytes.")]
+    public int MaxMessageBytes { get; init; } = 4 << 20;
+
+    /// <summary>
+    /// Deadline of a unary call whose client set none, from 1 second to 1 hour; default 30 seconds. Streams have none.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "It must be from 00:00:01 to 01:00:00 (hours:minutes:seconds).")]
+    public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ListenAddress.Problem(Grpc) is { } grpc)
+        {
+            yield return new(grpc, [nameof(Grpc)]);
+        }
+
+        if (ListenAddress.Problem(Http) is { } http)
+        {
+            yield return new(http, [nameof(Http)]);
+        }
+        else if (Grpc == Http && !Grpc.EndsWith(":0", StringComparison.Ordinal))
+        {
+            yield return new("It must differ from Endpoints:Grpc: cleartext HTTP/2 and HTTP/1.1 can't share a port.", [nameof(Http)]);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+
+namespace RecSys.Hosting;
+
+/// <summary>Every log message of this project but the bus's. Event ids 1000 to 1099.</summary>
+internal static partial class HostingLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "{Service} listens: gRPC on {Grpc}, HTTP on {Http}")]
+    public static partial void Listening(ILogger logger, string service, Uri grpc, Uri http);
+
+    [LoggerMessage(1001, LogLevel.Warning, "{Setting} is {Address}: anyone who reaches this machine can call it")]
+    public static partial void ListensOnNetwork(ILogger logger, string setting, string address);
+
+    [LoggerMessage(1002, LogLevel.Information, "{Service} is ready after {Seconds:F1} s")]
+    public static partial void Ready(ILogger logger, string service, double seconds);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Waiting for {WaitsFor}: {Reason} (task: {Task})")]
+    public static partial void Waiting(ILogger logger, string waitsFor, string reason, string task);
+
+    [LoggerMessage(1004, LogLevel.Debug, "Startup task {Task} failed")]
+    public static partial void WaitingDetails(ILogger logger, string task, Exception exception);
+
+    [LoggerMessage(1005, LogLevel.Debug, "Startup task {Task} is done")]
+    public static partial void StartupTaskDone(ILogger logger, string task);
+
+    [LoggerMessage(1006, LogLevel.Information, "{Service} stops: takes calls for {Delay} s more, then waits up to {Drain} s for those in progress")]
+    public static partial void Stopping(ILogger logger, string service, double delay, double drain);
+
+    [LoggerMessage(1007, LogLevel.Information, "{Service} has stopped")]
+    public static partial void Stopped(ILogger logger, string service);
+
+    [LoggerMessage(1010, LogLevel.Error, "{Operation} failed")]
+    public static partial void CallFailed(ILogger logger, string operation, Exception exception);
+
+    [LoggerMessage(1011, LogLevel.Debug, "{Operation} answered {Code} {Reason}: {Text}")]
+    public static partial void CallRefused(ILogger logger, string operation, StatusCode code, string reason, string text, Exception? cause);
+
+    [LoggerMessage(1020, LogLevel.Information, "Traces and metrics go to {Endpoint}")]
+    public static partial void TelemetryExported(ILogger logger, Uri endpoint);
+}

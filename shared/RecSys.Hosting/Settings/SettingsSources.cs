@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Configuration;
+using RecSys.Hosting.Clients;
+
+namespace RecSys.Hosting.Settings;
+
+/// <summary>Where settings come from, weakest first: code, <c>recsys.json</c>, <c>RECSYS__…</c> environment, command line.</summary>
+internal static class SettingsSources
+{
+    /// <summary>Setting that names another file than <c>recsys.json</c> in the working directory.</summary>
+    private const string FileKey = "SettingsFile";
+
+    private const string DefaultFile = "recsys.json";
+    private const string EnvironmentPrefix = "RECSYS__";
+
+    public static void Add(ConfigurationManager configuration, HostDefaults defaults, string[] args)
+    {
+        CheckArguments(args);
+        configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Endpoints:Grpc"] = $"http://127.0.0.1:{defaults.GrpcPort}",
+            ["Endpoints:Http"] = $"http://127.0.0.1:{defaults.HttpPort}",
+        });
+        configuration.AddInMemoryCollection(ServiceAddresses.Defaults);
+        configuration.AddInMemoryCollection(defaults.Settings);
+
+        // The file's own name can only come from the sources that rank above it.
+        var above = new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).AddCommandLine(args).Build();
+        AddFile(configuration, above[FileKey]);
+        configuration.AddEnvironmentVariables(EnvironmentPrefix);
+        configuration.AddCommandLine(args);
+    }
+
+    private static void AddFile(ConfigurationManager configuration, string? chosen)
+    {
+        var path = Path.GetFullPath(chosen ?? DefaultFile);
+        if (!File.Exists(path))
+        {
+            if (chosen is not null)
+            {
+                throw new InvalidSettingsException($"{FileKey} is '{chosen}', but there is no file {path}.");
+            }
+
+            return;
+        }
+
+        try
+        {
+            configuration.AddJsonFile(path, optional: false, reloadOnChange: false);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or FormatException)
+        {
+            throw new InvalidSettingsException($"{path} can't be read: {(exception.InnerException ?? exception).Message}", exception);
+        }
+    }
+
+    /// <summary>The command line source skips what it doesn't understand; a typing error must not pass in silence.</summary>
+    private static void CheckArguments(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            var hasValue = args[i].Contains('=', StringComparison.Ordinal);
+            if (!args[i].StartsWith("--", StringComparison.Ordinal) || (!hasValue && i + 1 == args.Length))
+            {
+                throw new InvalidSettingsException(
+                    $"Unknown argument '{args[i]}'. Settings are given as --Section:Key=value, such as --Endpoints:Grpc=http://127.0.0.1:5100.");
+            }
+
+            i += hasValue ? 0 : 1;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace RecSys.Hosting.Startup;
+
+/// <summary>Runs the startup tasks one after another, each until it succeeds, then opens the gate.</summary>
+internal sealed class StartupRunner(
+    IEnumerable<IStartupTask> tasks, StartupGate gate, TimeProvider time, HostDefaults defaults, ILogger<StartupRunner> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same reason is logged again only after this time.</summary>
+    private static readonly TimeSpan Reminder = TimeSpan.FromSeconds(30);
+
+    private readonly IStartupTask[] _tasks = [.. tasks];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = time.GetTimestamp();
+        for (var i = 0; i < _tasks.Length; i++)
+        {
+            await RunAsync(i, stoppingToken);
+        }
+
+        gate.Open();
+        HostingLog.Ready(logger, defaults.Name, time.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private async Task RunAsync(int index, CancellationToken stoppingToken)
+    {
+        var task = _tasks[index];
+        var pause = FirstPause;
+        string? reason = null;
+        long reasonLogged = 0;
+        for (var attempt = 1; ; attempt++)
+        {
+            Report(index, reason, attempt);
+            try
+            {
+                await task.RunAsync(stoppingToken);
+                HostingLog.StartupTaskDone(logger, task.Name);
+                return;
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                var newReason = OneLine(exception);
+                if (newReason != reason || time.GetElapsedTime(reasonLogged) >= Reminder)
+                {
+                    HostingLog.Waiting(logger, task.WaitsFor, newReason, task.Name);
+                    HostingLog.WaitingDetails(logger, task.Name, exception);
+                    reasonLogged = time.GetTimestamp();
+                }
+
+                reason = newReason;
+            }
+
+            Report(index, reason, attempt);
+            await Task.Delay(pause, time, stoppingToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private void Report(int current, string? reason, int attempts) => gate.Wait([
+        new(_tasks[current].Name, _tasks[current].WaitsFor, reason, attempts),
+        .. _tasks.Skip(current + 1).Select(task => new StartupWait(task.Name, task.WaitsFor, null, 0)),
+    ]);
+
+    /// <summary>Drivers wrap the cause ("Exception while reading from stream"); the innermost message is the useful one.</summary>
+    private static string OneLine(Exception exception)
+    {
+        var root = exception.GetBaseException();
+        var text = root.Message == exception.Message ? exception.Message : $"{exception.Message} ({root.Message})";
+        return text.ReplaceLineEndings(" ");
+    }
+}

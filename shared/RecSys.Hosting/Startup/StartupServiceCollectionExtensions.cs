@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace RecSys.Hosting.Startup;
+
+/// <summary>Registers startup tasks.</summary>
+public static class StartupServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds a task that must succeed before the process is ready. Several modules may need the same one: it runs once,
+    /// in the place of its first registration.
+    /// </summary>
+    public static IServiceCollection AddStartupTask<TTask>(this IServiceCollection services)
+        where TTask : class, IStartupTask
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupTask, TTask>());
+        return services;
+    }
+}

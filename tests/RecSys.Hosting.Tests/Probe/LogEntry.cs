@@ -1,0 +1,5 @@
+using Microsoft.Extensions.Logging;
+
+namespace RecSys.Hosting.Tests.Probe;
+
+internal sealed record LogEntry(LogLevel Level, int EventId, string Text, Exception? Exception);
