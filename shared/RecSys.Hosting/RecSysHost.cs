@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RecSys.Hosting.Bus;
 using RecSys.Hosting.Clients;
 using RecSys.Hosting.Endpoints;
 using RecSys.Hosting.Errors;
@@ -107,6 +108,7 @@ public static class RecSysHost
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         // Last, so that the modules' tasks and hosted services come first.
+        WithReadableProblems(() => builder.AddRecSysBus());
         builder.Services.AddHostedService<StartupRunner>();
         var app = builder.Build();
         try
@@ -173,9 +175,15 @@ public static class RecSysHost
     {
         var called = services.GetServices<ServiceClientRegistration>().Select(client => client.Service).ToArray();
         ServiceAddresses.Check(services.GetRequiredService<IConfiguration>(), called);
+        WithReadableProblems(() => services.GetService<IStartupValidator>()?.Validate());
+    }
+
+    /// <summary>Options report their problems as exceptions about options; people want to hear about settings.</summary>
+    private static void WithReadableProblems(Action check)
+    {
         try
         {
-            services.GetService<IStartupValidator>()?.Validate();
+            check();
         }
         catch (OptionsValidationException exception)
         {
