@@ -29,6 +29,9 @@ public sealed class ListenLake : IDisposable
     /// <summary>The lake's folder, as a full path.</summary>
     public string RootFolder => _folders.Root;
 
+    /// <summary>Whether there is anything to read, imports included. Looks at names only, whatever the size of the lake.</summary>
+    public bool IsEmpty => new ListenSource(_folders, InteractionQuery.All).IsEmpty;
+
     /// <summary>Writes listens, one segment for each UTC date among them. When it returns, they survive a crash or power cut.</summary>
     /// <param name="listens">What to add. The same listens may be added again: readers see each once.</param>
     /// <param name="cancellationToken">Cancelled before the segments are visible, nothing is added.</param>

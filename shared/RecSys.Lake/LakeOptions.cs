@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace RecSys.Lake;
+
+/// <summary>Settings of the lake, section <c>Lake</c>. Every process that writes or reads the lake needs the same root.</summary>
+public sealed class LakeOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string SectionName = "Lake";
+
+    /// <summary>The lake's folder, absolute or relative to the working directory; made when missing. Default <c>.recsys/lake</c>.</summary>
+    [Required(AllowEmptyStrings = false, ErrorMessage = "It must name a folder.")]
+    public string Root { get; init; } = Path.Combine(".recsys", "lake");
+
+    /// <summary>Threads of the lake's engine, 0 to 1,024; 0, the default, means the number of processors.</summary>
+    [Range(0, 1_024, ErrorMessage = "It must be 0 to 1024.")]
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// Memory for the engine's buffers in MiB, 0 to 1,048,576; work beyond it is spilled to the temporary folder. 0, the
+    /// default, means half of what the process may use.
+    /// </summary>
+    [Range(0, 1_048_576, ErrorMessage = "It must be 0 to 1048576.")]
+    public int MemoryLimitMegabytes { get; init; }
+
+    /// <summary>The same for <see cref="ListenLake"/>.</summary>
+    public LakeEngineOptions ToEngineOptions() => new()
+    {
+        Threads = Threads > 0 ? Threads : Environment.ProcessorCount,
+        MemoryLimitBytes = (long)MemoryLimitMegabytes << 20,
+    };
+}
