@@ -25,6 +25,7 @@ public static class SettingsServiceCollectionExtensions
             return services;
         }
 
+        services.AddSingleton(SettingsRegistration.Of<TOptions>(section));
         services.AddSingleton(provider => new SettingsSection<TOptions>(provider.GetRequiredService<IConfiguration>(), section));
         services.AddSingleton<IConfigureOptions<TOptions>>(provider => provider.GetRequiredService<SettingsSection<TOptions>>());
         services.AddSingleton<IValidateOptions<TOptions>>(provider => provider.GetRequiredService<SettingsSection<TOptions>>());
