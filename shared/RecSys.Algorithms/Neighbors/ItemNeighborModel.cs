@@ -1,0 +1,199 @@
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.TopK;
+
+namespace RecSys.Algorithms.Neighbors;
+
+/// <summary>
+/// Item-item neighbours (Sarwar et al. 2001; Deshpande and Karypis 2004): the score of a candidate is the sum of its
+/// similarities to the items of the user's profile, each counted once however often it was played.
+/// </summary>
+public sealed class ItemNeighborModel : IRecommender, IProfileRecommender, ISimilarItems, IExplainer
+{
+    private readonly SparseMatrix _train;
+
+    private ItemNeighborModel(SparseMatrix train, NeighborTable neighbors, ItemNeighborOptions options)
+    {
+        _train = train;
+        Neighbors = neighbors;
+        Options = options;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "item-knn";
+
+    /// <inheritdoc/>
+    public int UserCount => _train.RowCount;
+
+    /// <inheritdoc/>
+    public int ItemCount => _train.ColumnCount;
+
+    /// <summary>The settings the model was fitted with.</summary>
+    public ItemNeighborOptions Options { get; }
+
+    /// <summary>For each profile item the candidates it speaks for, with their similarities.</summary>
+    public NeighborTable Neighbors { get; }
+
+    /// <summary>Computes the similarities of all pairs of items that share a user.</summary>
+    /// <param name="train">Users × items.</param>
+    /// <param name="options">Weights and limits; null for the cosine of counts over all neighbours.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="AlgorithmException">No cells, a setting out of range, or more neighbours than the memory limit holds.</exception>
+    public static ItemNeighborModel Fit(SparseMatrix train, ItemNeighborOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        options ??= new ItemNeighborOptions();
+        options.Validate();
+        if (train.CellCount == 0)
+        {
+            throw new AlgorithmException(AlgorithmError.EmptyMatrix, "There is no interaction to compare items by; import or submit listens first.");
+        }
+
+        var cells = ItemCells.Weigh(train, options);
+        var byItem = cells.Transpose();
+        var squaredLengths = new double[byItem.RowCount];
+        for (var item = 0; item < squaredLengths.Length; item++)
+        {
+            foreach (var value in byItem.RowValues(item))
+            {
+                squaredLengths[item] += (double)value * value;
+            }
+        }
+
+        var neighbors = NeighborSearch.Run(
+            byItem,
+            cells,
+            new NeighborSearchOptions
+            {
+                InnerWeights = options.UserExponent == 0 ? null : UserWeights(train, options.UserExponent),
+                RowFactors = Powers(squaredLengths, -options.ProfileExponent),
+                NeighborFactors = Powers(squaredLengths, -options.CandidateExponent),
+                Shrinkage = options.Shrinkage,
+                NeighborCount = options.NeighborCount,
+                MemoryLimitBytes = options.MemoryLimitBytes,
+                ThreadCount = options.ThreadCount,
+            },
+            cancellationToken);
+        return new ItemNeighborModel(train, neighbors, options);
+    }
+
+    /// <inheritdoc/>
+    public void Score(int userIndex, Span<float> scores)
+    {
+        DenseRanking.CheckUser(userIndex, UserCount);
+        AddUp(_train.RowColumns(userIndex), scores);
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
+        DenseRanking.Recommend(this, _train, userIndices, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public void ScoreProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, Span<float> scores)
+    {
+        foreach (var item in itemIndices)
+        {
+            DenseRanking.CheckItem(item, ItemCount);
+        }
+
+        AddUp(itemIndices, scores);
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[] RecommendForProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, RecommendOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(ItemCount);
+        var scores = new float[ItemCount];
+        ScoreProfile(itemIndices, weights, scores);
+        return DenseRanking.Select(scores, options, options.ExcludeSeen ? itemIndices : []);
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default)
+    {
+        new RecommendOptions { K = k }.Validate(ItemCount);
+        var lists = new ScoredItem[itemIndices.Length][];
+        for (var i = 0; i < lists.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            DenseRanking.CheckItem(itemIndices[i], ItemCount);
+            var best = new TopKBuffer(Math.Min(k, ItemCount));
+            var neighbors = Neighbors.Neighbors(itemIndices[i]);
+            var similarities = Neighbors.Similarities(itemIndices[i]);
+            for (var n = 0; n < neighbors.Length; n++)
+            {
+                if (similarities[n] > best.Threshold)
+                {
+                    best.Add(neighbors[n], similarities[n]);
+                }
+            }
+
+            lists[i] = best.ToSortedArray();
+        }
+
+        return lists;
+    }
+
+    /// <inheritdoc/>
+    public Explanation Explain(int userIndex, int itemIndex, int k)
+    {
+        DenseRanking.CheckUser(userIndex, UserCount);
+        DenseRanking.CheckItem(itemIndex, ItemCount);
+        new RecommendOptions { K = k }.Validate(ItemCount);
+        var contributions = new List<ItemContribution>();
+        var score = 0f;
+        foreach (var item in _train.RowColumns(userIndex))
+        {
+            var similarity = Neighbors.Similarity(item, itemIndex);
+            if (similarity != 0)
+            {
+                contributions.Add(new ItemContribution(item, similarity, 1));
+                score += similarity;
+            }
+        }
+
+        return new Explanation(score, [.. contributions.OrderByDescending(c => c.Contribution).Take(k)]);
+    }
+
+    private static double[] UserWeights(SparseMatrix train, double exponent)
+    {
+        var weights = new double[train.RowCount];
+        for (var user = 0; user < weights.Length; user++)
+        {
+            weights[user] = Math.Pow(Math.Max(1, train.RowLength(user)), -exponent);
+        }
+
+        return weights;
+    }
+
+    private static double[] Powers(double[] values, double exponent) =>
+        Array.ConvertAll(values, value => value > 0 ? Math.Pow(value, exponent) : 0);
+
+    private void AddUp(ReadOnlySpan<int> profile, Span<float> scores)
+    {
+        scores.Clear();
+        foreach (var item in profile)
+        {
+            var neighbors = Neighbors.Neighbors(item);
+            var similarities = Neighbors.Similarities(item);
+            for (var n = 0; n < neighbors.Length; n++)
+            {
+                scores[neighbors[n]] += similarities[n];
+            }
+        }
+
+        if (Options.ScoreUnrelated)
+        {
+            return;
+        }
+
+        // Similarities are above 0, so a sum of 0 means that no profile item spoke for the candidate.
+        for (var item = 0; item < scores.Length; item++)
+        {
+            if (scores[item] == 0)
+            {
+                scores[item] = float.NegativeInfinity;
+            }
+        }
+    }
+}

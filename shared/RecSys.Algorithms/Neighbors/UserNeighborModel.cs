@@ -1,0 +1,164 @@
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.TopK;
+
+namespace RecSys.Algorithms.Neighbors;
+
+/// <summary>
+/// User-user neighbours: with Z the users' cells less their own mean (0 where there is no cell) and S the cosines between the
+/// rows of Z with a zero diagonal, the scores are S · Z. Exact over all neighbours unless only the best are kept.
+/// </summary>
+/// <remarks>
+/// A score says how much more than usual for them the user's likes spent on the item; it may be negative, and is 0 for an item
+/// that no neighbour heard. A user whose cells are all equal resembles nobody.
+/// </remarks>
+public sealed class UserNeighborModel : IRecommender
+{
+    private readonly SparseMatrix _seen;
+    private readonly SparseMatrix _deviations;
+    private readonly bool _scoreUnrelated;
+
+    private UserNeighborModel(SparseMatrix seen, SparseMatrix deviations, NeighborTable neighbors, bool scoreUnrelated)
+    {
+        _scoreUnrelated = scoreUnrelated;
+        _seen = seen;
+        _deviations = deviations;
+        Neighbors = neighbors;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "user-knn";
+
+    /// <inheritdoc/>
+    public int UserCount => _seen.RowCount;
+
+    /// <inheritdoc/>
+    public int ItemCount => _seen.ColumnCount;
+
+    /// <summary>The cosines.</summary>
+    public NeighborTable Neighbors { get; }
+
+    /// <summary>Fits on interaction weights.</summary>
+    /// <param name="train">Users × items.</param>
+    /// <param name="options">Settings; null for all neighbours of centred cells.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="AlgorithmException">No cells, a setting out of range, or more neighbours than the memory limit holds.</exception>
+    public static UserNeighborModel Fit(SparseMatrix train, UserNeighborOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        options ??= new UserNeighborOptions();
+        return FitDeviations(train, options.Center ? Center(train) : train, options, cancellationToken);
+    }
+
+    /// <summary>Fits on shares of listened tracks, normalised by each user's mean; see <see cref="ListenedShares"/>.</summary>
+    public static UserNeighborModel Fit(ListenedShares shares, UserNeighborOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(shares);
+        return FitDeviations(shares.Listened, shares.Deviations, options ?? new UserNeighborOptions(), cancellationToken);
+    }
+
+    /// <summary>Counts positive and negative neighbours.</summary>
+    public UserNeighborStatistics Statistics()
+    {
+        long positive = 0;
+        long negative = 0;
+        var alone = 0;
+        var smallest = 0f;
+        var largest = 0f;
+        for (var user = 0; user < UserCount; user++)
+        {
+            var similarities = Neighbors.Similarities(user);
+            alone += similarities.IsEmpty ? 1 : 0;
+            foreach (var similarity in similarities)
+            {
+                positive += similarity > 0 ? 1 : 0;
+                negative += similarity < 0 ? 1 : 0;
+                smallest = Math.Min(smallest, similarity);
+                largest = Math.Max(largest, similarity);
+            }
+        }
+
+        return new UserNeighborStatistics((double)positive / UserCount, (double)negative / UserCount, alone, smallest, largest);
+    }
+
+    /// <inheritdoc/>
+    public void Score(int userIndex, Span<float> scores)
+    {
+        DenseRanking.CheckUser(userIndex, UserCount);
+        var neighbors = Neighbors.Neighbors(userIndex);
+        var similarities = Neighbors.Similarities(userIndex);
+        if (neighbors.IsEmpty && !_scoreUnrelated)
+        {
+            scores.Fill(float.NegativeInfinity);
+            return;
+        }
+
+        scores.Clear();
+        for (var n = 0; n < neighbors.Length; n++)
+        {
+            var similarity = similarities[n];
+            var items = _deviations.RowColumns(neighbors[n]);
+            var deviations = _deviations.RowValues(neighbors[n]);
+            for (var i = 0; i < items.Length; i++)
+            {
+                scores[items[i]] += similarity * deviations[i];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
+        DenseRanking.Recommend(this, _seen, userIndices, options, cancellationToken);
+
+    private static UserNeighborModel FitDeviations(
+        SparseMatrix seen, SparseMatrix deviations, UserNeighborOptions options, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        if (seen.CellCount == 0)
+        {
+            throw new AlgorithmException(AlgorithmError.EmptyMatrix, "There is no interaction to compare users by; import or submit listens first.");
+        }
+
+        var factors = new double[deviations.RowCount];
+        for (var user = 0; user < factors.Length; user++)
+        {
+            var squared = 0.0;
+            foreach (var value in deviations.RowValues(user))
+            {
+                squared += (double)value * value;
+            }
+
+            factors[user] = squared > 0 ? 1 / Math.Sqrt(squared) : 0;
+        }
+
+        var neighbors = NeighborSearch.Run(
+            deviations,
+            deviations.Transpose(),
+            new NeighborSearchOptions
+            {
+                RowFactors = factors,
+                NeighborFactors = factors,
+                NeighborCount = options.NeighborCount,
+                MemoryLimitBytes = options.MemoryLimitBytes,
+                ThreadCount = options.ThreadCount,
+            },
+            cancellationToken);
+        return new UserNeighborModel(seen, deviations, neighbors, options.ScoreUnrelated);
+    }
+
+    private static SparseMatrix Center(SparseMatrix train)
+    {
+        var means = new double[train.RowCount];
+        for (var user = 0; user < means.Length; user++)
+        {
+            var sum = 0.0;
+            foreach (var value in train.RowValues(user))
+            {
+                sum += value;
+            }
+
+            means[user] = sum / Math.Max(1, train.RowLength(user));
+        }
+
+        return train.MapValues((user, _, value) => Deviation.WithoutRounding(value - means[user], means[user]));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using RecSys.Algorithms.Splits;
+
+namespace RecSys.Algorithms.Tests.Golden;
+
+/// <summary>
+/// Listening counts split by hash, with the values that independent programs computed for them in double precision: a small
+/// case that is committed (<c>small.json</c>), and the full HetRec data where it lies beside the checkout.
+/// </summary>
+public sealed class GoldenCase
+{
+    public const string Small = "small";
+    public const string HetRec = "hetrec";
+    private const string HetRecFolder = "data/hetrec2011-lastfm-2k";
+    private static readonly Lazy<GoldenCase> SmallCase = new(LoadSmall);
+    private static readonly Lazy<GoldenCase> HetRecCase = new(LoadHetRec);
+
+    private GoldenCase(IReadOnlyList<int[]> rows, JsonElement expected)
+    {
+        var userIds = rows.Select(r => (long)r[0]).Distinct().Order().ToArray();
+        var artistIds = rows.Select(r => (long)r[1]).Distinct().Order().ToArray();
+        var log = new InteractionLog(
+            userIds.Length,
+            artistIds.Length,
+            [.. rows.Select(r => Array.BinarySearch(userIds, r[0]))],
+            [.. rows.Select(r => Array.BinarySearch(artistIds, r[1]))],
+            [.. rows.Select(r => (float)r[2])]);
+        Split = DataSplit.Create(log, new HashSplit(userIds, artistIds));
+        UserIds = [.. Split.UserIndices.Select(user => userIds[user])];
+        ArtistIds = [.. Split.ItemIndices.Select(item => artistIds[item])];
+        Expected = expected;
+    }
+
+    public DataSplit Split { get; }
+
+    public long[] UserIds { get; }
+
+    public long[] ArtistIds { get; }
+
+    public JsonElement Expected { get; }
+
+    /// <summary>The case, or null and a line in the test's output when its data isn't there.</summary>
+    public static GoldenCase? Load(string name, ITestOutputHelper output) => name switch
+    {
+        Small => SmallCase.Value,
+        HetRec => SharedData.Has(output, "golden", HetRecFolder) ? HetRecCase.Value : null,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such case."),
+    };
+
+    private static GoldenCase LoadSmall()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "small.json")));
+        var root = document.RootElement.Clone();
+        return new GoldenCase(
+            [.. root.GetProperty("data").EnumerateArray().Select(row => row.EnumerateArray().Select(v => v.GetInt32()).ToArray())], root);
+    }
+
+    private static GoldenCase LoadHetRec() => new(
+        [.. SharedData.ReadGzipLines(HetRecFolder, "user_artists.dat.gz")
+            .Skip(1)
+            .Select(line => line.Split('\t').Select(field => int.Parse(field, CultureInfo.InvariantCulture)).ToArray())],
+        SharedData.ReadJson("golden", "hetrec.json"));
+}
