@@ -1,0 +1,26 @@
+namespace RecSys.Data.Artifacts;
+
+/// <summary>Names under which the trainer writes and others read.</summary>
+public static class ArtifactNames
+{
+    /// <summary>Text list: the user id of each user index.</summary>
+    public const string UserIds = "user_ids";
+
+    /// <summary>Text list: the track id of each item index.</summary>
+    public const string TrackIds = "track_ids";
+
+    /// <summary>Float matrix, users × factors.</summary>
+    public const string AlsUserFactors = "als_user_factors";
+
+    /// <summary>Float matrix, items × factors.</summary>
+    public const string AlsItemFactors = "als_item_factors";
+
+    /// <summary>64-bit array of user count + 1: where each user's items begin in <see cref="HeardItems"/>.</summary>
+    public const string HeardOffsets = "heard_offsets";
+
+    /// <summary>32-bit array: the item indices that each user has heard, ascending per user.</summary>
+    public const string HeardItems = "heard_items";
+
+    /// <summary>Bytes, UTF-8 JSON: the weights with which the ranker blends sources.</summary>
+    public const string Blend = "blend";
+}

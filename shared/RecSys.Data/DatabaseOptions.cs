@@ -1,0 +1,37 @@
+namespace RecSys.Data;
+
+/// <summary>Where the relational data lives. Bound from the configuration section <see cref="SectionName"/>.</summary>
+public sealed record DatabaseOptions
+{
+    /// <summary>The configuration section: <c>Database</c>.</summary>
+    public const string SectionName = "Database";
+
+    /// <summary>Value of <see cref="Provider"/> for one file on this machine.</summary>
+    public const string Sqlite = "sqlite";
+
+    /// <summary>Value of <see cref="Provider"/> for a PostgreSQL server.</summary>
+    public const string Postgres = "postgres";
+
+    /// <summary><c>sqlite</c> (default) or <c>postgres</c>; case does not matter.</summary>
+    public string Provider { get; init; } = Sqlite;
+
+    /// <summary>
+    /// ADO.NET connection string, such as <c>Data Source=.recsys/recsys.db</c> or
+    /// <c>Host=db;Database=recsys;Username=recsys;Password=…</c>. Required. Never logged: it may hold a password.
+    /// </summary>
+    public string ConnectionString { get; init; } = "";
+
+    /// <summary>How many of a user's newest listens are kept, 1 to 100,000. Default 1,000.</summary>
+    public int RecentListensPerUser { get; init; } = 1_000;
+
+    /// <summary>
+    /// Seconds until a statement is given up, 1 to 3,600; on SQLite also how long a writer waits for another one.
+    /// Default 60. Bulk writes and schema changes are not limited.
+    /// </summary>
+    public int CommandTimeoutSeconds { get; init; } = 60;
+
+    internal bool IsPostgres => string.Equals(Provider, Postgres, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Never prints the connection string.</summary>
+    public override string ToString() => $"{nameof(DatabaseOptions)} {{ {Provider} }}";
+}

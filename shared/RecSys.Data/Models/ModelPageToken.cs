@@ -1,0 +1,36 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace RecSys.Data.Models;
+
+/// <summary>The last version of a page, by its place in the order: the page after it begins there even when it is gone.</summary>
+internal sealed record ModelPageToken(DateTimeOffset CreatedAt, string Version)
+{
+    public ModelPageToken(ModelVersionRecord last)
+        : this(last.CreatedAt, last.Version)
+    {
+    }
+
+    /// <exception cref="InvalidPageTokenException">The text is no token.</exception>
+    public static ModelPageToken? Parse(string? text, string parameterName)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var decoded = Base64Url.IsValid(text) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) : "";
+        var colon = decoded.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+            && long.TryParse(decoded.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
+            && Timestamps.TryFromUnixMicroseconds(microseconds, out var createdAt)
+            && StorableText.IsStorable(decoded)
+                ? new ModelPageToken(createdAt, decoded[(colon + 1)..])
+                : throw new InvalidPageTokenException(parameterName);
+    }
+
+    public override string ToString() =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{Timestamps.ToUnixMicroseconds(CreatedAt)}:{Version}")));
+}

@@ -1,0 +1,14 @@
+namespace RecSys.Data.Models;
+
+/// <summary>How far a model version is.</summary>
+public enum ModelStatus
+{
+    /// <summary>Being written; seen by nobody.</summary>
+    Training = 1,
+
+    /// <summary>Whole and ready to be activated.</summary>
+    Ready = 2,
+
+    /// <summary>The training ended with an error; its rows are gone.</summary>
+    Failed = 3,
+}

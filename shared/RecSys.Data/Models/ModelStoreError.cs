@@ -1,0 +1,20 @@
+namespace RecSys.Data.Models;
+
+/// <summary>Why a model version could not be used as asked.</summary>
+public enum ModelStoreError
+{
+    /// <summary>There is no such version.</summary>
+    NotFound,
+
+    /// <summary>A version of this name exists.</summary>
+    AlreadyExists,
+
+    /// <summary>Only a version that is ready can be activated.</summary>
+    NotReady,
+
+    /// <summary>Only a version in training can be written to, finished or failed.</summary>
+    NotTraining,
+
+    /// <summary>No version was active before the active one.</summary>
+    NoPrevious,
+}

@@ -1,0 +1,35 @@
+namespace RecSys.Data.Models;
+
+/// <summary>What is known of one model version: all outputs of one training, published and rolled back together.</summary>
+public sealed record ModelVersionRecord
+{
+    /// <summary>Its id, such as <c>20261121T204455Z-1f3a</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>How far it is.</summary>
+    public ModelStatus Status { get; init; } = ModelStatus.Training;
+
+    /// <summary>When the training began.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Settings by key, defaults included.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Metrics by name, such as <c>als/recall@20</c>; empty until the training has ended.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Users in the training data.</summary>
+    public long UserCount { get; init; }
+
+    /// <summary>Tracks in the training data.</summary>
+    public long TrackCount { get; init; }
+
+    /// <summary>Distinct (user, track) cells in the training data.</summary>
+    public long InteractionCount { get; init; }
+
+    /// <summary>How long the training took, kept to the millisecond; null until it has ended.</summary>
+    public TimeSpan? TrainingTime { get; init; }
+
+    /// <summary>Why it failed; null otherwise.</summary>
+    public string? Error { get; init; }
+}

@@ -1,0 +1,28 @@
+using Microsoft.EntityFrameworkCore;
+using RecSys.Data.Models;
+
+namespace RecSys.Data.Schema;
+
+internal sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> options) : RecSysDbContext(options)
+{
+    protected override string RowAddress => "ctid";
+
+    public override Task LockModelsAsync(CancellationToken cancellationToken) =>
+        Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AdvisoryLocks.Models})", cancellationToken);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMicrosecondConverter>();
+
+        // Ids sort by their bytes, as on SQLite, whatever the server's language.
+        configurationBuilder.Properties<string>().UseCollation("C");
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<ModelVersionRecord>().Property(m => m.Settings).HasColumnType("jsonb");
+        modelBuilder.Entity<ModelVersionRecord>().Property(m => m.Metrics).HasColumnType("jsonb");
+    }
+}

@@ -1,0 +1,153 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RecSys.Data.History;
+using RecSys.Data.Models;
+using RecSys.Data.Tracks;
+
+namespace RecSys.Data.Schema;
+
+/// <summary>
+/// The tables, the same on both databases: what differs is how a time, a list or a JSON document is kept, which
+/// <see cref="PostgresDbContext"/> and <see cref="SqliteDbContext"/> say. Each of them has its own migrations.
+/// </summary>
+internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(options)
+{
+    /// <summary>Shadow property of a version whose rows are being deleted piece by piece: nobody sees it any more.</summary>
+    public const string Removing = nameof(Removing);
+
+    public DbSet<TrackRecord> Tracks => Set<TrackRecord>();
+
+    public DbSet<UserRow> Users => Set<UserRow>();
+
+    public DbSet<RecentListen> RecentListens => Set<RecentListen>();
+
+    public DbSet<RejectedListenRow> RejectedListens => Set<RejectedListenRow>();
+
+    public DbSet<ModelVersionRecord> ModelVersions => Set<ModelVersionRecord>();
+
+    public DbSet<ActiveModelRow> ActiveModels => Set<ActiveModelRow>();
+
+    public DbSet<UserRecommendationsRow> UserRecommendations => Set<UserRecommendationsRow>();
+
+    public DbSet<SimilarTracksRow> SimilarTracks => Set<SimilarTracksRow>();
+
+    public DbSet<PopularTrackRow> PopularTracks => Set<PopularTrackRow>();
+
+    public DbSet<ModelArtifactRow> ModelArtifacts => Set<ModelArtifactRow>();
+
+    /// <summary>Makes sure, until the end of the transaction, that nobody else activates or removes versions.</summary>
+    public abstract Task LockModelsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Deletes some of a version's rows.</summary>
+    /// <returns>How many, at most <paramref name="limit"/>.</returns>
+    public Task<int> DeletePieceAsync<TRow>(string version, int limit, CancellationToken cancellationToken)
+        where TRow : class, IModelRow
+    {
+        var table = Model.FindEntityType(typeof(TRow))!.GetTableName();
+        var sql = $"DELETE FROM {table} WHERE {RowAddress} IN (SELECT {RowAddress} FROM {table} WHERE model_version = {{0}} LIMIT {{1}})";
+        return Database.ExecuteSqlRawAsync(sql, [version, limit], cancellationToken);
+    }
+
+    /// <summary>The system column that says where a row is.</summary>
+    protected abstract string RowAddress { get; }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<TimeSpan>().HaveConversion<MillisecondConverter>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<TrackRecord>(track =>
+        {
+            track.ToTable("tracks").HasKey(t => t.TrackId);
+            track.Property(t => t.Duration).HasColumnName("duration_ms");
+        });
+        modelBuilder.Entity<UserRow>().ToTable("users").HasKey(u => u.UserId);
+        modelBuilder.Entity<RecentListen>(listen =>
+        {
+            // The key serves a page of one user's history, newest first, and finds the oldest ones to drop.
+            listen.ToTable("recent_listens").HasKey(l => new { l.UserId, l.ListenedAt, l.TrackId });
+            listen.HasOne<UserRow>().WithMany().HasForeignKey(l => l.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<RejectedListenRow>(rejected =>
+        {
+            rejected.ToTable("rejected_listens").HasKey(r => r.RejectedId);
+            rejected.HasIndex(r => r.ReceivedAt);
+        });
+
+        ConfigureModels(modelBuilder);
+        UseSnakeCase(modelBuilder.Model);
+    }
+
+    private static void ConfigureModels(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<ModelVersionRecord>(model =>
+        {
+            model.ToTable("model_versions").HasKey(m => m.Version);
+            model.Property(m => m.Version).HasColumnName("model_version");
+            model.Property(m => m.Status).HasConversion(
+                status => status.ToString().ToLowerInvariant(),
+                stored => Enum.Parse<ModelStatus>(stored, true));
+            model.Property(m => m.Settings).HasConversion(new JsonDictionaryConverter<string>(), new DictionaryComparer<string>());
+            model.Property(m => m.Metrics).HasConversion(new JsonDictionaryConverter<double>(), new DictionaryComparer<double>());
+            model.Property(m => m.TrainingTime).HasColumnName("training_time_ms");
+            model.Property<bool>(Removing);
+            model.HasQueryFilter(m => !EF.Property<bool>(m, Removing));
+            model.HasIndex(m => m.CreatedAt);
+        });
+        modelBuilder.Entity<ActiveModelRow>(active =>
+        {
+            active.ToTable("active_model", table => table.HasCheckConstraint("ck_active_model_only_row", "id = 1")).HasKey(a => a.Id);
+            active.Property(a => a.Id).ValueGeneratedNever();
+
+            // Restrict: whatever deletes versions, these two stay.
+            active.HasOne<ModelVersionRecord>().WithMany().HasForeignKey(a => a.ActiveVersion).OnDelete(DeleteBehavior.Restrict);
+            active.HasOne<ModelVersionRecord>().WithMany().HasForeignKey(a => a.PreviousVersion).OnDelete(DeleteBehavior.Restrict);
+        });
+
+        BelongsToModel(modelBuilder.Entity<UserRecommendationsRow>().ToTable("user_recommendations")).HasKey(r => new { r.ModelVersion, r.UserId });
+        BelongsToModel(modelBuilder.Entity<SimilarTracksRow>().ToTable("similar_tracks")).HasKey(r => new { r.ModelVersion, r.TrackId });
+        BelongsToModel(modelBuilder.Entity<PopularTrackRow>().ToTable("popular_tracks")).HasKey(r => new { r.ModelVersion, r.Rank });
+        BelongsToModel(modelBuilder.Entity<ModelArtifactRow>().ToTable("model_artifacts"))
+            .HasKey(r => new { r.ModelVersion, r.Name, r.ChunkNumber });
+    }
+
+    private static EntityTypeBuilder<TRow> BelongsToModel<TRow>(EntityTypeBuilder<TRow> row)
+        where TRow : class, IModelRow
+    {
+        row.HasOne<ModelVersionRecord>().WithMany().HasForeignKey(r => r.ModelVersion).OnDelete(DeleteBehavior.Cascade);
+        return row;
+    }
+
+    private static void UseSnakeCase(IMutableModel model)
+    {
+        foreach (var entity in model.GetEntityTypes())
+        {
+            var table = entity.GetTableName()!;
+            foreach (var property in entity.GetProperties())
+            {
+                if (property.FindAnnotation(RelationalAnnotationNames.ColumnName) is null)
+                {
+                    property.SetColumnName(SnakeCase.From(property.Name));
+                }
+            }
+
+            foreach (var key in entity.GetKeys())
+            {
+                key.SetName($"pk_{table}");
+            }
+
+            foreach (var foreignKey in entity.GetForeignKeys())
+            {
+                foreignKey.SetConstraintName($"fk_{table}_{Columns(foreignKey.Properties)}");
+            }
+
+            foreach (var index in entity.GetIndexes())
+            {
+                index.SetDatabaseName($"ix_{table}_{Columns(index.Properties)}");
+            }
+        }
+
+        static string Columns(IEnumerable<IReadOnlyProperty> properties) => string.Join('_', properties.Select(p => p.GetColumnName()));
+    }
+}

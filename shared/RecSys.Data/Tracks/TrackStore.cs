@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace RecSys.Data.Tracks;
+
+/// <summary>The catalogue.</summary>
+public sealed class TrackStore
+{
+    private readonly RecSysDatabase _database;
+
+    internal TrackStore(RecSysDatabase database) => _database = database;
+
+    /// <summary>Creates or replaces tracks, all or none; of several with the same id the last one stays.</summary>
+    /// <exception cref="ArgumentException">A text holds NUL or half of a surrogate pair.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public async Task PutAsync(IReadOnlyList<TrackRecord> tracks, CancellationToken cancellationToken)
+    {
+        if (tracks.Count == 0)
+        {
+            return;
+        }
+
+        var byId = new Dictionary<string, TrackRecord>(tracks.Count, StringComparer.Ordinal);
+        foreach (var track in tracks)
+        {
+            byId[track.TrackId] = track;
+        }
+
+        var ordered = byId.Values.OrderBy(track => track.TrackId, StringComparer.Ordinal).ToArray();
+        await _database.RunAsync(context => _database.Bulk.UpsertAsync(context, ordered, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The tracks of these ids, by id; unknown ids are left out.</summary>
+    /// <exception cref="ArgumentException">An id holds NUL or half of a surrogate pair.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public async Task<IReadOnlyDictionary<string, TrackRecord>> GetAsync(
+        IReadOnlyCollection<string> trackIds, CancellationToken cancellationToken)
+    {
+        var wanted = trackIds.Select(id => StorableText.Require(id, nameof(trackIds))).Distinct(StringComparer.Ordinal).ToArray();
+        if (wanted.Length == 0)
+        {
+            return new Dictionary<string, TrackRecord>();
+        }
+
+        return await _database.RunAsync(
+            context => context.Tracks
+                .Where(track => wanted.Contains(track.TrackId))
+                .ToDictionaryAsync(track => track.TrackId, StringComparer.Ordinal, cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>All tracks, by id in the order of its UTF-8 bytes.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer, or stopped answering on the way.</exception>
+    public IAsyncEnumerable<TrackRecord> ReadAllAsync(CancellationToken cancellationToken) =>
+        _database.StreamAsync(context => context.Tracks.OrderBy(track => track.TrackId), cancellationToken);
+
+    /// <summary>How many tracks there are.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public Task<long> CountAsync(CancellationToken cancellationToken) =>
+        _database.RunAsync(context => context.Tracks.LongCountAsync(cancellationToken), cancellationToken);
+}
