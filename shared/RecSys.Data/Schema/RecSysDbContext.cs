@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using RecSys.Data.History;
 using RecSys.Data.Models;
 using RecSys.Data.Tracks;
@@ -52,8 +53,13 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
     /// <summary>The system column that says where a row is.</summary>
     protected abstract string RowAddress { get; }
 
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
         configurationBuilder.Properties<TimeSpan>().HaveConversion<MillisecondConverter>();
+
+        // Each foreign key begins a primary key already, or stands in a table of one row.
+        configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
