@@ -110,6 +110,22 @@ public sealed class InteractionLog
         return new InteractionLog(matrix.RowCount, matrix.ColumnCount, users, items, weights);
     }
 
+    /// <summary>The rows before a moment, in the same numbering of users and items.</summary>
+    /// <exception cref="AlgorithmException">The log has no times.</exception>
+    public InteractionLog Before(DateTimeOffset moment)
+    {
+        var end = UnixMicroseconds.From(moment);
+        var times = Times.ToArray();
+        var rows = Enumerable.Range(0, RowCount).Where(row => times[row] < end).ToArray();
+        return new InteractionLog(
+            UserCount,
+            ItemCount,
+            Array.ConvertAll(rows, row => _userIndices[row]),
+            Array.ConvertAll(rows, row => _itemIndices[row]),
+            Array.ConvertAll(rows, row => _weights[row]),
+            Array.ConvertAll(rows, row => times[row]));
+    }
+
     /// <summary>The users × items matrix of the rows, weights of a cell summed.</summary>
     public SparseMatrix ToMatrix() => SparseMatrix.FromTriples(UserCount, ItemCount, _userIndices, _itemIndices, _weights);
 

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using RecSys.Algorithms.Markov;
+using RecSys.Algorithms.Splits;
+
+namespace RecSys.Algorithms.Evaluation;
+
+/// <summary>Measures next-track models on pairs of a listen and the next.</summary>
+public static class NextTrackEvaluator
+{
+    // Neighbouring pairs are mostly of one user; a thread takes this many, so that what it knows of the user serves them all.
+    private const int BatchPairs = 512;
+
+    /// <summary>Measures a model; repeats are allowed, the full catalogue is ranked.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="test">Test pairs, in the model's numbering.</param>
+    /// <param name="knownUsers">Which users the model knows, one flag a user.</param>
+    /// <param name="knownItems">Which items the model knows, one flag an item.</param>
+    /// <param name="k">Length of the lists, at least 1.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="AlgorithmException">Sizes don't agree, k is below 1, or no pair can be measured.</exception>
+    public static NextTrackResult Evaluate(
+        INextTrackModel model,
+        NextTrackPairs test,
+        ReadOnlySpan<bool> knownUsers,
+        ReadOnlySpan<bool> knownItems,
+        int k = 20,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(test);
+        var options = new RecommendOptions { K = k, ExcludeSeen = false };
+        options.Validate(test.ItemCount);
+        var coverage = test.Coverage(knownUsers, knownItems);
+        var measured = new List<int>();
+        for (var pair = 0; pair < test.Count; pair++)
+        {
+            if (knownUsers[test.UserIndices[pair]] && knownItems[test.NextItemIndices[pair]])
+            {
+                measured.Add(pair);
+            }
+        }
+
+        if (measured.Count == 0)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.EmptyMatrix, "No test pair has a user and a next item that train knows; move the cut or use more data.");
+        }
+
+        var clock = Stopwatch.StartNew();
+        var positions = new int[measured.Count];
+        Parallel.For(
+            0,
+            (measured.Count + BatchPairs - 1) / BatchPairs,
+            new ParallelOptions { CancellationToken = cancellationToken },
+            batch =>
+            {
+                for (var i = batch * BatchPairs; i < Math.Min((batch + 1) * BatchPairs, measured.Count); i++)
+                {
+                    var next = test.NextItemIndices[measured[i]];
+                    var list = model.RecommendNext(test.UserIndices[measured[i]], test.ItemIndices[measured[i]], options);
+                    positions[i] = Array.FindIndex(list, scored => scored.ItemIndex == next);
+                }
+            });
+
+        return new NextTrackResult
+        {
+            Model = model.Name,
+            Pairs = test.Count,
+            Coverage = coverage,
+            Accuracy = positions.Average(position => position == 0 ? 1.0 : 0),
+            HitRate = positions.Average(position => position >= 0 ? 1.0 : 0),
+            Mrr = positions.Average(position => position >= 0 ? 1.0 / (position + 1) : 0),
+            K = k,
+            Seconds = clock.Elapsed.TotalSeconds,
+        };
+    }
+}

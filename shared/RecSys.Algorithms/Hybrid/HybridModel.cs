@@ -1,0 +1,193 @@
+using System.Buffers;
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.TopK;
+
+namespace RecSys.Algorithms.Hybrid;
+
+/// <summary>
+/// A weighted sum of models: score_ui = Σ_m w_m · s_m,ui / σ_m,u, where σ_m,u is the standard deviation of model m's scores for
+/// user u over the whole catalogue. Scaling row by row makes models comparable whatever their units are.
+/// </summary>
+/// <remarks>An item that a model can say nothing about gets 0 from it; one that no model can say anything about has no score.</remarks>
+public sealed class HybridModel : IRecommender, IBlockScorer, ISimilarItems, IExplainer
+{
+    // Score rows that a thread holds of each of two buffers.
+    private const int BlockUsers = 16;
+
+    private readonly SparseMatrix _seen;
+    private readonly HybridComponent[] _components;
+
+    /// <summary>Combines models.</summary>
+    /// <param name="seen">The train interactions, users × items, for leaving out what was seen.</param>
+    /// <param name="components">The models, all fitted on these users and items; at least one with a weight above 0.</param>
+    /// <exception cref="AlgorithmException">Sizes don't agree, a weight isn't a finite number of at least 0, or all are 0.</exception>
+    public HybridModel(SparseMatrix seen, IReadOnlyList<HybridComponent> components)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        ArgumentNullException.ThrowIfNull(components);
+        foreach (var (model, weight) in components)
+        {
+            if (model.UserCount != seen.RowCount || model.ItemCount != seen.ColumnCount)
+            {
+                throw new AlgorithmException(
+                    AlgorithmError.MismatchedSizes,
+                    $"{model.Name} has {model.UserCount} users and {model.ItemCount} items, the interactions {seen.RowCount} and {seen.ColumnCount}; fit all models on one matrix.");
+            }
+
+            if (!(weight >= 0 && float.IsFinite(weight)))
+            {
+                throw new AlgorithmException(AlgorithmError.InvalidSetting, $"The weight of {model.Name} is {weight}; give a finite number of 0 or more.");
+            }
+        }
+
+        _seen = seen;
+        _components = [.. components.Where(c => c.Weight > 0)];
+        if (_components.Length == 0)
+        {
+            throw new AlgorithmException(AlgorithmError.InvalidSetting, "A hybrid needs at least one model with a weight above 0.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => "hybrid";
+
+    /// <inheritdoc/>
+    public int UserCount => _seen.RowCount;
+
+    /// <inheritdoc/>
+    public int ItemCount => _seen.ColumnCount;
+
+    /// <summary>The models that count.</summary>
+    public IReadOnlyList<HybridComponent> Components => _components;
+
+    /// <inheritdoc/>
+    public void Score(int userIndex, Span<float> scores) => ScoreBlock([userIndex], scores);
+
+    /// <inheritdoc/>
+    public void ScoreBlock(ReadOnlySpan<int> userIndices, Span<float> scores)
+    {
+        foreach (var user in userIndices)
+        {
+            DenseRanking.CheckUser(user, UserCount);
+        }
+
+        var size = userIndices.Length * ItemCount;
+        var target = scores[..size];
+        target.Fill(float.NegativeInfinity);
+        var buffer = ArrayPool<float>.Shared.Rent(size);
+        var part = buffer.AsSpan(0, size);
+        foreach (var (model, weight) in _components)
+        {
+            model.ScoreRows(userIndices, part);
+            for (var i = 0; i < userIndices.Length; i++)
+            {
+                var row = part.Slice(i * ItemCount, ItemCount);
+                AddScaled(row, weight * ScoreRow.InverseDeviation(row), target.Slice(i * ItemCount, ItemCount));
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(buffer);
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(ItemCount);
+        var users = userIndices.ToArray();
+        var lists = new ScoredItem[users.Length][];
+        Parallel.For(
+            0,
+            (users.Length + BlockUsers - 1) / BlockUsers,
+            new ParallelOptions
+            {
+                CancellationToken = cancellationToken,
+                MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
+            },
+            () => new float[Math.Min(BlockUsers, users.Length) * ItemCount],
+            (block, _, scores) =>
+            {
+                var begin = block * BlockUsers;
+                var count = Math.Min(BlockUsers, users.Length - begin);
+                ScoreBlock(users.AsSpan(begin, count), scores);
+                for (var i = 0; i < count; i++)
+                {
+                    lists[begin + i] = DenseRanking.Select(
+                        scores.AsSpan(i * ItemCount, ItemCount), options, options.ExcludeSeen ? _seen.RowColumns(users[begin + i]) : []);
+                }
+
+                return scores;
+            },
+            _ => { });
+        return lists;
+    }
+
+    /// <summary>Asks the models for similar items in the order of their weights and takes the first answer for each item.</summary>
+    public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default)
+    {
+        new RecommendOptions { K = k }.Validate(ItemCount);
+        var lists = new ScoredItem[itemIndices.Length][];
+        Array.Fill(lists, []);
+        foreach (var model in _components.OrderByDescending(c => c.Weight).Select(c => c.Model).OfType<ISimilarItems>())
+        {
+            var answers = model.SimilarItems(itemIndices, k, cancellationToken);
+            for (var i = 0; i < lists.Length; i++)
+            {
+                lists[i] = lists[i].Length == 0 ? answers[i] : lists[i];
+            }
+        }
+
+        return lists;
+    }
+
+    /// <summary>
+    /// Adds up the explanations of the models that can explain, each scaled as its score is. What the other models gave isn't
+    /// part of the score that is explained.
+    /// </summary>
+    public Explanation Explain(int userIndex, int itemIndex, int k)
+    {
+        DenseRanking.CheckUser(userIndex, UserCount);
+        DenseRanking.CheckItem(itemIndex, ItemCount);
+        new RecommendOptions { K = k }.Validate(ItemCount);
+        var contributions = new Dictionary<int, (float Contribution, float Confidence)>();
+        var score = 0f;
+        var row = new float[ItemCount];
+        foreach (var (model, weight) in _components)
+        {
+            if (model is not IExplainer explainer)
+            {
+                continue;
+            }
+
+            model.Score(userIndex, row);
+            var scale = weight * ScoreRow.InverseDeviation(row);
+            var explanation = explainer.Explain(userIndex, itemIndex, ItemCount);
+            score += scale * explanation.Score;
+            foreach (var (item, contribution, confidence) in explanation.Contributions)
+            {
+                var sum = contributions.GetValueOrDefault(item);
+                contributions[item] = (sum.Contribution + (scale * contribution), Math.Max(sum.Confidence, confidence));
+            }
+        }
+
+        return new Explanation(score, [.. contributions
+            .Select(c => new ItemContribution(c.Key, c.Value.Contribution, c.Value.Confidence))
+            .OrderByDescending(c => c.Contribution)
+            .ThenBy(c => c.ItemIndex)
+            .Take(k)]);
+    }
+
+    // target += scale · row where the row has a score; −∞ in the target stands for "no score yet".
+    private static void AddScaled(ReadOnlySpan<float> row, float scale, Span<float> target)
+    {
+        for (var item = 0; item < row.Length; item++)
+        {
+            var score = row[item];
+            if (score > float.NegativeInfinity)
+            {
+                var sum = target[item];
+                target[item] = (sum > float.NegativeInfinity ? sum : 0) + (scale * score);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using RecSys.Algorithms.TopK;
+
+namespace RecSys.Algorithms.Markov;
+
+/// <summary>A preference model asked for the next track: the same list whatever plays now.</summary>
+public sealed class PreferenceNextTrack : INextTrackModel
+{
+    private readonly IRecommender _preference;
+    private readonly PreferenceScores _scores;
+
+    /// <summary>Wraps a model.</summary>
+    public PreferenceNextTrack(IRecommender preference)
+    {
+        ArgumentNullException.ThrowIfNull(preference);
+        _preference = preference;
+        _scores = new PreferenceScores(preference);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _preference.Name;
+
+    /// <inheritdoc/>
+    public ScoredItem[] RecommendNext(int userIndex, int itemIndex, RecommendOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.ExcludeSeen
+            ? _preference.Recommend([userIndex], options)[0]
+            : DenseRanking.Select(_scores.Of(userIndex).ToArray(), options, []);
+    }
+}
