@@ -78,7 +78,7 @@ internal sealed class PostgresBulkWriter : IBulkWriter
         var connection = (NpgsqlConnection)context.Database.GetDbConnection();
         await using var importer = await connection.BeginBinaryImportAsync(
             $"COPY {table} ({plan.Table.ColumnList}) FROM STDIN (FORMAT BINARY)", cancellationToken);
-        importer.Timeout = TimeSpan.Zero;
+        importer.Timeout = Timeout.InfiniteTimeSpan;
         foreach (var row in rows)
         {
             await importer.StartRowAsync(cancellationToken);
