@@ -1,1 +1,3 @@
-return 0;
+using RecSys.Benchmarks;
+
+return BenchmarkRunner.Run(args);

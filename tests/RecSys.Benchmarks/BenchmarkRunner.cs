@@ -1,0 +1,40 @@
+using RecSys.Benchmarks.Als;
+using RecSys.Benchmarks.Linear;
+using RecSys.Benchmarks.TopK;
+
+namespace RecSys.Benchmarks;
+
+/// <summary>Runs the benchmark whose name is the first argument; the rest are its own.</summary>
+internal static class BenchmarkRunner
+{
+    private static readonly (string Name, string Does, Action<BenchmarkArguments> Run)[] Benchmarks =
+    [
+        ("peak", "multiply-add peak of one core, and what the kernels reach of it", KernelBenchmark.Run),
+        ("als", "seconds an iteration on the synthetic log; --solver cg|cholesky --factors 64 --iterations 3", AlsBenchmark.RunSynthetic),
+        ("als-large", "50.3 M cells, 1.37 M x 0.93 M, 30 factors; --iterations 30", AlsBenchmark.RunLarge),
+        ("als-file", "seconds an iteration on an adjacency file; --file train.txt.gz --factors 512", AlsBenchmark.RunFile),
+        ("fold-in", "microseconds for one user's factors; --factors 64", FoldInBenchmark.Run),
+        ("top-k", "users a second for lists of 100 with seen items filtered; --factors 64", TopKBenchmark.RunUsers),
+        ("query", "milliseconds for one list of 100 over a million items; --factors 64", TopKBenchmark.RunQuery),
+        ("similar", "items a second for lists of 100 similar items; --factors 64", TopKBenchmark.RunSimilar),
+    ];
+
+    public static int Run(string[] args)
+    {
+        var chosen = Array.Find(Benchmarks, benchmark => args.Length > 0 && benchmark.Name == args[0]);
+        if (chosen.Run is null)
+        {
+            Console.WriteLine("usage: dotnet run -c Release --project tests/RecSys.Benchmarks -- BENCHMARK [--option value]…");
+            foreach (var (name, does, _) in Benchmarks)
+            {
+                Console.WriteLine($"  {name,-10} {does}");
+            }
+
+            return 2;
+        }
+
+        Console.WriteLine(Machine.Describe());
+        chosen.Run(new BenchmarkArguments(args.AsSpan(1)));
+        return 0;
+    }
+}
