@@ -21,6 +21,9 @@ public static class ArtifactNames
     /// <summary>32-bit array: the item indices that each user has heard, ascending per user.</summary>
     public const string HeardItems = "heard_items";
 
+    /// <summary>32-bit array: how often each of <see cref="HeardItems"/> was played, at least 1. Without it, each counts as once.</summary>
+    public const string HeardPlays = "heard_plays";
+
     /// <summary>Bytes, UTF-8 JSON: the weights with which the ranker blends sources.</summary>
     public const string Blend = "blend";
 }

@@ -1,0 +1,14 @@
+namespace RecSys.Data.Models;
+
+/// <summary>Reads what one service keeps in memory of a model version.</summary>
+/// <typeparam name="TModel">What it keeps; immutable, as requests share it.</typeparam>
+public interface IModelLoader<TModel>
+    where TModel : class
+{
+    /// <summary>Reads all of it.</summary>
+    /// <param name="version">The version that is active now.</param>
+    /// <param name="replaces">What was in use until now; null for the first. Requests may still be using it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="Exception">It can't be read now: what was in use stays in use, and it is tried again.</exception>
+    Task<TModel> LoadAsync(ModelVersionRecord version, TModel? replaces, CancellationToken cancellationToken);
+}

@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace RecSys.Data.Models;
+
+/// <summary>
+/// Keeps the active model version in memory for one service. A new version is loaded whole beside the one in use and then
+/// takes its place in one step: a request takes <see cref="Current"/> once and finishes with what it took. Told of new
+/// versions by <see cref="Notice"/>, and looks by itself from time to time, as a message may be missed.
+/// </summary>
+/// <typeparam name="TModel">What the service keeps of a version; immutable.</typeparam>
+/// <param name="store">Says which version is active.</param>
+/// <param name="loader">Reads a version.</param>
+/// <param name="pollInterval">How often to look without being told.</param>
+/// <param name="logger">Told of loads that fail.</param>
+public sealed class ModelFollower<TModel>(
+    ModelStore store, IModelLoader<TModel> loader, TimeSpan pollInterval, ILogger<ModelFollower<TModel>> logger)
+    : BackgroundService
+    where TModel : class
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly SemaphoreSlim _refreshing = new(1, 1);
+    private readonly SemaphoreSlim _noticed = new(0, 1);
+    private volatile Loaded? _loaded;
+
+    /// <summary>What is in use; null when no version has been active yet.</summary>
+    public TModel? Current => _loaded?.Model;
+
+    /// <summary>The version in use; null when there is none.</summary>
+    public string? CurrentVersion => _loaded?.Version;
+
+    /// <summary>Says that another version may have become active; it is loaded in the background.</summary>
+    public void Notice()
+    {
+        try
+        {
+            _noticed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It has been said and not been heard yet; one look will do for both.
+        }
+    }
+
+    /// <summary>Loads the active version unless it is in use already. Returns when it is in use, or when there is none.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer; what was in use stays in use.</exception>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _refreshing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var active = await store.GetActiveAsync(cancellationToken).ConfigureAwait(false);
+            var loaded = _loaded;
+            if (active is null || active.Version == loaded?.Version)
+            {
+                return;
+            }
+
+            var version = await store.GetAsync(active.Version, cancellationToken).ConfigureAwait(false)
+                ?? throw new InvalidOperationException($"Model version {active.Version} went away while it was being loaded.");
+            _loaded = new Loaded(active.Version, await loader.LoadAsync(version, loaded?.Model, cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            _refreshing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _refreshing.Dispose();
+        _noticed.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wait = pollInterval;
+        while (true)
+        {
+            await _noticed.WaitAsync(wait, stoppingToken).ConfigureAwait(false);
+            try
+            {
+                await RefreshAsync(stoppingToken).ConfigureAwait(false);
+                wait = pollInterval;
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Whatever is wrong with the new version or the database, the one in use goes on answering.
+                wait = wait >= pollInterval ? FirstPause : wait * 2 < pollInterval ? wait * 2 : pollInterval;
+                DataLog.ModelNotLoaded(logger, _loaded?.Version ?? "none", wait.TotalSeconds, exception);
+            }
+        }
+    }
+
+    private sealed record Loaded(string Version, TModel Model);
+}
