@@ -1,0 +1,49 @@
+using RecSys.Candidate.Sources;
+
+namespace RecSys.Candidate.Merging;
+
+/// <summary>Makes one list of distinct items from the lists of all sources.</summary>
+internal static class CandidateMerger
+{
+    /// <summary>
+    /// Takes every list's first item, then every list's second, and so on until there are <paramref name="count"/>: a
+    /// source with large scores cannot crowd out the others, and without a ranker the order is still a fair one. An item
+    /// that is chosen carries the vote of every source that retrieved it, however deep in its list.
+    /// </summary>
+    public static IReadOnlyList<MergedCandidate> Merge(IReadOnlyList<SourceList> lists, int count)
+    {
+        var places = new Dictionary<int, int>(count);
+        var chosen = new List<MergedCandidate>(count);
+        var votes = new List<List<SourceVote>>(count);
+        var longest = lists.Count == 0 ? 0 : lists.Max(list => list.Hits.Count);
+        for (var depth = 0; depth < longest && chosen.Count < count; depth++)
+        {
+            foreach (var list in lists)
+            {
+                if (depth >= list.Hits.Count || chosen.Count == count)
+                {
+                    continue;
+                }
+                var itemIndex = list.Hits[depth].ItemIndex;
+                if (places.TryAdd(itemIndex, chosen.Count))
+                {
+                    var itemVotes = new List<SourceVote>(lists.Count);
+                    votes.Add(itemVotes);
+                    chosen.Add(new MergedCandidate(itemIndex, itemVotes));
+                }
+            }
+        }
+        foreach (var list in lists)
+        {
+            for (var depth = 0; depth < list.Hits.Count; depth++)
+            {
+                var hit = list.Hits[depth];
+                if (places.TryGetValue(hit.ItemIndex, out var place))
+                {
+                    votes[place].Add(new SourceVote(list.Source, hit.Score, depth + 1, hit.BecauseItemIndex));
+                }
+            }
+        }
+        return chosen;
+    }
+}

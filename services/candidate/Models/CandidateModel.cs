@@ -1,0 +1,80 @@
+using RecSys.Algorithms.Als;
+
+namespace RecSys.Candidate.Models;
+
+/// <summary>One model version as retrieval needs it. Immutable but for what <see cref="Neighbors"/> remembers.</summary>
+/// <remarks>
+/// Memory: 4 bytes a factor of a user, 8 of an item (once as fitted, once of length 1 for cosines), 8 bytes a heard
+/// (user, item) cell, 12 an item for popularity, and the ids, once each.
+/// </remarks>
+internal sealed class CandidateModel
+{
+    /// <summary>The longest list of similar tracks that can be asked for.</summary>
+    public const int MaxNeighbors = 100;
+
+    private readonly Dictionary<string, int> _users;
+    private readonly Dictionary<string, int> _items;
+    private readonly string[] _trackIds;
+
+    /// <param name="version">The version's id.</param>
+    /// <param name="trainedAt">When its training began: no later listen is in it.</param>
+    /// <param name="userIds">The id of each user index.</param>
+    /// <param name="trackIds">The id of each item index.</param>
+    /// <param name="als">The factors.</param>
+    /// <param name="heard">What the users have heard.</param>
+    /// <param name="popular">The items by listeners.</param>
+    /// <param name="neighborCacheItems">Items whose neighbours are remembered.</param>
+    public CandidateModel(
+        string version,
+        DateTimeOffset trainedAt,
+        IReadOnlyList<string> userIds,
+        string[] trackIds,
+        AlsModel als,
+        HeardTracks heard,
+        PopularItems popular,
+        int neighborCacheItems)
+    {
+        Version = version;
+        TrainedAt = trainedAt;
+        Als = als;
+        Heard = heard;
+        Popular = popular;
+        Neighbors = new NeighborCache(als, MaxNeighbors, neighborCacheItems);
+        _trackIds = trackIds;
+        _users = Index(userIds);
+        _items = Index(trackIds);
+    }
+
+    public string Version { get; }
+
+    public DateTimeOffset TrainedAt { get; }
+
+    public int UserCount => _users.Count;
+
+    public int ItemCount => _trackIds.Length;
+
+    public AlsModel Als { get; }
+
+    public HeardTracks Heard { get; }
+
+    public PopularItems Popular { get; }
+
+    public NeighborCache Neighbors { get; }
+
+    public bool TryGetUser(string userId, out int userIndex) => _users.TryGetValue(userId, out userIndex);
+
+    public bool TryGetItem(string trackId, out int itemIndex) => _items.TryGetValue(trackId, out itemIndex);
+
+    public string TrackIdOf(int itemIndex) => _trackIds[itemIndex];
+
+    private static Dictionary<string, int> Index(IReadOnlyList<string> ids)
+    {
+        var index = new Dictionary<string, int>(ids.Count, StringComparer.Ordinal);
+        for (var i = 0; i < ids.Count; i++)
+        {
+            index.Add(ids[i], i);
+        }
+
+        return index;
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Options;
+using RecSys.Algorithms;
+using RecSys.Algorithms.Als;
+using RecSys.Data.Artifacts;
+using RecSys.Data.Models;
+
+namespace RecSys.Candidate.Models;
+
+/// <summary>Reads a model version from the database.</summary>
+internal sealed class CandidateModelLoader(
+    ModelStore models, ArtifactStore artifacts, IOptions<CandidateOptions> options, TimeProvider time, ILogger<CandidateModelLoader> logger)
+    : IModelLoader<CandidateModel>
+{
+    public async Task<CandidateModel> LoadAsync(ModelVersionRecord version, CandidateModel? replaces, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var id = version.Version;
+        var userIds = Required(await artifacts.ReadTextsAsync(id, ArtifactNames.UserIds, cancellationToken), id, ArtifactNames.UserIds);
+        var trackIds = Required(await artifacts.ReadTextsAsync(id, ArtifactNames.TrackIds, cancellationToken), id, ArtifactNames.TrackIds);
+        var als = AlsModel.FromFactors(
+            await ReadFactorsAsync(id, ArtifactNames.AlsUserFactors, userIds.Length, cancellationToken),
+            await ReadFactorsAsync(id, ArtifactNames.AlsItemFactors, trackIds.Length, cancellationToken),
+            FoldInSettings.Read(id, version.Settings));
+        var heard = await ReadHeardAsync(id, userIds.Length, trackIds.Length, cancellationToken);
+        var published = await models.ReadPopularAsync(id, limit: null, cancellationToken);
+        WarmUp(als);
+
+        var items = Enumerable.Range(0, trackIds.Length).ToDictionary(item => trackIds[item], StringComparer.Ordinal);
+        var popular = PopularItems.From(
+            [.. published.Where(track => items.ContainsKey(track.TrackId)).Select(track => (items[track.TrackId], track.ListenerCount))],
+            heard.CountListeners(trackIds.Length));
+        var model = new CandidateModel(id, version.CreatedAt, userIds, trackIds, als, heard, popular, options.Value.NeighborCacheTracks);
+        CandidateLog.ModelLoaded(
+            logger, id, model.UserCount, model.ItemCount, heard.CellCount, time.GetElapsedTime(started).TotalSeconds);
+        return model;
+    }
+
+    private async Task<FactorMatrix> ReadFactorsAsync(string version, string name, int rowCount, CancellationToken cancellationToken)
+    {
+        var matrix = Required(await artifacts.ReadMatrixAsync(version, name, cancellationToken), version, name);
+        return matrix.RowCount == rowCount
+            ? FactorMatrix.FromRows(matrix.RowCount, matrix.ColumnCount, matrix.Values)
+            : throw new InvalidDataException(
+                $"Artifact '{name}' of model version {version} has {matrix.RowCount} rows for {rowCount} ids. Train a new version.");
+    }
+
+    private async Task<HeardTracks> ReadHeardAsync(string version, int userCount, int itemCount, CancellationToken cancellationToken)
+    {
+        var offsets = Required(
+            await artifacts.ReadInt64Async(version, ArtifactNames.HeardOffsets, cancellationToken), version, ArtifactNames.HeardOffsets);
+        var items = Required(
+            await artifacts.ReadInt32Async(version, ArtifactNames.HeardItems, cancellationToken), version, ArtifactNames.HeardItems);
+        var plays = await artifacts.ReadInt32Async(version, ArtifactNames.HeardPlays, cancellationToken);
+        var heard = new HeardTracks(offsets, items, plays, itemCount);
+        return heard.UserCount == userCount
+            ? heard
+            : throw new InvalidDataException(
+                $"Model version {version} says what {heard.UserCount} users heard, but has {userCount} users. Train a new version.");
+    }
+
+    // The first request would otherwise wait for what the model prepares on first use.
+    private static void WarmUp(AlsModel als)
+    {
+        als.FoldInUser([], [], new float[als.ItemFactors.FactorCount]);
+        als.SimilarItems([0], k: 1);
+    }
+
+    private static T Required<T>(T? artifact, string version, string name)
+        where T : class =>
+        artifact ?? throw new InvalidDataException($"Model version {version} has no artifact '{name}'. Train a new version.");
+}

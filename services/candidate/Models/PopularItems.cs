@@ -1,0 +1,45 @@
+namespace RecSys.Candidate.Models;
+
+/// <summary>The whole catalogue by its number of listeners, most first, so that something is left for everybody.</summary>
+internal sealed class PopularItems
+{
+    private readonly int[] _items;
+    private readonly long[] _listeners;
+
+    private PopularItems(int[] items, long[] listeners) => (_items, _listeners) = (items, listeners);
+
+    public int Count => _items.Length;
+
+    public int ItemAt(int place) => _items[place];
+
+    public long ListenersAt(int place) => _listeners[place];
+
+    /// <summary>
+    /// Begins with the published list and goes on with the items that it lacks, by the users who heard them in the model's
+    /// data; ties by item index.
+    /// </summary>
+    /// <param name="published">The version's list of popular tracks, best first.</param>
+    /// <param name="listenersByItem">Distinct users of every item in the model's data.</param>
+    public static PopularItems From(IReadOnlyList<(int ItemIndex, long Listeners)> published, ReadOnlySpan<int> listenersByItem)
+    {
+        var items = new List<int>(listenersByItem.Length);
+        var listeners = new List<long>(listenersByItem.Length);
+        var listed = new bool[listenersByItem.Length];
+        foreach (var (itemIndex, count) in published)
+        {
+            if (!listed[itemIndex])
+            {
+                listed[itemIndex] = true;
+                items.Add(itemIndex);
+                listeners.Add(count);
+            }
+        }
+        var counts = listenersByItem.ToArray();
+        foreach (var itemIndex in Enumerable.Range(0, counts.Length).Where(item => !listed[item]).OrderByDescending(item => counts[item]))
+        {
+            items.Add(itemIndex);
+            listeners.Add(counts[itemIndex]);
+        }
+        return new PopularItems([.. items], [.. listeners]);
+    }
+}
