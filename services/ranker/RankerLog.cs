@@ -1,0 +1,13 @@
+using RecSys.Ranker.Blending;
+
+namespace RecSys.Ranker;
+
+/// <summary>Log messages of this service, event ids 4000 to 4099.</summary>
+internal static partial class RankerLog
+{
+    [LoggerMessage(4000, LogLevel.Information, "Model version {Version} is in use: {Weights}.")]
+    public static partial void ModelLoaded(ILogger logger, string version, BlendWeights weights);
+
+    [LoggerMessage(4001, LogLevel.Warning, "The settings blend.* of model version {Version} make no blend; the configured weights are used.")]
+    public static partial void BadWeights(ILogger logger, string version);
+}
