@@ -1,0 +1,16 @@
+using RecSys.Contracts.Events.V1;
+using RecSys.Data.Models;
+using RecSys.Hosting.Bus;
+using RecSys.Serving.Models;
+
+namespace RecSys.Serving.Consumers;
+
+/// <summary>Has a version that was just published loaded.</summary>
+internal sealed class ModelPublishedConsumer(ModelFollower<ServingModel> follower) : IBusConsumer<ModelPublished>
+{
+    public Task ConsumeAsync(ModelPublished message, CancellationToken cancellationToken)
+    {
+        follower.Notice();
+        return Task.CompletedTask;
+    }
+}

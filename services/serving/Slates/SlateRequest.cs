@@ -1,0 +1,8 @@
+namespace RecSys.Serving.Slates;
+
+/// <summary>What a slate is asked to be; checked.</summary>
+/// <param name="UserId">Whose slate.</param>
+/// <param name="SlateSize">How many tracks.</param>
+/// <param name="IncludeHeard">Allows what was heard.</param>
+/// <param name="ExcludedTrackIds">Must not come in.</param>
+internal sealed record SlateRequest(string UserId, int SlateSize, bool IncludeHeard, IReadOnlyList<string> ExcludedTrackIds);
