@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using RecSys.Lake.DuckDb;
+using RecSys.Lake.Imports;
 using RecSys.Lake.Interactions;
 using RecSys.Lake.Segments;
 using RecSys.Lake.Storage;
@@ -22,6 +22,7 @@ public sealed class ListenLake : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(rootFolder);
         options ??= new LakeEngineOptions();
         _folders = new LakeFolders(rootFolder);
+        Compression = options.Compression;
         _writer = new SegmentWriter(_folders, options.Compression);
         _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(Settings(options)));
     }
@@ -31,6 +32,12 @@ public sealed class ListenLake : IDisposable
 
     /// <summary>Whether there is anything to read, imports included. Looks at names only, whatever the size of the lake.</summary>
     public bool IsEmpty => new ListenSource(_folders, InteractionQuery.All).IsEmpty;
+
+    internal LakeFolders Folders => _folders;
+
+    internal DuckDbDatabase Engine => _engine.Value;
+
+    internal LakeCompression Compression { get; }
 
     /// <summary>Writes listens, one segment for each UTC date among them. When it returns, they survive a crash or power cut.</summary>
     /// <param name="listens">What to add. The same listens may be added again: readers see each once.</param>
@@ -64,48 +71,18 @@ public sealed class ListenLake : IDisposable
 
     /// <summary>Reads distinct listens in the order of their times (then user and track).</summary>
     /// <exception cref="LakeCorruptException">A file can't be read.</exception>
-    public async IAsyncEnumerable<LakeListen> ReadListensAsync(
-        InteractionQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<LakeListen> ReadListensAsync(InteractionQuery query, CancellationToken cancellationToken = default)
     {
-        var listens = await Task.Run(
-            () => Read(
-                query,
-                (connection, source) =>
-                {
-                    var all = new List<LakeListen>();
-                    if (source.IsEmpty)
-                    {
-                        return all;
-                    }
-
-                    using var rows = connection.Query(
-                        $"SELECT user_id, track_id, listened_at, max(played_share), max(play_count) FROM ({source.Sql()}) GROUP BY ALL ORDER BY listened_at, user_id, track_id",
-                        cancellationToken);
-                    while (rows.NextChunk() is { } chunk)
-                    {
-                        using (chunk)
-                        {
-                            for (var row = 0; row < chunk.RowCount; row++)
-                            {
-                                var share = chunk.Column(3);
-                                all.Add(new LakeListen(
-                                    chunk.Column(0).Text(row)!,
-                                    chunk.Column(1).Text(row)!,
-                                    LakeTime.FromMicroseconds(chunk.Column(2).Values<long>()[row]),
-                                    share.IsNull(row) ? null : share.Values<float>()[row],
-                                    chunk.Column(4).Values<int>()[row]));
-                            }
-                        }
-                    }
-
-                    return all;
-                },
-                cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        foreach (var listen in listens)
-        {
-            yield return listen;
-        }
+        ArgumentNullException.ThrowIfNull(query);
+        var source = new ListenSource(_folders, query);
+        return source.IsEmpty
+            ? AsyncEnumerable.Empty<LakeListen>()
+            : LakeRows.ReadAsync(
+                Engine,
+                $"SELECT user_id, track_id, listened_at, max(played_share), max(play_count) FROM ({source.Sql()}) GROUP BY ALL ORDER BY listened_at, user_id, track_id",
+                LakeRows.Listen,
+                (connection, _) => source.FindUnreadableFile(connection, cancellationToken),
+                cancellationToken);
     }
 
     /// <summary>Counts distinct listens, imported ones included.</summary>
@@ -120,6 +97,13 @@ public sealed class ListenLake : IDisposable
                         $"SELECT count(*) FROM (SELECT DISTINCT user_id, track_id, listened_at FROM ({source.Sql()}))", cancellationToken),
                 cancellationToken),
             cancellationToken);
+
+    /// <summary>Names of the imported logs, in ordinal order.</summary>
+    public IReadOnlyList<string> ListImports() => _folders.ImportNames();
+
+    /// <summary>An imported log.</summary>
+    /// <returns>The log; null when there is none of that name.</returns>
+    public ImportedLog? FindImport(string name) => ImportedLog.Find(this, name);
 
     /// <summary>Releases the engine. What was written stays.</summary>
     public void Dispose()

@@ -63,7 +63,11 @@ internal sealed class DuckDbDatabase : IDisposable
             throw new DuckDbException("DuckDB could not open a connection.");
         }
 
-        return new DuckDbConnection(connection);
+        var connected = new DuckDbConnection(connection);
+
+        // Times without an offset mean UTC on every machine.
+        connected.Execute("SET TimeZone = 'UTC'", CancellationToken.None);
+        return connected;
     }
 
     public void Dispose() => _handle.Dispose();

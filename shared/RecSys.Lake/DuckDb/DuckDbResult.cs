@@ -9,6 +9,7 @@ internal sealed unsafe class DuckDbResult : IDisposable
     private readonly ResultHandle _handle;
     private readonly CancellationTokenRegistration _interrupt;
     private readonly CancellationToken _cancellationToken;
+    private bool _ended;
 
     internal DuckDbResult(ResultHandle handle, CancellationTokenRegistration interrupt, CancellationToken cancellationToken)
     {
@@ -27,12 +28,17 @@ internal sealed unsafe class DuckDbResult : IDisposable
 
     public DuckDbType ColumnType(int column) => NativeMethods.duckdb_column_type(_handle.Pointer, (ulong)column);
 
-    /// <summary>The next chunk, to be disposed by the caller; null after the last.</summary>
+    /// <summary>The next chunk, to be disposed by the caller; null after the last, however often it is asked for.</summary>
     /// <exception cref="DuckDbException">The query failed while it computed these rows.</exception>
     /// <exception cref="OperationCanceledException">The query's token was cancelled.</exception>
     public DuckDbChunk? NextChunk()
     {
         _cancellationToken.ThrowIfCancellationRequested();
+        if (_ended)
+        {
+            return null;
+        }
+
         var chunk = NativeMethods.duckdb_fetch_chunk(*_handle.Pointer);
         if (!chunk.IsInvalid)
         {
@@ -40,6 +46,7 @@ internal sealed unsafe class DuckDbResult : IDisposable
         }
 
         chunk.Dispose();
+        _ended = true;
         var error = NativeMethods.duckdb_result_error(_handle.Pointer);
         return error == 0 ? null : throw DuckDbConnection.Failure(error, _cancellationToken);
     }

@@ -9,6 +9,8 @@ namespace RecSys.Lake.Storage;
 internal static partial class DurableFiles
 {
     private const int OpenReadOnly = 0;
+    private const int CurrentFolder = -100;
+    private const uint RenameExchange = 2;
 
     /// <summary>Flushes a file's content to the disk.</summary>
     public static void FlushFile(string file)
@@ -64,6 +66,59 @@ internal static partial class DurableFiles
             FlushFolder(parent);
         }
     }
+
+    /// <summary>
+    /// Gives a finished folder of files its final name and removes the folder that had it before. On Linux readers see the
+    /// old or the new one at every moment; elsewhere there is an instant without either.
+    /// </summary>
+    public static void ReplaceFolder(string staged, string final)
+    {
+        foreach (var file in Directory.EnumerateFiles(staged))
+        {
+            FlushFile(file);
+        }
+
+        FlushFolder(staged);
+        if (!Directory.Exists(final))
+        {
+            Directory.Move(staged, final);
+        }
+        else
+        {
+            if (!TryExchange(staged, final))
+            {
+                var aside = staged + "-old";
+                Directory.Move(final, aside);
+                Directory.Move(staged, final);
+                Directory.Move(aside, staged);
+            }
+
+            Directory.Delete(staged, recursive: true);
+        }
+
+        FlushFolder(Path.GetDirectoryName(final)!);
+    }
+
+    private static bool TryExchange(string first, string second)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        try
+        {
+            // Some file systems can't: then the slower way is taken.
+            return renameat2(CurrentFolder, first, CurrentFolder, second, RenameExchange) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int renameat2(int firstFolder, string first, int secondFolder, string second, uint flags);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int open(string path, int flags);

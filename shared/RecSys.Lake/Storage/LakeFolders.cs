@@ -5,6 +5,10 @@ namespace RecSys.Lake.Storage;
 /// <summary>Where things lie in a lake's folder (README.md, "Layout").</summary>
 internal sealed class LakeFolders(string root)
 {
+    public const string ImportListensFile = "listens.parquet";
+    public const string ImportTracksFile = "tracks.parquet";
+    public const string ImportReportFile = "report.json";
+
     private const string DatePrefix = "date=";
     private const string DateFormat = "yyyy-MM-dd";
     private const string SegmentPattern = "*.parquet";
@@ -49,12 +53,15 @@ internal sealed class LakeFolders(string root)
         return segments;
     }
 
-    /// <summary>The listens of every import.</summary>
-    public List<string> ImportedListens() =>
+    /// <summary>Names of the imports, in ordinal order.</summary>
+    public List<string> ImportNames() =>
         Directory.Exists(Imports)
             ? [.. Directory.EnumerateDirectories(Imports)
-                .Select(folder => Path.Combine(folder, "listens.parquet"))
-                .Where(File.Exists)
+                .Where(folder => File.Exists(Path.Combine(folder, ImportListensFile)))
+                .Select(folder => Path.GetFileName(folder))
                 .Order(StringComparer.Ordinal)]
             : [];
+
+    /// <summary>The listens of every import.</summary>
+    public List<string> ImportedListens() => [.. ImportNames().Select(name => Path.Combine(Import(name), ImportListensFile))];
 }

@@ -1,0 +1,96 @@
+using RecSys.Lake.DuckDb;
+
+namespace RecSys.Lake.Imports;
+
+/// <summary>A text file of rows and columns, read by the engine; every column is taken as text.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Delimiter">What separates columns.</param>
+/// <param name="Columns">Names to give to all columns of the file, in order.</param>
+/// <param name="HasHeader">Whether the first line names the columns.</param>
+/// <param name="IsQuoted">Whether values may be in double quotes (CSV).</param>
+/// <param name="Encoding"><c>utf-8</c> or <c>latin-1</c>.</param>
+internal sealed record DelimitedText(
+    InputFile File,
+    char Delimiter,
+    IReadOnlyList<string> Columns,
+    bool HasHeader,
+    bool IsQuoted = false,
+    string Encoding = "utf-8")
+{
+    // Rows that do not fit go to these tables of the connection, with their line numbers.
+    private const string Rejected = "rejected_rows";
+    private const string RejectedScans = "rejected_scans";
+
+    /// <summary>The first line, without its line break; null when the file has only empty lines.</summary>
+    /// <exception cref="LakeInputException">The file can't be read as text.</exception>
+    public static string? FirstLine(DuckDbConnection connection, InputFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // A delimiter that no text has makes each line one column.
+            using var rows = connection.Query(
+                $"SELECT line FROM read_csv({SqlText.Literal(file.Path)}, delim = chr(1) || chr(2), quote = '', escape = '', header = false, auto_detect = false, columns = {{'line': 'VARCHAR'}}) LIMIT 1",
+                cancellationToken);
+            using var chunk = rows.NextChunk();
+            return chunk is { RowCount: > 0 } ? chunk.Column(0).Text(0) : null;
+        }
+        catch (DuckDbException exception)
+        {
+            throw Unreadable(file, exception);
+        }
+    }
+
+    /// <summary>The error for a file that the engine does not read.</summary>
+    public static LakeInputException Unreadable(InputFile file, DuckDbException exception)
+    {
+        var message = exception.Message;
+        if (message.Contains("unicode", StringComparison.OrdinalIgnoreCase) || message.Contains("utf-8", StringComparison.OrdinalIgnoreCase))
+        {
+            return NotUtf8(file.Path, null, exception);
+        }
+
+        var end = message.IndexOf('\n', StringComparison.Ordinal);
+        return new LakeInputException(
+            file.Path, $"can't be read: {(end < 0 ? message : message[..end]).TrimEnd('.')}", "Fetch or export the file again", inner: exception);
+    }
+
+    /// <summary>The table function that reads the rows.</summary>
+    public string Sql()
+    {
+        var columns = string.Join(", ", Columns.Select(column => $"{SqlText.Literal(column)}: 'VARCHAR'"));
+        var quote = IsQuoted ? "'\"'" : "''";
+        return $"read_csv({SqlText.Literal(File.Path)}, delim = {SqlText.Literal(Delimiter.ToString())}, quote = {quote}, escape = {quote}, "
+            + $"header = false, skip = {(HasHeader ? 1 : 0)}, encoding = {SqlText.Literal(Encoding)}, auto_detect = false, columns = {{{columns}}}, "
+            + $"store_rejects = true, rejects_table = '{Rejected}', rejects_scan = '{RejectedScans}')";
+    }
+
+    /// <summary>Counts the rows that a finished scan of this file left out.</summary>
+    /// <exception cref="LakeInputException">Something is wrong that makes the whole file doubtful.</exception>
+    public long CountRejected(DuckDbConnection connection, CancellationToken cancellationToken)
+    {
+        const string OfFile = $"{Rejected} JOIN {RejectedScans} USING (scan_id, file_id) WHERE file_path = ?";
+        using (var fatal = connection.Query(
+            $"SELECT line::BIGINT, error_type::VARCHAR FROM {OfFile} AND error_type::VARCHAR IN ('INVALID ENCODING', 'UNQUOTED VALUE') ORDER BY line LIMIT 1",
+            cancellationToken,
+            File.Path))
+        {
+            using var chunk = fatal.NextChunk();
+            if (chunk is { RowCount: > 0 })
+            {
+                var line = chunk.Column(0).Values<long>()[0];
+                throw chunk.Column(1).Text(0) == "INVALID ENCODING"
+                    ? NotUtf8(File.Path, line, null)
+                    : new LakeInputException(
+                        File.Path,
+                        "a value begins with a double quote that is not closed",
+                        "Close the quote, double it when it belongs to the value, or give the file with tabs, where quotes mean nothing",
+                        line);
+            }
+        }
+
+        return connection.QueryLong($"SELECT count(DISTINCT (scan_id, file_id, line)) FROM {OfFile}", cancellationToken, File.Path);
+    }
+
+    private static LakeInputException NotUtf8(string file, long? line, Exception? inner) =>
+        new(file, "has bytes that are no UTF-8 text", "Convert the file, such as with iconv -f latin1 -t utf-8", line, inner);
+}

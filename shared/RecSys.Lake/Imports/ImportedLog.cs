@@ -1,0 +1,63 @@
+using RecSys.Lake.DuckDb;
+using RecSys.Lake.Interactions;
+using RecSys.Lake.Storage;
+
+namespace RecSys.Lake.Imports;
+
+/// <summary>A log that was imported: its report, and its listens and tracks to go through again.</summary>
+public sealed class ImportedLog
+{
+    private readonly ListenLake _lake;
+    private readonly string _folder;
+
+    private ImportedLog(ListenLake lake, string folder, ImportReport report)
+    {
+        _lake = lake;
+        _folder = folder;
+        Report = report;
+    }
+
+    /// <summary>What the import found and kept.</summary>
+    public ImportReport Report { get; }
+
+    internal static ImportedLog? Find(ListenLake lake, string name)
+    {
+        if (!lake.ListImports().Contains(name))
+        {
+            return null;
+        }
+
+        var folder = lake.Folders.Import(name);
+        return new ImportedLog(lake, folder, ImportReportFile.Read(Path.Combine(folder, LakeFolders.ImportReportFile)));
+    }
+
+    /// <summary>
+    /// All listens by time, user and track. A weight comes as the nearest play count of at least 1, a missing time as
+    /// <see cref="LakeListen.UnknownTime"/>.
+    /// </summary>
+    /// <exception cref="LakeCorruptException">The import's file can't be read.</exception>
+    public IAsyncEnumerable<LakeListen> ReadListensAsync(CancellationToken cancellationToken = default) =>
+        Read(
+            LakeFolders.ImportListensFile,
+            "user_id, track_id, epoch_us(listened_at), played_share, play_count",
+            "listened_at, user_id, track_id",
+            LakeRows.Listen,
+            cancellationToken);
+
+    /// <summary>The catalogue by track id; empty when the log came without one.</summary>
+    /// <exception cref="LakeCorruptException">The import's file can't be read.</exception>
+    public IAsyncEnumerable<LakeTrack> ReadTracksAsync(CancellationToken cancellationToken = default) =>
+        Read(LakeFolders.ImportTracksFile, "track_id, title, artist, album, genres", "track_id", LakeRows.Track, cancellationToken);
+
+    private IAsyncEnumerable<T> Read<T>(
+        string name, string columns, string order, LakeRows.RowReader<T> read, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(_folder, name);
+        return LakeRows.ReadFileAsync(
+            _lake.Engine,
+            file,
+            $"SELECT {columns} FROM read_parquet({SqlText.Literal(file)}, hive_partitioning = false) ORDER BY {order}",
+            read,
+            cancellationToken);
+    }
+}
