@@ -1,5 +1,7 @@
+using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
+using RecSys.Hosting.Errors;
 
 namespace RecSys.Ingest.Validation;
 
@@ -9,65 +11,56 @@ namespace RecSys.Ingest.Validation;
 /// </summary>
 internal sealed class ListenRules(TimeProvider clock)
 {
-    /// <summary>Most listens in one request, one stream message or one message on the bus.</summary>
-    public const int MaxListensPerBatch = 500;
-
     /// <summary>Most plays that one record may stand for.</summary>
     public const uint MaxPlayCount = 10_000_000;
 
     /// <summary>How far a producer's clock may be ahead of this one.</summary>
     public static readonly TimeSpan MaxClockLead = TimeSpan.FromMinutes(10);
 
-    private const int NanosecondsPerSecond = 1_000_000_000;
+    private const int MaxNanoseconds = 999_999_999;
 
-    /// <summary>Adds one fault for every bad field of <paramref name="listen"/>; adds nothing when it is good.</summary>
-    public void Check(Listen listen, List<FieldFault> faults)
+    /// <summary>Adds one violation for every bad field of <paramref name="listen"/>; adds nothing when it is good.</summary>
+    public void Check(Listen listen, FieldViolations violations)
     {
-        Add(faults, "user_id", TextRules.FaultOfId(listen.UserId));
-        Add(faults, "track_id", TextRules.FaultOfId(listen.TrackId));
-        Add(faults, "listen_time", FaultOfTime(listen.ListenTime));
-
-        // Written so that NaN, which compares false with everything, fails.
-        if (listen.HasPlayedShare && !(listen.PlayedShare >= 0 && listen.PlayedShare <= 1))
+        RequireUsableId(violations, listen.UserId, "user_id");
+        RequireUsableId(violations, listen.TrackId, "track_id");
+        CheckTime(violations, listen.ListenTime);
+        if (listen.HasPlayedShare)
         {
-            Add(faults, "played_share", $"is {listen.PlayedShare}; it must be a number from 0 to 1, or unset when unknown.");
+            violations.RequireRange(listen.PlayedShare, 0, 1, "played_share");
         }
 
-        if (listen.PlayCount > MaxPlayCount)
+        violations.RequireRange(listen.PlayCount, 0, MaxPlayCount, "play_count");
+    }
+
+    /// <summary>An id that is valid text and more than blanks, which no producer means.</summary>
+    internal static void RequireUsableId(FieldViolations violations, string id, string field)
+    {
+        if (violations.RequireId(id, field))
         {
-            Add(faults, "play_count", $"is {listen.PlayCount:N0}; at most {MaxPlayCount:N0} are allowed.");
+            violations.Require(!string.IsNullOrWhiteSpace(id), field, "must not be blank");
         }
     }
 
-    private static void Add(List<FieldFault> faults, string field, string? reason)
+    private void CheckTime(FieldViolations violations, Timestamp? time)
     {
-        if (reason is not null)
-        {
-            faults.Add(new FieldFault(field, reason));
-        }
-    }
-
-    private string? FaultOfTime(Timestamp? time)
-    {
+        const string Field = "listen_time";
         if (time is null)
         {
-            return "is required: when the play began.";
+            violations.Add(Field, "must be set to when the play began");
+            return;
         }
 
-        if (time.Nanos is < 0 or >= NanosecondsPerSecond)
-        {
-            return $"has {time.Nanos:N0} nanoseconds; 0 to 999,999,999 are allowed.";
-        }
+        violations.Require(time.Nanos is >= 0 and <= MaxNanoseconds, Field, $"must have 0 to {MaxNanoseconds} nanoseconds, has {time.Nanos}");
+        violations.Require(time.Seconds >= 0, Field, "must not be before 1970-01-01T00:00:00Z");
 
-        if (time.Seconds < 0)
-        {
-            return "is before 1970-01-01T00:00:00Z; send the time when the play began.";
-        }
-
-        // Compared in whole seconds: a year 200,000 overflows every other type.
+        // Compared in whole seconds: the year 200,000 overflows every other type.
         var now = clock.GetUtcNow();
-        return time.Seconds > (now + MaxClockLead).ToUnixTimeSeconds()
-            ? $"is more than {MaxClockLead.TotalMinutes:0} minutes ahead of the server's clock ({now:yyyy-MM-ddTHH:mm:ssZ}); check the producer's clock and that the unit is seconds."
-            : null;
+        if (time.Seconds > (now + MaxClockLead).ToUnixTimeSeconds())
+        {
+            violations.Add(Field, string.Create(
+                CultureInfo.InvariantCulture,
+                $"must not be more than {MaxClockLead.TotalMinutes:0} minutes ahead of the server's clock, which shows {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z; is the producer's clock right, and its unit seconds?"));
+        }
     }
 }

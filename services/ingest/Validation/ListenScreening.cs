@@ -1,5 +1,5 @@
-using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
+using RecSys.Hosting.Errors;
 
 namespace RecSys.Ingest.Validation;
 
@@ -15,16 +15,16 @@ internal sealed class ListenScreening(ListenRules rules)
         var bad = new List<BadListen>();
         var seen = new HashSet<(string UserId, string TrackId, long Seconds, int Microseconds)>(listens.Count);
         var duplicates = 0;
-        var faults = new List<FieldFault>();
+        var violations = new FieldViolations();
 
         for (var i = 0; i < listens.Count; i++)
         {
             var listen = listens[i];
-            rules.Check(listen, faults);
-            if (faults.Count > 0)
+            rules.Check(listen, violations);
+            if (violations.Count > 0)
             {
-                bad.Add(new BadListen(i, listen, faults.ToArray()));
-                faults.Clear();
+                bad.Add(new BadListen(i, listen, violations));
+                violations = new FieldViolations();
             }
             else if (seen.Add(IdentityOf(listen)))
             {
@@ -39,10 +39,19 @@ internal sealed class ListenScreening(ListenRules rules)
         return new ScreenedListens(good, duplicates, bad);
     }
 
-    // The stores keep microseconds: times that differ below that are the same listen there.
-    private static (string UserId, string TrackId, long Seconds, int Microseconds) IdentityOf(Listen listen)
+    /// <summary>Adds one violation for every bad field of every listen, such as <c>listens[3].user_id</c>.</summary>
+    public void Check(IReadOnlyList<Listen> listens, FieldViolations violations)
     {
-        Timestamp time = listen.ListenTime;
-        return (listen.UserId, listen.TrackId, time.Seconds, time.Nanos / NanosecondsPerMicrosecond);
+        foreach (var bad in Screen(listens).Bad)
+        {
+            foreach (var violation in bad.Violations)
+            {
+                violations.Add($"listens[{bad.Index}].{violation.Field}", violation.Description);
+            }
+        }
     }
+
+    // The stores keep microseconds: times that differ below that are the same listen there.
+    private static (string UserId, string TrackId, long Seconds, int Microseconds) IdentityOf(Listen listen) =>
+        (listen.UserId, listen.TrackId, listen.ListenTime.Seconds, listen.ListenTime.Nanos / NanosecondsPerMicrosecond);
 }

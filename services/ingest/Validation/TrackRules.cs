@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Common.V1;
+using RecSys.Hosting.Errors;
 
 namespace RecSys.Ingest.Validation;
 
@@ -9,60 +10,55 @@ internal static class TrackRules
     /// <summary>Most entries in one request.</summary>
     public const int MaxTracksPerRequest = 500;
 
-    /// <summary>Longest title, artist or album, in characters.</summary>
+    /// <summary>Longest title, artist or album, in UTF-16 code units.</summary>
     public const int MaxNameLength = 1_000;
 
     /// <summary>Most genres of one track.</summary>
     public const int MaxGenres = 32;
 
-    /// <summary>Longest genre, in characters.</summary>
+    /// <summary>Longest genre, in UTF-16 code units.</summary>
     public const int MaxGenreLength = 128;
 
-    /// <summary>Longest track: a day, which also holds the longest mix.</summary>
+    /// <summary>The longest track: a day, which also holds the longest mix.</summary>
     public static readonly TimeSpan MaxDuration = TimeSpan.FromDays(1);
 
-    /// <summary>Adds one fault for every bad field of <paramref name="track"/>; adds nothing when it is good.</summary>
-    public static void Check(Track track, List<FieldFault> faults)
+    /// <summary>Adds one violation for every bad field of <paramref name="tracks"/>; adds nothing when all are good.</summary>
+    /// <param name="tracks">The entries of one request.</param>
+    /// <param name="violations">Receives fields such as <c>tracks[3].title</c>.</param>
+    public static void Check(IReadOnlyList<Track> tracks, FieldViolations violations)
     {
-        Add(faults, "track_id", TextRules.FaultOfId(track.TrackId));
-        Add(faults, "title", TextRules.FaultOfText(track.Title, MaxNameLength));
-        Add(faults, "artist", TextRules.FaultOfText(track.Artist, MaxNameLength));
-        Add(faults, "album", TextRules.FaultOfText(track.Album, MaxNameLength));
-
-        if (track.Genres.Count > MaxGenres)
+        violations.RequireRange(tracks.Count, 1, MaxTracksPerRequest, "tracks");
+        var firstIndex = new Dictionary<string, int>(tracks.Count);
+        for (var i = 0; i < tracks.Count; i++)
         {
-            Add(faults, "genres", $"has {track.Genres.Count:N0} entries; at most {MaxGenres} are allowed.");
+            var path = $"tracks[{i}]";
+            Check(tracks[i], path, violations);
+            if (!firstIndex.TryAdd(tracks[i].TrackId, i) && tracks[i].TrackId.Length > 0)
+            {
+                violations.Add($"{path}.track_id", $"must not repeat, stands in tracks[{firstIndex[tracks[i].TrackId]}] already");
+            }
         }
+    }
 
+    private static void Check(Track track, string path, FieldViolations violations)
+    {
+        ListenRules.RequireUsableId(violations, track.TrackId, $"{path}.track_id");
+        violations.RequireText(track.Title, $"{path}.title", MaxNameLength);
+        violations.RequireText(track.Artist, $"{path}.artist", MaxNameLength);
+        violations.RequireText(track.Album, $"{path}.album", MaxNameLength);
+        violations.Require(track.Genres.Count <= MaxGenres, $"{path}.genres", $"must have at most {MaxGenres} entries, has {track.Genres.Count}");
         for (var i = 0; i < Math.Min(track.Genres.Count, MaxGenres); i++)
         {
-            var genre = track.Genres[i];
-            var reason = string.IsNullOrWhiteSpace(genre) ? "must not be blank." : TextRules.FaultOfText(genre, MaxGenreLength);
-            Add(faults, $"genres[{i}]", reason);
+            violations.RequireText(track.Genres[i], $"{path}.genres[{i}]", MaxGenreLength, mayBeEmpty: false);
         }
 
-        Add(faults, "duration", FaultOfDuration(track.Duration));
+        violations.Require(
+            track.Duration is null || IsTrackLength(track.Duration), $"{path}.duration", "must be more than 0 and at most a day, or unset when unknown");
     }
 
-    private static string? FaultOfDuration(Duration? duration)
-    {
-        if (duration is null)
-        {
-            return null;
-        }
-
-        // Whole seconds first: a value beyond a TimeSpan must be refused, not thrown at.
-        var inRange = duration.Seconds >= 0 && duration.Seconds <= (long)MaxDuration.TotalSeconds
-            && duration.Nanos is >= 0 and < 1_000_000_000
-            && (duration.Seconds > 0 || duration.Nanos > 0);
-        return inRange ? null : "must be longer than 0 and at most a day, or unset when unknown.";
-    }
-
-    private static void Add(List<FieldFault> faults, string field, string? reason)
-    {
-        if (reason is not null)
-        {
-            faults.Add(new FieldFault(field, reason));
-        }
-    }
+    // Whole seconds first: a value beyond what a TimeSpan holds must be refused, not thrown at.
+    private static bool IsTrackLength(Duration duration) =>
+        duration.Seconds >= 0 && duration.Nanos is >= 0 and <= 999_999_999
+        && (duration.Seconds > 0 || duration.Nanos > 0)
+        && (duration.Seconds < (long)MaxDuration.TotalSeconds || (duration.Seconds == (long)MaxDuration.TotalSeconds && duration.Nanos == 0));
 }

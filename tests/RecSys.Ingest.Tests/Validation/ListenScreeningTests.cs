@@ -18,9 +18,11 @@ public sealed class ListenScreeningTests
 
         screened.Good.ShouldBe([listens[0], listens[1], listens[4]]);
         screened.Duplicates.ShouldBe(1);
-        screened.Bad.Single().Index.ShouldBe(2);
-        screened.Bad.Single().ToRejected(firstIndex: 500).Select(rejected => (rejected.Index, rejected.Field))
-            .ShouldBe([(502, "track_id"), (502, "listen_time")]);
+        var bad = screened.Bad.Single();
+        bad.Index.ShouldBe(2);
+        bad.Listen.ShouldBe(listens[2]);
+        bad.Violations.Select(violation => violation.Field).ShouldBe(["track_id", "listen_time"]);
+        bad.Reason.ShouldBe("track_id must not be empty; listen_time must be set to when the play began");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Common.V1;
+using RecSys.Hosting.Errors;
 using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Tests.Validation;
@@ -21,25 +22,26 @@ public sealed class TrackRulesTests
             t.Title = "\0";
             t.Artist = new string('x', TrackRules.MaxNameLength + 1);
             t.Album = "\uFFFD";
-            t.Genres.Add(" ");
+            t.Genres.Add("");
             t.Genres.Add(new string('x', TrackRules.MaxGenreLength + 1));
             t.Duration = new Duration { Seconds = -1 };
         });
 
-        FaultsOf(track).Select(fault => fault.Field).ShouldBe(["track_id", "title", "artist", "album", "genres[1]", "genres[2]", "duration"]);
+        FaultsOf(track).Select(fault => fault.Field).ShouldBe(["tracks[0].track_id", "tracks[0].title", "tracks[0].artist", "tracks[0].album", "tracks[0].genres[1]", "tracks[0].genres[2]", "tracks[0].duration"]);
     }
 
     [Fact]
     public void A_track_has_at_most_32_genres()
     {
         FaultsOf(Good(t => t.Genres.Add(Enumerable.Range(0, 31).Select(i => $"genre {i}")))).ShouldBeEmpty();
-        FaultsOf(Good(t => t.Genres.Add(Enumerable.Range(0, 32).Select(i => $"genre {i}")))).Single().Field.ShouldBe("genres");
+        FaultsOf(Good(t => t.Genres.Add(Enumerable.Range(0, 32).Select(i => $"genre {i}")))).Single().Field.ShouldBe("tracks[0].genres");
     }
 
     [Theory]
     [InlineData(0, 0, false)]
     [InlineData(0, 1, true)]
     [InlineData(86_400, 0, true)]
+    [InlineData(86_400, 1, false)]
     [InlineData(86_401, 0, false)]
     [InlineData(long.MaxValue, 0, false)]
     [InlineData(1, -1, false)]
@@ -47,7 +49,23 @@ public sealed class TrackRulesTests
     public void A_duration_is_positive_and_at_most_a_day(long seconds, int nanos, bool allowed)
     {
         var faults = FaultsOf(Good(t => t.Duration = new Duration { Seconds = seconds, Nanos = nanos }));
-        faults.Select(fault => fault.Field).ShouldBe(allowed ? [] : ["duration"]);
+        faults.Select(fault => fault.Field).ShouldBe(allowed ? [] : ["tracks[0].duration"]);
+    }
+
+    [Fact]
+    public void A_request_has_1_to_500_tracks()
+    {
+        FaultsOf().Single().Field.ShouldBe("tracks");
+        var tracks = Enumerable.Range(0, 501).Select(i => new Track { TrackId = $"t{i}" }).ToArray();
+        FaultsOf(tracks[..500]).ShouldBeEmpty();
+        FaultsOf(tracks).Single().Field.ShouldBe("tracks");
+    }
+
+    [Fact]
+    public void A_track_stands_in_a_request_once()
+    {
+        var violation = FaultsOf(new Track { TrackId = "t1" }, new Track { TrackId = "t2" }, new Track { TrackId = "t1" }).Single();
+        violation.ShouldBe(new FieldViolation("tracks[2].track_id", "must not repeat, stands in tracks[0] already"));
     }
 
     private static Track Good(Action<Track> change)
@@ -65,10 +83,10 @@ public sealed class TrackRulesTests
         return track;
     }
 
-    private static List<FieldFault> FaultsOf(Track track)
+    private static FieldViolations FaultsOf(params Track[] tracks)
     {
-        var faults = new List<FieldFault>();
-        TrackRules.Check(track, faults);
-        return faults;
+        var violations = new FieldViolations();
+        TrackRules.Check(tracks, violations);
+        return violations;
     }
 }

@@ -1,0 +1,61 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using RecSys.Contracts.Ingest.V1;
+using RecSys.Data.Tracks;
+using RecSys.Hosting.Errors;
+using RecSys.Ingest.Publishing;
+using RecSys.Ingest.Streaming;
+using RecSys.Ingest.Validation;
+
+namespace RecSys.Ingest.Grpc;
+
+/// <summary>What producers call.</summary>
+internal sealed class IngestGrpcService(ListenScreening screening, ListenPublisher publisher, TrackStore tracks, IOptions<IngestOptions> options)
+    : IngestService.IngestServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<SubmitListensResponse> SubmitListens(SubmitListensRequest request, ServerCallContext context)
+    {
+        var violations = new FieldViolations();
+        BatchRules.Check(request.Listens, request.Producer, violations);
+        if (violations.Count > 0)
+        {
+            // Refused as a whole; the caller may as well hear of everything at once.
+            screening.Check(request.Listens, violations);
+            violations.ThrowIfAny();
+        }
+
+        var screened = screening.Screen(request.Listens);
+        await publisher.PublishAsync(screened.Good, request.Producer, context.CancellationToken);
+
+        var answer = new SubmitListensResponse { Accepted = screened.Good.Count, Duplicate = screened.Duplicates };
+        answer.Rejected.AddRange(screened.Bad.SelectMany(bad => RejectedFields.Of(bad, firstIndex: 0)));
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<StreamListensResponse> StreamListens(IAsyncStreamReader<StreamListensRequest> requestStream, ServerCallContext context)
+    {
+        using var stream = new ListenStream(screening, publisher, options.Value.UnconfirmedBatchesPerStream);
+        while (await requestStream.MoveNext(context.CancellationToken))
+        {
+            await stream.AddAsync(requestStream.Current, context.CancellationToken);
+        }
+
+        return await stream.CompleteAsync(context.CancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PutTracksResponse> PutTracks(PutTracksRequest request, ServerCallContext context)
+    {
+        var violations = new FieldViolations();
+        TrackRules.Check(request.Tracks, violations);
+        violations.ThrowIfAny();
+
+        await tracks.PutAsync([.. request.Tracks.Select(ToRecord)], context.CancellationToken);
+        return new PutTracksResponse { Stored = request.Tracks.Count };
+    }
+
+    private static TrackRecord ToRecord(Contracts.Common.V1.Track track) => new(
+        track.TrackId, track.Title, track.Artist, track.Album, [.. track.Genres], track.Duration?.ToTimeSpan());
+}

@@ -1,0 +1,12 @@
+namespace RecSys.Ingest;
+
+/// <summary>What ingest logs. Event ids are stable; none of it names a user or a track.</summary>
+internal static partial class IngestLog
+{
+    [LoggerMessage(1001, LogLevel.Debug,
+        "Stored {Good} listens and refused {Bad} of {Messages} messages in {Milliseconds:F0} ms.")]
+    public static partial void ListensStored(ILogger logger, int good, int bad, int messages, double milliseconds);
+
+    [LoggerMessage(1002, LogLevel.Warning, "A message of {Bytes} bytes in queue {Queue} can't be consumed and is kept in rejected_listens: {Reason}")]
+    public static partial void MessageRejected(ILogger logger, string queue, int bytes, string reason);
+}

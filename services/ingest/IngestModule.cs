@@ -1,0 +1,52 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using RecSys.Contracts.Events.V1;
+using RecSys.Data;
+using RecSys.Hosting.Bus;
+using RecSys.Hosting.Settings;
+using RecSys.Hosting.Startup;
+using RecSys.Ingest.Consumers;
+using RecSys.Ingest.Grpc;
+using RecSys.Ingest.Publishing;
+using RecSys.Ingest.Startup;
+using RecSys.Ingest.Validation;
+using RecSys.Lake;
+
+namespace RecSys.Ingest;
+
+/// <summary>Takes listens and catalogue entries, and stores them.</summary>
+public static class IngestModule
+{
+    /// <summary>Registers ingest: its gRPC service and the writer that consumes the listens on the bus.</summary>
+    public static WebApplicationBuilder AddIngest(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSettings<IngestOptions>(IngestOptions.Section);
+        services.AddSettings<LakeOptions>(LakeOptions.SectionName);
+        services.AddRecSysData(builder.Configuration);
+        services.TryAddSingleton(Lake);
+
+        services.AddStartupTask<DatabaseTask>();
+        services.AddStartupTask<LakeFolderTask>();
+        services.AddSingleton<ListenRules>();
+        services.AddSingleton<ListenScreening>();
+        services.AddSingleton<ListenPublisher>();
+
+        builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
+        builder.AddRejectedMessageHandler<RejectedListenKeeper>(BusTopology.IngestListens);
+        return builder;
+    }
+
+    /// <summary>Maps ingest's endpoints.</summary>
+    public static WebApplication MapIngest(this WebApplication app)
+    {
+        app.MapGrpcService<IngestGrpcService>();
+        return app;
+    }
+
+    private static ListenLake Lake(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<LakeOptions>>().Value;
+        return new ListenLake(options.Root, options.ToEngineOptions());
+    }
+}

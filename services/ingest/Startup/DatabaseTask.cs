@@ -1,0 +1,17 @@
+using RecSys.Data;
+using RecSys.Hosting.Startup;
+
+namespace RecSys.Ingest.Startup;
+
+/// <summary>Brings the database's schema up to date before the first listen is stored.</summary>
+internal sealed class DatabaseTask(DatabaseMigrator migrator) : IStartupTask
+{
+    /// <inheritdoc/>
+    public string Name => "database schema";
+
+    /// <inheritdoc/>
+    public string WaitsFor => migrator.DescribeTarget();
+
+    /// <inheritdoc/>
+    public Task RunAsync(CancellationToken cancellationToken) => migrator.MigrateAsync(cancellationToken);
+}
