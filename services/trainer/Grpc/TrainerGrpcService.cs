@@ -1,0 +1,131 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using RecSys.Contracts.Events.V1;
+using RecSys.Contracts.Trainer.V1;
+using RecSys.Data.Models;
+using RecSys.Hosting.Errors;
+using RecSys.Trainer.Progress;
+using RecSys.Trainer.Publishing;
+using RecSys.Trainer.Settings;
+using RecSys.Trainer.Trainings;
+using StoredStatus = RecSys.Data.Models.ModelStatus;
+
+namespace RecSys.Trainer.Grpc;
+
+/// <summary>What operators and the command line call.</summary>
+internal sealed class TrainerGrpcService(
+    TrainingRunner trainings, ProgressBoard board, ModelStore models, ModelActivation activation, TimeProvider clock)
+    : TrainerService.TrainerServiceBase
+{
+    private const int DefaultPageSize = 20;
+    private const int MaxPageSize = 100;
+
+    // How often the database is asked about a training of another trainer.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public override async Task<TrainModelResponse> TrainModel(TrainModelRequest request, ServerCallContext context)
+    {
+        var settings = TrainingSettings.Read(request.Settings.ToDictionary());
+        var version = await StoreErrors.TranslateAsync(
+            () => trainings.StartAsync(settings, activate: !request.SkipActivation, context.CancellationToken));
+        return new TrainModelResponse { ModelVersion = version };
+    }
+
+    /// <inheritdoc/>
+    public override async Task WatchTraining(
+        WatchTrainingRequest request, IServerStreamWriter<TrainingProgress> responseStream, ServerCallContext context)
+    {
+        CheckVersion(request.ModelVersion);
+        var isKnownHere = false;
+        await foreach (var progress in board.WatchAsync(request.ModelVersion, context.CancellationToken))
+        {
+            isKnownHere = true;
+            await responseStream.WriteAsync(progress, context.CancellationToken);
+        }
+
+        while (!isKnownHere)
+        {
+            // Of another trainer, or from before the last start: the database tells no stages, but when it has ended.
+            var record = await FindAsync(request.ModelVersion, context.CancellationToken);
+            await responseStream.WriteAsync(ProgressOf(record), context.CancellationToken);
+            if (record.Status != StoredStatus.Training)
+            {
+                return;
+            }
+
+            await Task.Delay(PollInterval, clock, context.CancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
+    {
+        var violations = new FieldViolations();
+        violations.RequireRange(request.PageSize, 0, MaxPageSize, "page_size");
+        violations.RequireText(request.PageToken, "page_token", FieldViolations.MaxIdLength);
+        violations.ThrowIfAny();
+
+        var pageSize = request.PageSize == 0 ? DefaultPageSize : request.PageSize;
+        var active = await StoreErrors.TranslateAsync(() => models.GetActiveAsync(context.CancellationToken));
+        var page = await StoreErrors.TranslateAsync(() => models.ListAsync(pageSize, request.PageToken, context.CancellationToken));
+        var answer = new ListModelsResponse { NextPageToken = page.NextPageToken ?? "" };
+        answer.Models.AddRange(page.Models.Select(record => record.ToMessage(active)));
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context)
+    {
+        var active = await StoreErrors.TranslateAsync(() => models.GetActiveAsync(context.CancellationToken));
+        var version = request.ModelVersion;
+        if (version.Length == 0)
+        {
+            version = active?.Version ?? throw RecSysException.FailedPrecondition(
+                "NO_ACTIVE_MODEL", "No model has been trained yet. Run `recsys train` or call TrainerService.TrainModel.");
+        }
+
+        CheckVersion(version);
+        return new GetModelResponse { Model = (await FindAsync(version, context.CancellationToken)).ToMessage(active) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ActivateModelResponse> ActivateModel(ActivateModelRequest request, ServerCallContext context)
+    {
+        CheckVersion(request.ModelVersion);
+        var active = await StoreErrors.TranslateAsync(() => activation.ActivateAsync(request.ModelVersion, context.CancellationToken));
+        return new ActivateModelResponse { Model = (await FindAsync(active.Version, context.CancellationToken)).ToMessage(active) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<RollbackModelResponse> RollbackModel(RollbackModelRequest request, ServerCallContext context)
+    {
+        var active = await StoreErrors.TranslateAsync(() => activation.RollbackAsync(context.CancellationToken));
+        return new RollbackModelResponse { Model = (await FindAsync(active.Version, context.CancellationToken)).ToMessage(active) };
+    }
+
+    private static void CheckVersion(string version)
+    {
+        var violations = new FieldViolations();
+        violations.RequireId(version, "model_version");
+        violations.ThrowIfAny();
+    }
+
+    private Task<ModelVersionRecord> FindAsync(string version, CancellationToken cancellationToken) => StoreErrors.TranslateAsync(
+        async () => await models.GetAsync(version, cancellationToken) ?? throw RecSysException.NotFound(
+            "MODEL_NOT_FOUND", $"There is no model version {version}. Call ListModels or run `recsys models list` to see which there are."));
+
+    private TrainingProgress ProgressOf(ModelVersionRecord record) => new()
+    {
+        ModelVersion = record.Version,
+        State = record.Status switch
+        {
+            StoredStatus.Ready => TrainingState.Succeeded,
+            StoredStatus.Failed => TrainingState.Failed,
+            _ => TrainingState.Running,
+        },
+        TotalDone = record.Status == StoredStatus.Ready ? 1 : 0,
+        Message = record.Error ?? "",
+        ProgressTime = clock.GetUtcNow().ToTimestamp(),
+    };
+}

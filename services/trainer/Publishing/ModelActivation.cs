@@ -1,0 +1,25 @@
+using RecSys.Data.Models;
+
+namespace RecSys.Trainer.Publishing;
+
+/// <summary>Switches the active version and tells the services that hold it in memory.</summary>
+internal sealed class ModelActivation(ModelStore models, ModelAnnouncer announcer)
+{
+    /// <summary>Makes a version the active one.</summary>
+    /// <exception cref="ModelStoreException">There is no such version, or it is not ready.</exception>
+    public async Task<ActiveModel> ActivateAsync(string modelVersion, CancellationToken cancellationToken)
+    {
+        var active = await models.ActivateAsync(modelVersion, cancellationToken);
+        await announcer.AnnounceAsync(active);
+        return active;
+    }
+
+    /// <summary>Makes the version that was active before the active one active again.</summary>
+    /// <exception cref="ModelStoreException">No version was active before.</exception>
+    public async Task<ActiveModel> RollbackAsync(CancellationToken cancellationToken)
+    {
+        var active = await models.RollbackAsync(cancellationToken);
+        await announcer.AnnounceAsync(active);
+        return active;
+    }
+}

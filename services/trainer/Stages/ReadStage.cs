@@ -1,0 +1,27 @@
+using RecSys.Algorithms.Matrices;
+using RecSys.Lake;
+using RecSys.Trainer.Progress;
+
+namespace RecSys.Trainer.Stages;
+
+/// <summary>Reads the lake into one matrix.</summary>
+internal sealed class ReadStage(ListenLake lake) : IStage<InteractionQuery, TrainingLog>
+{
+    /// <inheritdoc/>
+    /// <exception cref="EmptyLogException">There is nothing to read.</exception>
+    public async Task<TrainingLog> RunAsync(InteractionQuery input, StageProgress progress, CancellationToken cancellationToken)
+    {
+        progress.Report(0, "reading the lake");
+        var cells = await lake.ReadInteractionsAsync(input, cancellationToken);
+        if (cells.CellCount == 0)
+        {
+            throw new EmptyLogException();
+        }
+
+        // The lake gives cells in the order of the matrix, so that the times stay in step with its cells.
+        var plays = SparseMatrix.FromTriples(cells.UserIds.Length, cells.TrackIds.Length, cells.UserIndex, cells.ItemIndex, cells.Plays);
+        progress.Report(
+            1, $"{cells.ListenCount:N0} listens of {cells.UserIds.Length:N0} users and {cells.TrackIds.Length:N0} tracks in {cells.CellCount:N0} cells");
+        return new TrainingLog(cells.UserIds, cells.TrackIds, plays, cells.LastListenedAt);
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using RecSys.Data;
+using RecSys.Hosting.Settings;
+using RecSys.Hosting.Startup;
+using RecSys.Lake;
+using RecSys.Trainer.Grpc;
+using RecSys.Trainer.Progress;
+using RecSys.Trainer.Publishing;
+using RecSys.Trainer.Stages;
+using RecSys.Trainer.Startup;
+using RecSys.Trainer.Trainings;
+
+namespace RecSys.Trainer;
+
+/// <summary>Makes model versions and decides which one is active.</summary>
+public static class TrainerModule
+{
+    // Kernels take one thread of the pool for each core. With this many beside them, calls never wait for one to be added.
+    private const int ThreadsForCalls = 16;
+
+    /// <summary>Registers the trainer: its gRPC service and what runs trainings in the background.</summary>
+    public static WebApplicationBuilder AddTrainer(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSettings<TrainerOptions>(TrainerOptions.Section);
+        services.AddSettings<LakeOptions>(LakeOptions.SectionName);
+        services.AddRecSysData(builder.Configuration);
+        services.TryAddSingleton(Lake);
+        services.AddStartupTask<ModelVersionsTask>();
+
+        services.AddSingleton<ReadStage>();
+        services.AddSingleton<SplitStage>();
+        services.AddSingleton<FitStage>();
+        services.AddSingleton<EvaluateStage>();
+        services.AddSingleton<SimilarStage>();
+        services.AddSingleton<ListsStage>();
+        services.AddSingleton<StoreStage>();
+        services.AddSingleton<PublishStage>();
+        services.AddSingleton<TrainingPipeline>();
+        services.AddSingleton<DatabasePatience>();
+        services.AddSingleton<TrainingRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<TrainingRunner>());
+
+        services.AddSingleton<ProgressBoard>();
+        services.AddHostedService<ProgressPublisher>();
+        services.AddSingleton<ModelActivation>();
+        services.AddSingleton<ModelAnnouncer>();
+        services.AddHostedService(provider => provider.GetRequiredService<ModelAnnouncer>());
+        return builder;
+    }
+
+    /// <summary>Maps the trainer's endpoints.</summary>
+    public static WebApplication MapTrainer(this WebApplication app)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completionPorts);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + ThreadsForCalls), completionPorts);
+        app.MapGrpcService<TrainerGrpcService>();
+        return app;
+    }
+
+    private static ListenLake Lake(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<LakeOptions>>().Value;
+        return new ListenLake(options.Root, options.ToEngineOptions());
+    }
+}

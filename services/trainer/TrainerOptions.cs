@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace RecSys.Trainer;
+
+/// <summary>Settings of the trainer service, section <c>Trainer</c>. What a single training can be told is in <see cref="Settings.TrainingSettings"/>.</summary>
+internal sealed class TrainerOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Trainer";
+
+    /// <summary>
+    /// Ready versions that are kept, 1 to 1,000, the newest first; older ones are deleted after a training, but never the active
+    /// or the previous one. Default 5.
+    /// </summary>
+    [Range(1, 1_000, ErrorMessage = "It must be 1 to 1000.")]
+    public int KeptVersions { get; init; } = 5;
+
+    /// <summary>
+    /// How long a training waits for a database that went away before it fails, from none to a day. Default 10 minutes. Not while
+    /// a version's rows are being written: that fails at once.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "It must be from 00:00:00 to 1.00:00:00 (days.hours:minutes:seconds).")]
+    public TimeSpan DatabasePatience { get; init; } = TimeSpan.FromMinutes(10);
+}

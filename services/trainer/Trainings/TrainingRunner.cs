@@ -1,0 +1,173 @@
+using RecSys.Data;
+using RecSys.Data.Models;
+using RecSys.Hosting.Errors;
+using RecSys.Lake;
+using RecSys.Trainer.Progress;
+using RecSys.Trainer.Settings;
+using Microsoft.Extensions.Options;
+
+namespace RecSys.Trainer.Trainings;
+
+/// <summary>Runs trainings in the background, one at a time over all trainers that share the database.</summary>
+internal sealed class TrainingRunner(
+    TrainingPipeline pipeline,
+    ModelStore models,
+    TrainerLock trainerLock,
+    ListenLake lake,
+    ProgressBoard board,
+    DatabasePatience patience,
+    IOptions<TrainerOptions> options,
+    TimeProvider clock,
+    ILogger<TrainingRunner> logger) : IHostedService
+{
+    // What a stopping host waits for: the mark on the version, not the training.
+    private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private Task _training = Task.CompletedTask;
+    private bool _isStarting;
+
+    /// <summary>Starts a training.</summary>
+    /// <returns>The version that it makes.</returns>
+    /// <exception cref="RecSysException">ABORTED: one is running already. FAILED_PRECONDITION: there is nothing to train on.</exception>
+    public async Task<string> StartAsync(TrainingSettings settings, bool activate, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_isStarting || !_training.IsCompleted)
+            {
+                throw Running();
+            }
+
+            _isStarting = true;
+        }
+
+        try
+        {
+            if (lake.IsEmpty)
+            {
+                throw RecSysException.FailedPrecondition(
+                    "NO_LISTENS", "The lake holds no listens to train on. Submit listens with IngestService or import a log with `recsys import` first.");
+            }
+
+            var lease = await trainerLock.TryAcquireAsync(cancellationToken) ?? throw Running();
+            try
+            {
+                await RemoveUnfinishedAsync(cancellationToken);
+                var job = new TrainingJob(ModelVersionId.Create(clock.GetUtcNow()), settings, activate);
+                await models.BeginAsync(job.ModelVersion, settings.ToText(), cancellationToken);
+                var reporter = new TrainingReporter(job.ModelVersion, StageNames.PlanOf(settings), board, clock);
+                _training = Task.Run(() => RunAsync(job, reporter, lease), CancellationToken.None);
+                return job.ModelVersion;
+            }
+            catch
+            {
+                await lease.DisposeAsync();
+                throw;
+            }
+        }
+        finally
+        {
+            _isStarting = false;
+        }
+    }
+
+    /// <summary>Removes what a dead trainer left behind, unless another one is at work.</summary>
+    public async Task TidyUpAsync(CancellationToken cancellationToken)
+    {
+        await using var lease = await trainerLock.TryAcquireAsync(cancellationToken);
+        if (lease is not null)
+        {
+            await RemoveUnfinishedAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    async Task IHostedService.StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _training.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static RecSysException Running() => RecSysException.Aborted(
+        "TRAINING_RUNS", "A training is running already. Wait for its end, which TrainerService.WatchTraining tells, and call again.");
+
+    private async Task RemoveUnfinishedAsync(CancellationToken cancellationToken)
+    {
+        var removed = await models.RemoveUnfinishedAsync(cancellationToken);
+        if (removed > 0)
+        {
+            TrainerLog.UnfinishedRemoved(logger, removed);
+        }
+    }
+
+    private async Task RunAsync(TrainingJob job, TrainingReporter reporter, TrainerLease lease)
+    {
+        await using (lease)
+        {
+            TrainerLog.TrainingBegan(logger, job.ModelVersion);
+            var started = clock.GetTimestamp();
+            try
+            {
+                await pipeline.RunAsync(job, reporter, _stopping.Token);
+            }
+            catch (Exception exception)
+            {
+                await FailAsync(job, reporter, exception);
+                return;
+            }
+
+            TrainerLog.TrainingSucceeded(logger, job.ModelVersion, clock.GetElapsedTime(started).TotalSeconds);
+            reporter.Succeed(job.Activate ? "published" : "ready, not activated");
+            await RetainAsync();
+        }
+    }
+
+    private async Task FailAsync(TrainingJob job, TrainingReporter reporter, Exception exception)
+    {
+        var isStopped = exception is OperationCanceledException && _stopping.IsCancellationRequested;
+        var error = isStopped ? "The trainer was stopped before the training had ended. Start the training again." : exception.Message;
+        if (isStopped)
+        {
+            TrainerLog.TrainingStopped(logger, job.ModelVersion);
+        }
+        else
+        {
+            TrainerLog.TrainingFailed(logger, job.ModelVersion, exception);
+        }
+
+        using var timeout = new CancellationTokenSource(RecordTimeout, clock);
+        try
+        {
+            await (isStopped
+                ? models.FailAsync(job.ModelVersion, error, timeout.Token)
+                : patience.RunAsync(token => models.FailAsync(job.ModelVersion, error, token), _stopping.Token));
+        }
+        catch (Exception failure) when (failure is DatabaseUnavailableException or ModelStoreException or OperationCanceledException)
+        {
+            TrainerLog.FailureNotRecorded(logger, job.ModelVersion, failure);
+        }
+
+        reporter.Fail(error);
+    }
+
+    private async Task RetainAsync()
+    {
+        try
+        {
+            var deleted = await models.RetainAsync(options.Value.KeptVersions, _stopping.Token);
+            if (deleted.Count > 0)
+            {
+                TrainerLog.OldVersionsDeleted(logger, string.Join(", ", deleted));
+            }
+        }
+        catch (Exception exception) when (exception is DatabaseUnavailableException or OperationCanceledException)
+        {
+            TrainerLog.OldVersionsNotDeleted(logger, exception);
+        }
+    }
+}
