@@ -51,21 +51,21 @@ public sealed class DatabaseMigrator
     private async Task MigratePostgresAsync(CancellationToken cancellationToken)
     {
         await CreateDatabaseAsync(cancellationToken);
-        await using var context = _database.CreateContext();
 
         // EF locks while it migrates, but not before it has made its history table, which two may try at once.
-        await context.Database.OpenConnectionAsync(cancellationToken);
+        await using var held = await PostgresLock.AcquireAsync(
+            _database.Target.ConnectionString, AdvisoryLocks.Migration, cancellationToken);
+        await using (var encoding = new NpgsqlCommand("SHOW server_encoding", held))
+        {
+            if (await encoding.ExecuteScalarAsync(cancellationToken) is not "UTF8" and var other)
+            {
+                throw new NotSupportedException($"It keeps text as {other}, which has no room for all names. Create it with ENCODING 'UTF8'.");
+            }
+        }
+
+        await using var context = _database.CreateContext();
         context.Database.SetCommandTimeout(0);
-        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({AdvisoryLocks.Migration})", cancellationToken);
-        try
-        {
-            await ApplyAsync(context, cancellationToken);
-        }
-        finally
-        {
-            // Closing alone would only give the connection back to the pool.
-            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})", CancellationToken.None);
-        }
+        await ApplyAsync(context, cancellationToken);
     }
 
     private async Task MigrateSqliteAsync(string file, CancellationToken cancellationToken)

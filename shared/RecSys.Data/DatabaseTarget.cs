@@ -35,6 +35,10 @@ internal sealed record DatabaseTarget
         }
 
         parts.ApplicationName ??= "recsys";
+
+        // Bulk writes have no time limit; this notices within a minute or so that the server's machine is gone.
+        parts.TcpKeepAlive = true;
+        parts.TcpKeepAliveTime = parts.TcpKeepAliveTime == 0 ? 30 : parts.TcpKeepAliveTime;
         var database = parts.Database ?? parts.Username;
         return new DatabaseTarget(parts.ConnectionString, $"Postgres at {parts.Host}:{parts.Port}/{database}", null);
     }
@@ -54,6 +58,9 @@ internal sealed record DatabaseTarget
         var file = Path.GetFullPath(parts.DataSource);
         parts.DataSource = file;
         parts.ForeignKeys = true;
+
+        // Also limits the wait for the turn to write, where it is another process's.
+        parts.DefaultTimeout = options.CommandTimeoutSeconds;
         return new DatabaseTarget(parts.ConnectionString, $"SQLite file {file}", file);
     }
 
@@ -83,7 +90,7 @@ internal sealed record DatabaseTarget
         {
             return parse();
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or OverflowException)
         {
             throw new ArgumentException($"Database:ConnectionString has a key or value that is not known. Set it to {example}.");
         }

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RecSys.Data.Bulk;
+using RecSys.Data.Locks;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data;
@@ -13,18 +14,20 @@ namespace RecSys.Data;
 /// <summary>What all stores share: contexts, the bulk writer of the chosen database, retries and errors that name the server.</summary>
 internal sealed class RecSysDatabase
 {
-    /// <summary>A server that was restarted leaves dead connections in the pool; each costs one attempt.</summary>
+    /// <summary>A server that was restarted leaves dead connections in the pool; an attempt may meet one.</summary>
     private const int Attempts = 3;
 
     private readonly DbContextOptions<PostgresDbContext>? _postgres;
     private readonly DbContextOptions<SqliteDbContext>? _sqlite;
+    private readonly WriterTurns _turns;
 
     public RecSysDatabase(DatabaseOptions options, ILoggerFactory loggers)
     {
         Options = options;
+        Target = DatabaseTarget.Of(options);
         if (options.IsPostgres)
         {
-            Target = DatabaseTarget.OfPostgres(options);
+            _turns = WriterTurns.Unlimited;
             Bulk = new PostgresBulkWriter();
             _postgres = Configure(new DbContextOptionsBuilder<PostgresDbContext>(), loggers)
                 .UseNpgsql(Target.ConnectionString, npgsql => npgsql.CommandTimeout(options.CommandTimeoutSeconds))
@@ -32,8 +35,8 @@ internal sealed class RecSysDatabase
         }
         else
         {
-            Target = DatabaseTarget.OfSqlite(options);
-            Bulk = new SqliteBulkWriter();
+            _turns = WriterTurns.OneAtATime();
+            Bulk = new SqliteBulkWriter(_turns);
             _sqlite = Configure(new DbContextOptionsBuilder<SqliteDbContext>(), loggers)
                 .UseSqlite(Target.ConnectionString, sqlite => sqlite.CommandTimeout(options.CommandTimeoutSeconds))
                 .AddInterceptors(new SqliteConnectionSettings())
@@ -49,91 +52,58 @@ internal sealed class RecSysDatabase
 
     public RecSysDbContext CreateContext() => _postgres is not null ? new PostgresDbContext(_postgres) : new SqliteDbContext(_sqlite!);
 
-    /// <summary>Runs work that may be repeated as a whole: it only reads, or ends the same when done twice.</summary>
+    /// <summary>Reads; repeated when the connection turns out to be dead.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task<T> RunAsync<T>(Func<RecSysDbContext, Task<T>> work, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
+    public Task<T> ReadAsync<T>(Func<RecSysDbContext, Task<T>> work, CancellationToken cancellationToken) =>
+        RepeatAsync(
+            async () =>
             {
                 await using var context = CreateContext();
                 return await work(context);
-            }
-            catch (Exception exception) when (IsPassing(exception))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (attempt == Attempts)
-                {
-                    throw Target.Unavailable(exception);
-                }
-            }
-        }
-    }
-
-    /// <summary>As <see cref="RunAsync{T}"/>, in one transaction that is committed at the end.</summary>
-    public Task<T> RunInTransactionAsync<T>(Func<RecSysDbContext, Task<T>> work, CancellationToken cancellationToken) =>
-        RunAsync(
-            async context =>
-            {
-                await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-                var result = await work(context);
-                await transaction.CommitAsync(cancellationToken);
-                return result;
             },
             cancellationToken);
 
-    /// <summary>Runs work that must not be repeated once it has begun, because it would end differently.</summary>
-    public async Task<T> RunOnceInTransactionAsync<T>(Func<RecSysDbContext, Task<T>> work, CancellationToken cancellationToken)
-    {
-        await using var context = CreateContext();
-        await using var transaction = await RunOnceAsync(() => context.Database.BeginTransactionAsync(cancellationToken), cancellationToken);
-        return await RunOnceAsync(
+    /// <summary>Writes in one transaction, committed at the end; repeated as a whole, so doing it twice must end as doing it once.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public Task<T> WriteAsync<T>(Func<RecSysDbContext, Task<T>> work, CancellationToken cancellationToken) =>
+        RepeatAsync(() => InTransactionAsync(work, true, cancellationToken), cancellationToken);
+
+    /// <summary>As <see cref="WriteAsync{T}"/>, but not repeated when the commit fails, which may have been done all the same.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer; whether it was done is not known.</exception>
+    public Task<T> WriteOnceAsync<T>(Func<RecSysDbContext, Task<T>> work, CancellationToken cancellationToken) =>
+        RepeatAsync(() => InTransactionAsync(work, false, cancellationToken), cancellationToken);
+
+    /// <summary>Inserts rows as <see cref="IBulkWriter.InsertAsync"/> does, read once.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer; some rows may be there.</exception>
+    public Task<long> InsertAsync<TRow>(IEnumerable<TRow> rows, CancellationToken cancellationToken)
+        where TRow : class =>
+        ExplainAsync(
             async () =>
             {
-                var result = await work(context);
-                await transaction.CommitAsync(cancellationToken);
-                return result;
+                await using var context = CreateContext();
+                return await Bulk.InsertAsync(context, rows, cancellationToken);
             },
             cancellationToken);
-    }
-
-    /// <inheritdoc cref="RunOnceInTransactionAsync{T}"/>
-    public async Task<T> RunOnceAsync<T>(Func<RecSysDbContext, Task<T>> work, CancellationToken cancellationToken)
-    {
-        await using var context = CreateContext();
-        return await RunOnceAsync(() => work(context), cancellationToken);
-    }
 
     /// <summary>Streams rows; an interrupted stream is not taken up again.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer, or stopped answering on the way.</exception>
     public async IAsyncEnumerable<T> StreamAsync<T>(
         Func<RecSysDbContext, IQueryable<T>> query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var context = CreateContext();
         await using var rows = query(context).AsAsyncEnumerable().GetAsyncEnumerator(cancellationToken);
-        while (await RunOnceAsync(() => rows.MoveNextAsync().AsTask(), cancellationToken))
+        while (await ExplainAsync(() => rows.MoveNextAsync().AsTask(), cancellationToken))
         {
             yield return rows.Current;
-        }
-    }
-
-    private async Task<T> RunOnceAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (Exception exception) when (IsPassing(exception))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw Target.Unavailable(exception);
         }
     }
 
     /// <summary>Whether the same call may well succeed in a while.</summary>
     internal static bool IsPassing(Exception exception) => exception switch
     {
+        DatabaseUnavailableException => false,
         SqliteException sqlite => sqlite.SqliteErrorCode is SqliteErrorCodes.Busy or SqliteErrorCodes.Locked,
+        DbException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => true,
         DbException database => database.IsTransient,
         { InnerException: { } inner } => IsPassing(inner),
         _ => false,
@@ -149,5 +119,56 @@ internal sealed class RecSysDatabase
             .ConfigureWarnings(warnings => warnings.Log(
                 (RelationalEventId.CommandExecuted, LogLevel.Debug),
                 (RelationalEventId.CommandError, LogLevel.Debug),
-                (RelationalEventId.ConnectionError, LogLevel.Debug)));
+                (RelationalEventId.ConnectionError, LogLevel.Debug),
+                (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+                (CoreEventId.QueryIterationFailed, LogLevel.Debug)));
+
+    private async Task<T> InTransactionAsync<T>(
+        Func<RecSysDbContext, Task<T>> work, bool mayRepeatCommit, CancellationToken cancellationToken)
+    {
+        using var turn = await _turns.TakeAsync(cancellationToken);
+        await using var context = CreateContext();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var result = await work(context);
+        try
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!mayRepeatCommit && IsPassing(exception))
+        {
+            throw Target.Unavailable(exception);
+        }
+
+        return result;
+    }
+
+    private async Task<T> RepeatAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt < Attempts; attempt++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception exception) when (IsPassing(exception))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        return await ExplainAsync(work, cancellationToken);
+    }
+
+    private async Task<T> ExplainAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception exception) when (IsPassing(exception))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Target.Unavailable(exception);
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using Npgsql;
 using RecSys.Data.Locks;
 using RecSys.Data.Schema;
 
@@ -24,26 +23,15 @@ public sealed class TrainerLock
             return FileLock.TryAcquire(file + ".trainer.lock") is { } held ? new TrainerLease(held, null) : null;
         }
 
-        // A connection of its own, kept awake: a training may take hours in which nothing is sent.
-        var settings = new NpgsqlConnectionStringBuilder(_database.Target.ConnectionString) { Pooling = false, KeepAlive = 30 };
-        var connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {
-            await connection.OpenAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = AdvisoryLocks.Trainer });
-            if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)
-            {
-                return new TrainerLease(connection, connection);
-            }
+            return await PostgresLock.TryAcquireAsync(_database.Target.ConnectionString, AdvisoryLocks.Trainer, cancellationToken)
+                is { } connection ? new TrainerLease(connection, connection) : null;
         }
         catch (Exception exception) when (RecSysDatabase.IsPassing(exception))
         {
-            await connection.DisposeAsync();
+            cancellationToken.ThrowIfCancellationRequested();
             throw _database.Target.Unavailable(exception);
         }
-
-        await connection.DisposeAsync();
-        return null;
     }
 }

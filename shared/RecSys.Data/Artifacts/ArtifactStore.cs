@@ -186,7 +186,7 @@ public sealed class ArtifactStore
 
             // Each chunk is committed by itself: on SQLite others can write in between.
             var row = new ModelArtifactRow(version, name, chunkNumber, length == buffer.Length ? buffer : buffer[..length]);
-            await _database.RunOnceAsync(context => _database.Bulk.InsertAsync(context, [row], cancellationToken), cancellationToken);
+            await _database.InsertAsync([row], cancellationToken);
         }
     }
 }

@@ -40,9 +40,6 @@ internal sealed class PostgresBulkWriter : IBulkWriter
         where TRow : class
     {
         var plan = PlanOf<TRow>(context);
-        await using var ownTransaction = context.Database.CurrentTransaction is null
-            ? await context.Database.BeginTransactionAsync(cancellationToken)
-            : null;
 
         // COPY knows no ON CONFLICT. The order of arrival decides which of two rows with the same key stays.
         await ExecuteAsync(
@@ -55,11 +52,6 @@ internal sealed class PostgresBulkWriter : IBulkWriter
             $"INSERT INTO {plan.Table.Name} ({plan.Table.ColumnList}) SELECT {plan.Table.ColumnList} FROM {StagingTable}{onConflict}",
             cancellationToken);
         await ExecuteAsync(context, $"DROP TABLE {StagingTable}", cancellationToken);
-        if (ownTransaction is not null)
-        {
-            await ownTransaction.CommitAsync(cancellationToken);
-        }
-
         return count;
     }
 

@@ -3,33 +3,32 @@ using System.Linq.Expressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using RecSys.Data.Locks;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data.Bulk;
 
 /// <summary>Prepared multi-row inserts. There is one writer at a time, so long inserts let others in between.</summary>
-internal sealed class SqliteBulkWriter : IBulkWriter
+internal sealed class SqliteBulkWriter(WriterTurns turns) : IBulkWriter
 {
     /// <summary>Rows in one statement: most of the gain over single rows is had, and the parameters stay few.</summary>
     private const int RowsPerStatement = 32;
 
-    /// <summary>Rows in one transaction of <see cref="InsertAsync"/>: a few milliseconds during which others wait.</summary>
-    private const int RowsPerTransaction = 4_096;
+    /// <summary>Rows in one transaction of a long insert: some milliseconds during which others wait.</summary>
+    private const int RowsPerTransaction = 1_024;
 
     private readonly ConcurrentDictionary<Type, object> _plans = new();
 
     public async Task<long> InsertAsync<TRow>(RecSysDbContext context, IEnumerable<TRow> rows, CancellationToken cancellationToken)
         where TRow : class
     {
-        if (context.Database.CurrentTransaction is not null)
-        {
-            return await InsertInTransactionAsync(context, rows, "", cancellationToken);
-        }
-
         var count = 0L;
         foreach (var piece in rows.Chunk(RowsPerTransaction))
         {
-            count += await InsertInOwnTransactionAsync(context, piece, "", cancellationToken);
+            using var turn = await turns.TakeAsync(cancellationToken);
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            count += await InsertAsync(context, piece, "", cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
 
         return count;
@@ -37,29 +36,13 @@ internal sealed class SqliteBulkWriter : IBulkWriter
 
     public Task<long> InsertNewAsync<TRow>(RecSysDbContext context, IEnumerable<TRow> rows, CancellationToken cancellationToken)
         where TRow : class =>
-        InsertInOwnTransactionAsync(context, rows, " ON CONFLICT DO NOTHING", cancellationToken);
+        InsertAsync(context, rows, " ON CONFLICT DO NOTHING", cancellationToken);
 
     public Task<long> UpsertAsync<TRow>(RecSysDbContext context, IEnumerable<TRow> rows, CancellationToken cancellationToken)
         where TRow : class =>
-        InsertInOwnTransactionAsync(context, rows, PlanOf<TRow>(context).Table.OnConflictUpdate(), cancellationToken);
+        InsertAsync(context, rows, PlanOf<TRow>(context).Table.OnConflictUpdate(), cancellationToken);
 
-    private async Task<long> InsertInOwnTransactionAsync<TRow>(
-        RecSysDbContext context, IEnumerable<TRow> rows, string onConflict, CancellationToken cancellationToken)
-        where TRow : class
-    {
-        await using var ownTransaction = context.Database.CurrentTransaction is null
-            ? await context.Database.BeginTransactionAsync(cancellationToken)
-            : null;
-        var count = await InsertInTransactionAsync(context, rows, onConflict, cancellationToken);
-        if (ownTransaction is not null)
-        {
-            await ownTransaction.CommitAsync(cancellationToken);
-        }
-
-        return count;
-    }
-
-    private async Task<long> InsertInTransactionAsync<TRow>(
+    private async Task<long> InsertAsync<TRow>(
         RecSysDbContext context, IEnumerable<TRow> rows, string onConflict, CancellationToken cancellationToken)
         where TRow : class
     {
@@ -112,7 +95,7 @@ internal sealed class SqliteBulkWriter : IBulkWriter
         where TRow : class
     {
         var command = (SqliteCommand)context.Database.GetDbConnection().CreateCommand();
-        command.Transaction = (SqliteTransaction?)context.Database.CurrentTransaction?.GetDbTransaction();
+        command.Transaction = (SqliteTransaction)context.Database.CurrentTransaction!.GetDbTransaction();
         command.CommandTimeout = 0;
         var columnCount = plan.Getters.Count;
         var parameterNames = Enumerable.Range(0, rowCount * columnCount).Select(number => $"@p{number}").ToArray();

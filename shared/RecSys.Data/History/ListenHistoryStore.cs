@@ -36,7 +36,7 @@ public sealed class ListenHistoryStore
         }
 
         var ordered = distinct.Values.OrderBy(listen => listen.UserId, StringComparer.Ordinal).ToArray();
-        return await _database.RunInTransactionAsync(
+        return await _database.WriteAsync(
             context => _writer.AddAsync(context, ordered, _database.Options.RecentListensPerUser, cancellationToken),
             cancellationToken);
     }
@@ -55,7 +55,7 @@ public sealed class ListenHistoryStore
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var listenedAt = before?.ListenedAt ?? default;
         var trackId = StorableText.Require(before?.TrackId ?? "", nameof(before));
-        return await _database.RunAsync(
+        return await _database.ReadAsync(
             context =>
             {
                 var listens = context.RecentListens.Where(listen => listen.UserId == userId);
@@ -84,7 +84,7 @@ public sealed class ListenHistoryStore
     /// <summary>How many listens are kept.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<long> CountAsync(CancellationToken cancellationToken) =>
-        _database.RunAsync(context => context.RecentListens.LongCountAsync(cancellationToken), cancellationToken);
+        _database.ReadAsync(context => context.RecentListens.LongCountAsync(cancellationToken), cancellationToken);
 
     private static RecentListen Check(RecentListen listen)
     {

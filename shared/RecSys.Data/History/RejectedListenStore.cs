@@ -25,7 +25,7 @@ public sealed class RejectedListenStore
         }
 
         var rows = listens.Select(RejectedListenRow.From).OrderBy(row => row.RejectedId, StringComparer.Ordinal).ToArray();
-        return (int)await _database.RunAsync(
+        return (int)await _database.WriteAsync(
             context => _database.Bulk.InsertNewAsync(context, rows, cancellationToken), cancellationToken);
     }
 
@@ -34,7 +34,7 @@ public sealed class RejectedListenStore
     public async Task<IReadOnlyList<RejectedListen>> GetNewestAsync(int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        var rows = await _database.RunAsync(
+        var rows = await _database.ReadAsync(
             context => context.RejectedListens
                 .OrderByDescending(row => row.ReceivedAt).ThenByDescending(row => row.RejectedId)
                 .Take(limit)
@@ -46,5 +46,5 @@ public sealed class RejectedListenStore
     /// <summary>How many are kept.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<long> CountAsync(CancellationToken cancellationToken) =>
-        _database.RunAsync(context => context.RejectedListens.LongCountAsync(cancellationToken), cancellationToken);
+        _database.ReadAsync(context => context.RejectedListens.LongCountAsync(cancellationToken), cancellationToken);
 }

@@ -11,9 +11,9 @@ internal static class FileLock
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException exception) when (IsHeldByOther(exception))
         {
             return null;
         }
@@ -31,4 +31,7 @@ internal static class FileLock
             await Task.Delay(RetryInterval, cancellationToken);
         }
     }
+
+    // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows; a full or read-only disk is something else.
+    private static bool IsHeldByOther(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

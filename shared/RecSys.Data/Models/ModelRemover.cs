@@ -17,7 +17,7 @@ internal sealed class ModelRemover(RecSysDatabase database)
     public async Task<bool> FailAsync(string version, string error, CancellationToken cancellationToken)
     {
         var readable = StorableText.IsStorable(error) ? error : "The reason can't be shown.";
-        var failed = await database.RunAsync(
+        var failed = await database.WriteOnceAsync(
             context => context.ModelVersions
                 .Where(model => model.Version == version && model.Status == ModelStatus.Training)
                 .ExecuteUpdateAsync(
@@ -33,7 +33,7 @@ internal sealed class ModelRemover(RecSysDatabase database)
 
     public async Task<int> RemoveUnfinishedAsync(CancellationToken cancellationToken)
     {
-        var unfinished = await database.RunAsync(
+        var unfinished = await database.ReadAsync(
             context => context.ModelVersions
                 .Where(model => model.Status != ModelStatus.Ready)
                 .Select(model => new { model.Version, model.Status })
@@ -57,7 +57,7 @@ internal sealed class ModelRemover(RecSysDatabase database)
 
     public async Task<IReadOnlyList<string>> RetainAsync(int keep, CancellationToken cancellationToken)
     {
-        var versions = await database.RunInTransactionAsync(
+        var versions = await database.WriteAsync(
             async context =>
             {
                 await context.LockModelsAsync(cancellationToken);
@@ -89,7 +89,7 @@ internal sealed class ModelRemover(RecSysDatabase database)
         foreach (var version in versions)
         {
             await RemoveRowsAsync(version, cancellationToken);
-            await database.RunAsync(
+            await database.WriteAsync(
                 context => context.ModelVersions.IgnoreQueryFilters()
                     .Where(model => model.Version == version)
                     .ExecuteDeleteAsync(cancellationToken),
@@ -115,7 +115,7 @@ internal sealed class ModelRemover(RecSysDatabase database)
         int removed;
         do
         {
-            removed = await database.RunAsync(
+            removed = await database.WriteAsync(
                 context => context.DeletePieceAsync<TRow>(version, rowsPerPiece, cancellationToken), cancellationToken);
         }
         while (removed == rowsPerPiece);

@@ -51,7 +51,7 @@ public sealed class ModelStore
             CreatedAt = Timestamps.ToStored(_time.GetUtcNow()),
             Settings = settings,
         };
-        await _database.RunOnceInTransactionAsync(
+        await _database.WriteOnceAsync(
             async context =>
             {
                 if (await context.ModelVersions.IgnoreQueryFilters().AnyAsync(m => m.Version == version, cancellationToken))
@@ -127,7 +127,7 @@ public sealed class ModelStore
             }
         }
 
-        var changed = await _database.RunAsync(
+        var changed = await _database.WriteOnceAsync(
             context => context.ModelVersions
                 .Where(model => model.Version == version && model.Status == ModelStatus.Training)
                 .ExecuteUpdateAsync(
@@ -174,14 +174,14 @@ public sealed class ModelStore
     /// <summary>Which version is active; null before the first activation.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<ActiveModel?> GetActiveAsync(CancellationToken cancellationToken) =>
-        _database.RunAsync(context => ModelSwitch.FindActiveAsync(context, cancellationToken), cancellationToken);
+        _database.ReadAsync(context => ModelSwitch.FindActiveAsync(context, cancellationToken), cancellationToken);
 
     /// <summary>One version; null when there is none of this id.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<ModelVersionRecord?> GetAsync(string version, CancellationToken cancellationToken)
     {
         StorableText.Require(version, nameof(version));
-        return _database.RunAsync(
+        return _database.ReadAsync(
             context => context.ModelVersions.FirstOrDefaultAsync(model => model.Version == version, cancellationToken), cancellationToken);
     }
 
@@ -196,7 +196,7 @@ public sealed class ModelStore
         ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, MaximumPageSize);
         var after = ModelPageToken.Parse(pageToken, nameof(pageToken));
-        var models = await _database.RunAsync(
+        var models = await _database.ReadAsync(
             context =>
             {
                 var query = context.ModelVersions;
@@ -222,7 +222,7 @@ public sealed class ModelStore
     {
         StorableText.Require(version, nameof(version));
         StorableText.Require(userId, nameof(userId));
-        return await _database.RunAsync(
+        return await _database.ReadAsync(
             context => context.UserRecommendations
                 .Where(row => row.ModelVersion == version && row.UserId == userId)
                 .Select(row => new UserRecommendationsRecord(row.UserId, row.TrackIds, row.Scores, row.Sources))
@@ -236,7 +236,7 @@ public sealed class ModelStore
     {
         StorableText.Require(version, nameof(version));
         StorableText.Require(trackId, nameof(trackId));
-        return await _database.RunAsync(
+        return await _database.ReadAsync(
             context => context.SimilarTracks
                 .Where(row => row.ModelVersion == version && row.TrackId == trackId)
                 .Select(row => new SimilarTracksRecord(row.TrackId, row.SimilarTrackIds, row.Scores))
@@ -265,7 +265,7 @@ public sealed class ModelStore
     public async Task<IReadOnlyList<PopularTrackRecord>> ReadPopularAsync(string version, int? limit, CancellationToken cancellationToken)
     {
         StorableText.Require(version, nameof(version));
-        return await _database.RunAsync(
+        return await _database.ReadAsync(
             context => context.PopularTracks
                 .Where(row => row.ModelVersion == version)
                 .OrderBy(row => row.Rank)
@@ -327,8 +327,6 @@ public sealed class ModelStore
     {
         await RequireTrainingAsync(version, cancellationToken);
 
-        // Not repeated on errors: the rows may come from a generator that runs once.
-        return await _database.RunOnceAsync(
-            context => _database.Bulk.InsertAsync(context, rows, cancellationToken), cancellationToken);
+        return await _database.InsertAsync(rows, cancellationToken);
     }
 }

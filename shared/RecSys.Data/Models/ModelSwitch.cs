@@ -12,7 +12,7 @@ internal sealed class ModelSwitch(RecSysDatabase database, TimeProvider time)
             .FirstOrDefaultAsync(cancellationToken)!;
 
     public Task<ActiveModel> ActivateAsync(string version, CancellationToken cancellationToken) =>
-        database.RunInTransactionAsync(
+        database.WriteAsync(
             async context =>
             {
                 await context.LockModelsAsync(cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class ModelSwitch(RecSysDatabase database, TimeProvider time)
             cancellationToken);
 
     public Task<ActiveModel> RollbackAsync(CancellationToken cancellationToken) =>
-        database.RunOnceInTransactionAsync(
+        database.WriteOnceAsync(
             async context =>
             {
                 await context.LockModelsAsync(cancellationToken);

@@ -26,7 +26,7 @@ public sealed class TrackStore
         }
 
         var ordered = byId.Values.OrderBy(track => track.TrackId, StringComparer.Ordinal).ToArray();
-        await _database.RunAsync(context => _database.Bulk.UpsertAsync(context, ordered, cancellationToken), cancellationToken);
+        await _database.WriteAsync(context => _database.Bulk.UpsertAsync(context, ordered, cancellationToken), cancellationToken);
     }
 
     /// <summary>The tracks of these ids, by id; unknown ids are left out.</summary>
@@ -41,7 +41,7 @@ public sealed class TrackStore
             return new Dictionary<string, TrackRecord>();
         }
 
-        return await _database.RunAsync(
+        return await _database.ReadAsync(
             context => context.Tracks
                 .Where(track => wanted.Contains(track.TrackId))
                 .ToDictionaryAsync(track => track.TrackId, StringComparer.Ordinal, cancellationToken),
@@ -56,5 +56,5 @@ public sealed class TrackStore
     /// <summary>How many tracks there are.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<long> CountAsync(CancellationToken cancellationToken) =>
-        _database.RunAsync(context => context.Tracks.LongCountAsync(cancellationToken), cancellationToken);
+        _database.ReadAsync(context => context.Tracks.LongCountAsync(cancellationToken), cancellationToken);
 }

@@ -1,0 +1,137 @@
+using Microsoft.EntityFrameworkCore;
+using RecSys.Data.History;
+using RecSys.Data.Schema;
+using RecSys.Data.Tracks;
+using RecSys.TestKit;
+
+namespace RecSys.Data.Tests.Bulk;
+
+public abstract class BulkWriterTests(PostgresFixture postgres, string provider) : DatabaseTests(postgres, provider)
+{
+    private const int RowCount = 100_000;
+
+    [Fact]
+    public async Task Hundred_thousand_rows_are_inserted_to_the_last_field()
+    {
+        await AddVersionAsync();
+        await Database.Database.InsertAsync(
+            Enumerable.Range(1, RowCount).Select(rank => new PopularTrackRow("v1", rank, $"tråck {rank}", rank * 3_000_000_000L, -rank)),
+            Cancellation);
+
+        await using var context = Database.Database.CreateContext();
+        (await context.PopularTracks.LongCountAsync(Cancellation)).ShouldBe(RowCount);
+        (await context.PopularTracks.SumAsync(row => row.ListenerCount / 3_000_000_000, Cancellation)).ShouldBe(RowCount * (RowCount + 1L) / 2);
+        (await context.PopularTracks.SingleAsync(row => row.Rank == 77_777, Cancellation))
+            .ShouldBe(new PopularTrackRow("v1", 77_777, "tråck 77777", 233_331_000_000_000, -77_777));
+    }
+
+    [Fact]
+    public async Task Rows_that_are_there_are_left_alone_and_of_equal_ones_the_first_is_taken()
+    {
+        await InsertNewAsync(new UserRow("ann", 1));
+
+        (await InsertNewAsync(new UserRow("ben", 2), new UserRow("ann", 3), new UserRow("ben", 4))).ShouldBe(1);
+
+        (await UsersAsync()).ShouldBe([new UserRow("ann", 1), new UserRow("ben", 2)]);
+    }
+
+    [Fact]
+    public async Task Row_that_is_there_already_fails_a_plain_insert()
+    {
+        await Database.Database.InsertAsync([new UserRow("ann", 1)], Cancellation);
+
+        await Should.ThrowAsync<System.Data.Common.DbException>(() =>
+            Database.Database.InsertAsync([new UserRow("ben", 1), new UserRow("ann", 2)], Cancellation));
+
+        (await UsersAsync()).ShouldBe([new UserRow("ann", 1)]);
+    }
+
+    [Fact]
+    public async Task Nothing_is_kept_of_an_upsert_whose_rows_break_off()
+    {
+        IEnumerable<UserRow> Rows()
+        {
+            yield return new UserRow("ann", 1);
+            throw new IOException("broken off");
+        }
+
+        await Should.ThrowAsync<IOException>(() =>
+            Database.Database.WriteAsync(context => Database.Database.Bulk.UpsertAsync(context, Rows(), Cancellation), Cancellation));
+
+        (await UsersAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(1_024)]
+    [InlineData(1_057)]
+    public async Task Any_number_of_rows_is_inserted_and_counted(int count)
+    {
+        var rows = Enumerable.Range(0, count).Select(number => new UserRow($"user{number:D5}", number)).ToArray();
+
+        (await Database.Database.InsertAsync(rows, Cancellation)).ShouldBe(count);
+        (await UsersAsync()).ShouldBe(rows);
+        (await InsertNewAsync(rows)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Rows_that_did_not_change_are_not_written_again()
+    {
+        var track = new TrackRecord("one", "title", "artist", "album", ["rock"], TimeSpan.FromSeconds(200));
+
+        (await UpsertAsync(track, track with { TrackId = "two" })).ShouldBe(2);
+        (await UpsertAsync(track, track with { TrackId = "two", Duration = null })).ShouldBe(1);
+        (await UpsertAsync(track, track with { TrackId = "two", Duration = null })).ShouldBe(0);
+        (await UpsertAsync(track with { Genres = ["rock", "pop"] })).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Others_can_write_while_a_long_insert_runs()
+    {
+        await AddVersionAsync();
+        var halfway = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listensAreIn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        IEnumerable<PopularTrackRow> Rows()
+        {
+            for (var rank = 1; rank <= 6_000; rank++)
+            {
+                if (rank == 3_000)
+                {
+                    halfway.SetResult();
+                    listensAreIn.Task.Wait(Cancellation);
+                }
+
+                yield return new PopularTrackRow("v1", rank, "track", 1, 1);
+            }
+        }
+
+        var insert = Task.Run(() => Database.Database.InsertAsync(Rows(), Cancellation));
+        await halfway.Task;
+        await OpenAgain().History.AddAsync([new RecentListen("ann", "one", DateTimeOffset.UnixEpoch)], Cancellation);
+        listensAreIn.SetResult();
+
+        (await insert).ShouldBe(6_000);
+    }
+
+    private Task<long> InsertNewAsync(params UserRow[] rows) =>
+        Database.Database.WriteAsync(context => Database.Database.Bulk.InsertNewAsync(context, rows, Cancellation), Cancellation);
+
+    private Task<long> UpsertAsync(params TrackRecord[] rows) =>
+        Database.Database.WriteAsync(context => Database.Database.Bulk.UpsertAsync(context, rows, Cancellation), Cancellation);
+
+    private Task AddVersionAsync() => Database.Models.BeginAsync("v1", new Dictionary<string, string>(), Cancellation);
+
+    private async Task<List<UserRow>> UsersAsync()
+    {
+        await using var context = Database.Database.CreateContext();
+        return await context.Users.OrderBy(user => user.UserId).ToListAsync(Cancellation);
+    }
+}
+
+public sealed class PostgresBulkWriterTests(PostgresFixture postgres) : BulkWriterTests(postgres, DatabaseOptions.Postgres);
+
+public sealed class SqliteBulkWriterTests(PostgresFixture postgres) : BulkWriterTests(postgres, DatabaseOptions.Sqlite);
