@@ -13,7 +13,7 @@ namespace RecSys.Lake;
 public sealed class ListenLake : IDisposable
 {
     private readonly LakeFolders _folders;
-    private readonly SegmentWriter _writer;
+    private readonly SegmentQueue _segments;
     private readonly Lazy<DuckDbDatabase> _engine;
 
     /// <summary>A lake in a folder, which is made by the first write.</summary>
@@ -23,8 +23,8 @@ public sealed class ListenLake : IDisposable
         options ??= new LakeEngineOptions();
         _folders = new LakeFolders(rootFolder);
         Compression = options.Compression;
-        _writer = new SegmentWriter(_folders, options.Compression);
         _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(Settings(options)));
+        _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression), () => _engine.Value);
     }
 
     /// <summary>The lake's folder, as a full path.</summary>
@@ -40,25 +40,24 @@ public sealed class ListenLake : IDisposable
     internal LakeCompression Compression { get; }
 
     /// <summary>Writes listens, one segment for each UTC date among them. When it returns, they survive a crash or power cut.</summary>
+    /// <remarks>Calls that run at the same time share segments and flushes; several processes may write.</remarks>
     /// <param name="listens">What to add. The same listens may be added again: readers see each once.</param>
-    /// <param name="cancellationToken">Cancelled before the segments are visible, nothing is added.</param>
+    /// <param name="cancellationToken">Cancelled before the writing of these listens began, nothing is added; later it has no effect.</param>
     /// <exception cref="ArgumentException">A listen has an empty or invalid id, a play count below 1 or a share outside 0 to 1.</exception>
-    /// <exception cref="IOException">The folder can't be written; some dates may have been added.</exception>
+    /// <exception cref="IOException">The folder can't be written; the listens of some dates may have been added.</exception>
+    /// <exception cref="DuckDbException">A segment can't be written, such as on a full disk; as above.</exception>
     public Task AppendAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(listens);
-        if (listens.Count == 0)
+        for (var i = 0; i < listens.Count; i++)
         {
-            return Task.CompletedTask;
+            if (LakeListenCheck.Problem(listens[i]) is { } problem)
+            {
+                throw new ArgumentException($"Listen {i} {problem}.", nameof(listens));
+            }
         }
 
-        return Task.Run(
-            () =>
-            {
-                using var connection = _engine.Value.Connect();
-                _writer.Write(connection, listens, cancellationToken);
-            },
-            cancellationToken);
+        return listens.Count == 0 ? Task.CompletedTask : _segments.AddAsync(listens, cancellationToken);
     }
 
     /// <summary>Reads the cells of the user × item matrix: distinct listens, added up.</summary>
@@ -108,6 +107,7 @@ public sealed class ListenLake : IDisposable
     /// <summary>Releases the engine. What was written stays.</summary>
     public void Dispose()
     {
+        _segments.Dispose();
         if (_engine.IsValueCreated)
         {
             _engine.Value.Dispose();
@@ -117,20 +117,27 @@ public sealed class ListenLake : IDisposable
     private T Read<T>(InteractionQuery query, Func<DuckDbConnection, ListenSource, T> read, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var source = new ListenSource(_folders, query);
-        using var connection = _engine.Value.Connect();
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return read(connection, source);
-        }
-        catch (DuckDbException)
-        {
-            if (source.FindUnreadableFile(connection, cancellationToken) is { } corrupt)
+            var source = new ListenSource(_folders, query);
+            using var connection = Engine.Connect();
+            try
             {
-                throw corrupt;
+                return read(connection, source);
             }
+            catch (DuckDbException)
+            {
+                if (source.FindUnreadableFile(connection, cancellationToken) is { } corrupt)
+                {
+                    throw corrupt;
+                }
 
-            throw;
+                // An import that was replaced meanwhile took its old file away: look again.
+                if (attempt == 2 || source.Files.All(File.Exists))
+                {
+                    throw;
+                }
+            }
         }
     }
 

@@ -8,8 +8,6 @@ namespace RecSys.Lake.Imports;
 /// <summary>Applies the rules to what a plan reads and writes the files of an import, all inside the engine.</summary>
 internal sealed class ListenCleaner(DuckDbConnection connection, ImportPlan plan, DateTimeOffset latest, LakeCompression compression)
 {
-    private string Codec => compression == LakeCompression.Zstd ? "zstd" : "snappy";
-
     /// <summary>Writes listens, catalogue and report into a folder.</summary>
     public ImportReport Write(string folder, string name, string format, CancellationToken cancellationToken)
     {
@@ -41,7 +39,7 @@ internal sealed class ListenCleaner(DuckDbConnection connection, ImportPlan plan
                 SELECT user_id, track_id, make_timestamptz(listened_at) AS listened_at, NULL::FLOAT AS played_share,
                     greatest(1, round(weight))::INTEGER AS play_count, weight
                 FROM kept
-            ) TO {SqlText.Literal(Path.Combine(folder, LakeFolders.ImportListensFile))} (FORMAT parquet, COMPRESSION {Codec})
+            ) TO {SqlText.Literal(Path.Combine(folder, LakeFolders.ImportListensFile))} (FORMAT parquet, COMPRESSION {compression.Codec()})
             """,
             cancellationToken);
 
@@ -129,7 +127,7 @@ internal sealed class ListenCleaner(DuckDbConnection connection, ImportPlan plan
         try
         {
             var tracks = connection.Execute(
-                $"COPY (SELECT track_id, title, artist, album, genres FROM ({sql})) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {Codec})",
+                $"COPY (SELECT track_id, title, artist, album, genres FROM ({sql})) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {compression.Codec()})",
                 cancellationToken);
 
             // Rows of a catalogue that do not fit leave tracks without a name; only damage to the whole file is an error.

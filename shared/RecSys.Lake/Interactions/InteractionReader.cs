@@ -2,7 +2,10 @@ using RecSys.Lake.DuckDb;
 
 namespace RecSys.Lake.Interactions;
 
-/// <summary>Turns listens into cells inside the engine and takes them out as arrays.</summary>
+/// <summary>
+/// Turns listens into cells. The engine maps ids to indices and sorts by user, item and time, on disk when memory is short;
+/// the sorted stream is then added up in one pass. (Grouping in the engine takes about twice the processor time.)
+/// </summary>
 internal static class InteractionReader
 {
     public static LakeInteractions Read(DuckDbConnection connection, ListenSource source, CancellationToken cancellationToken)
@@ -12,69 +15,105 @@ internal static class InteractionReader
             return new LakeInteractions([], [], [], [], [], [], 0);
         }
 
-        connection.Execute(
-            $"""
-            CREATE TEMP TABLE cells AS
-            SELECT user_id, track_id, sum(weight) AS plays, max(listened_at) AS last_listened_at, count(*) AS listens
-            FROM (SELECT user_id, track_id, listened_at, max(weight) AS weight FROM ({source.Sql()}) GROUP BY user_id, track_id, listened_at)
-            GROUP BY user_id, track_id
-            """,
-            cancellationToken);
-        connection.Execute(
-            "CREATE TEMP TABLE users AS SELECT user_id, (row_number() OVER (ORDER BY user_id) - 1)::INTEGER AS user_index FROM (SELECT DISTINCT user_id FROM cells)",
-            cancellationToken);
-        connection.Execute(
-            "CREATE TEMP TABLE tracks AS SELECT track_id, (row_number() OVER (ORDER BY track_id) - 1)::INTEGER AS item_index FROM (SELECT DISTINCT track_id FROM cells)",
-            cancellationToken);
-        var userIds = ReadIds(connection, "SELECT user_id FROM users ORDER BY user_index", "users", cancellationToken);
-        var trackIds = ReadIds(connection, "SELECT track_id FROM tracks ORDER BY item_index", "tracks", cancellationToken);
+        connection.Execute($"CREATE OR REPLACE TEMP VIEW listens AS {source.Sql()}", cancellationToken);
+        var userIds = ReadIds(connection, "user_id", cancellationToken);
+        var trackIds = ReadIds(connection, "track_id", cancellationToken);
 
-        var count = checked((int)connection.QueryLong("SELECT count(*) FROM cells", cancellationToken));
-        var listens = connection.QueryLong("SELECT sum(listens)::BIGINT FROM cells", cancellationToken);
-        var userIndex = new int[count];
-        var itemIndex = new int[count];
-        var plays = new float[count];
-        var lastListenedAt = new long[count];
+        var userIndex = new BlockBuffer<int>();
+        var itemIndex = new BlockBuffer<int>();
+        var plays = new BlockBuffer<float>();
+        var lastListenedAt = new BlockBuffer<long>();
+        var listenCount = 0L;
+
         using var rows = connection.Query(
             """
-            SELECT user_index, item_index, plays::FLOAT, last_listened_at
-            FROM cells JOIN users USING (user_id) JOIN tracks USING (track_id)
-            ORDER BY user_index, item_index
+            SELECT (user_ids.position::BIGINT << 32) | track_ids.position AS cell, listened_at, weight
+            FROM listens
+            JOIN user_ids ON user_ids.id = listens.user_id
+            JOIN track_ids ON track_ids.id = listens.track_id
+            ORDER BY cell, listened_at, weight DESC
             """,
             cancellationToken);
-        var at = 0;
+        var cell = -1L;
+        var time = 0L;
+        var sum = 0.0;
         while (rows.NextChunk() is { } chunk)
         {
             using (chunk)
             {
-                chunk.Column(0).Values<int>().CopyTo(userIndex.AsSpan(at));
-                chunk.Column(1).Values<int>().CopyTo(itemIndex.AsSpan(at));
-                chunk.Column(2).Values<float>().CopyTo(plays.AsSpan(at));
-                chunk.Column(3).Values<long>().CopyTo(lastListenedAt.AsSpan(at));
-                at += chunk.RowCount;
-            }
-        }
-
-        return new LakeInteractions(userIds, trackIds, userIndex, itemIndex, plays, lastListenedAt, listens);
-    }
-
-    private static string[] ReadIds(DuckDbConnection connection, string sql, string table, CancellationToken cancellationToken)
-    {
-        var ids = new string[connection.QueryLong($"SELECT count(*) FROM {table}", cancellationToken)];
-        using var rows = connection.Query(sql, cancellationToken);
-        var at = 0;
-        while (rows.NextChunk() is { } chunk)
-        {
-            using (chunk)
-            {
-                var column = chunk.Column(0);
-                for (var row = 0; row < chunk.RowCount; row++)
+                var cells = chunk.Column(0).Values<long>();
+                var times = chunk.Column(1).Values<long>();
+                var weights = chunk.Column(2).Values<double>();
+                for (var row = 0; row < cells.Length; row++)
                 {
-                    ids[at++] = column.Text(row)!;
+                    if (cells[row] != cell)
+                    {
+                        cell = cells[row];
+                        sum = 0;
+                        userIndex.Add((int)(cell >> 32));
+                        itemIndex.Add((int)cell);
+                        plays.Add(0);
+                        lastListenedAt.Add(0);
+                    }
+                    else if (times[row] == time)
+                    {
+                        // The same listen again; the one with the largest weight came first.
+                        continue;
+                    }
+
+                    time = times[row];
+                    sum += weights[row];
+                    plays.Last = (float)sum;
+                    lastListenedAt.Last = time;
+                    listenCount++;
                 }
             }
         }
 
-        return ids;
+        return new LakeInteractions(
+            userIds, trackIds, userIndex.Take(), itemIndex.Take(), plays.Take(), lastListenedAt.Take(), listenCount);
+    }
+
+    // Reads the distinct ids in ordinal order and leaves a table of them with their positions, such as user_ids (id, position).
+    private static string[] ReadIds(DuckDbConnection connection, string column, CancellationToken cancellationToken)
+    {
+        var ids = new List<string>();
+        using (var rows = connection.Query($"SELECT DISTINCT {column} FROM listens ORDER BY {column}", cancellationToken))
+        {
+            while (rows.NextChunk() is { } chunk)
+            {
+                using (chunk)
+                {
+                    var values = chunk.Column(0);
+                    for (var row = 0; row < chunk.RowCount; row++)
+                    {
+                        ids.Add(values.Text(row)!);
+                    }
+                }
+            }
+        }
+
+        // The engine orders by UTF-8 bytes, which differs from ordinal order where characters beyond U+FFFF occur.
+        var ordered = ids.ToArray();
+        for (var i = 1; i < ordered.Length; i++)
+        {
+            if (string.CompareOrdinal(ordered[i - 1], ordered[i]) > 0)
+            {
+                Array.Sort(ordered, StringComparer.Ordinal);
+                break;
+            }
+        }
+
+        connection.Execute($"CREATE OR REPLACE TEMP TABLE {column}s (id VARCHAR, position INTEGER)", cancellationToken);
+        using var appender = connection.Append($"{column}s");
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            appender.SetText(0, ordered[i]);
+            appender.Set(1, i);
+            appender.EndRow();
+        }
+
+        appender.Complete();
+        return ordered;
     }
 }

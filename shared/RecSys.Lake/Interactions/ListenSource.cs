@@ -47,7 +47,7 @@ internal sealed class ListenSource
     /// <returns>The error that names the first unreadable file; null when all can be read.</returns>
     public LakeCorruptException? FindUnreadableFile(DuckDbConnection connection, CancellationToken cancellationToken)
     {
-        foreach (var file in Files)
+        foreach (var file in Files.Where(File.Exists))
         {
             try
             {
@@ -66,19 +66,18 @@ internal sealed class ListenSource
 
     private string Part(List<string> files, string weight)
     {
-        var times = new List<string>();
+        List<string> conditions = ["user_id IS NOT NULL", "track_id IS NOT NULL", "listened_at IS NOT NULL"];
         if (_query.After is { } after)
         {
-            times.Add($"listened_at >= make_timestamptz({LakeTime.ToMicroseconds(after)})");
+            conditions.Add($"listened_at >= make_timestamptz({LakeTime.ToMicroseconds(after)})");
         }
 
         if (_query.Before is { } before)
         {
-            times.Add($"listened_at < make_timestamptz({LakeTime.ToMicroseconds(before)})");
+            conditions.Add($"listened_at < make_timestamptz({LakeTime.ToMicroseconds(before)})");
         }
 
-        var where = times.Count > 0 ? $" WHERE {string.Join(" AND ", times)}" : "";
         return $"SELECT user_id, track_id, epoch_us(listened_at) AS listened_at, played_share, play_count, {weight} AS weight "
-            + $"FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false){where}";
+            + $"FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false) WHERE {string.Join(" AND ", conditions)}";
     }
 }

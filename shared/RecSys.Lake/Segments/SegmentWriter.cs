@@ -6,50 +6,57 @@ namespace RecSys.Lake.Segments;
 /// <summary>Writes listens as segments, one per UTC date, each whole and on the disk before its name appears.</summary>
 internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compression)
 {
-    // The column order of DuckDbAppender calls below and of the files.
-    private const string TableColumns =
+    // In the order of the appender's columns below and of the files.
+    private const string Columns =
         "user_id VARCHAR, track_id VARCHAR, listened_at TIMESTAMPTZ, played_share FLOAT, play_count INTEGER";
 
+    // What a crashed process left in progress is removed once it is surely nobody's work any more.
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
+
+    private bool _hasTidied;
+
     /// <summary>Writes the listens; on return they survive a crash.</summary>
-    public void Write(DuckDbConnection connection, IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken)
+    public void Write(DuckDbConnection connection, IReadOnlyList<LakeListen> listens)
     {
-        var segments = new List<(string Staged, string Folder, string Final)>();
         DurableFiles.MakeFolder(folders.Staging);
+        if (!_hasTidied)
+        {
+            _hasTidied = true;
+            RemoveAbandoned();
+        }
+
+        var staged = new List<string>();
         try
         {
+            var visible = new HashSet<string>();
             foreach (var day in listens.GroupBy(listen => DateOnly.FromDateTime(listen.ListenedAt.UtcDateTime)))
             {
+                var file = folders.NewStagingPath(".parquet");
+                staged.Add(file);
+                WriteFile(connection, day, file);
+                DurableFiles.FlushFile(file);
+
                 var folder = folders.ListensOf(day.Key);
-                var staged = folders.NewStagingPath(".parquet");
-                segments.Add((staged, folder, Path.Combine(folder, Path.GetFileName(staged))));
-                WriteFile(connection, day, staged, cancellationToken);
-                DurableFiles.FlushFile(staged);
-            }
-
-            foreach (var (staged, folder, final) in segments)
-            {
                 DurableFiles.MakeFolder(folder);
-                File.Move(staged, final);
+                File.Move(file, Path.Combine(folder, Path.GetFileName(file)));
+                visible.Add(folder);
             }
 
-            foreach (var folder in segments.Select(segment => segment.Folder).Distinct())
+            foreach (var folder in visible)
             {
                 DurableFiles.FlushFolder(folder);
             }
         }
         finally
         {
-            foreach (var (staged, _, _) in segments)
-            {
-                File.Delete(staged);
-            }
+            // Does nothing for those that were moved.
+            staged.ForEach(File.Delete);
         }
     }
 
-    private void WriteFile(
-        DuckDbConnection connection, IEnumerable<LakeListen> listens, string file, CancellationToken cancellationToken)
+    private void WriteFile(DuckDbConnection connection, IEnumerable<LakeListen> listens, string file)
     {
-        connection.Execute($"CREATE OR REPLACE TEMP TABLE segment ({TableColumns})", cancellationToken);
+        connection.Execute($"CREATE OR REPLACE TEMP TABLE segment ({Columns})", CancellationToken.None);
         using (var appender = connection.Append("segment"))
         {
             foreach (var listen in listens)
@@ -73,10 +80,24 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compres
             appender.Complete();
         }
 
-        var codec = compression == LakeCompression.Zstd ? "zstd" : "snappy";
         connection.Execute(
-            $"COPY (SELECT * FROM segment ORDER BY listened_at, user_id) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {codec})",
-            cancellationToken);
-        connection.Execute("DROP TABLE segment", cancellationToken);
+            $"COPY (FROM segment ORDER BY listened_at, user_id) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {compression.Codec()})",
+            CancellationToken.None);
+    }
+
+    private void RemoveAbandoned()
+    {
+        var oldest = DateTime.UtcNow - AbandonedAfter;
+        foreach (var entry in new DirectoryInfo(folders.Staging).EnumerateFileSystemInfos().Where(entry => entry.LastWriteTimeUtc < oldest))
+        {
+            if (entry is DirectoryInfo folder)
+            {
+                folder.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
     }
 }
