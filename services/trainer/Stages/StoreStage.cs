@@ -8,8 +8,10 @@ namespace RecSys.Trainer.Stages;
 /// <summary>Stores what candidate loads of a version: popular tracks, ids, factors, and what every user has heard.</summary>
 internal sealed class StoreStage(ModelStore models, ArtifactStore artifacts) : IStage<StoreInput, long>
 {
-    // Heard items are written in pieces of about this many, so that no array holds those of all users.
+    // Heard items and their plays are written in pieces of about this many, so that no array holds those of all users.
     private const int ItemsPerSegment = 1 << 20;
+
+    private delegate ReadOnlySpan<int> HeardRow(int user);
 
     /// <inheritdoc/>
     /// <returns>The number of popular tracks.</returns>
@@ -48,15 +50,30 @@ internal sealed class StoreStage(ModelStore models, ArtifactStore artifacts) : I
         }
 
         await artifacts.WriteInt64Async(version, ArtifactNames.HeardOffsets, offsets, cancellationToken);
-        await artifacts.WriteInt32Async(version, ArtifactNames.HeardItems, plays.CellCount, HeardItems(plays), cancellationToken);
+        await artifacts.WriteInt32Async(
+            version, ArtifactNames.HeardItems, plays.CellCount, Segments(plays, user => plays.RowColumns(user)), cancellationToken);
+        await artifacts.WriteInt32Async(
+            version, ArtifactNames.HeardPlays, plays.CellCount, Segments(plays, user => PlaysOf(plays, user)), cancellationToken);
     }
 
-    private static IEnumerable<ReadOnlyMemory<int>> HeardItems(SparseMatrix plays)
+    private static int[] PlaysOf(SparseMatrix plays, int user)
+    {
+        var values = plays.RowValues(user);
+        var counts = new int[values.Length];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            counts[i] = (int)Math.Clamp(values[i], 1, int.MaxValue);
+        }
+
+        return counts;
+    }
+
+    private static IEnumerable<ReadOnlyMemory<int>> Segments(SparseMatrix plays, HeardRow row)
     {
         var segment = new List<int>(ItemsPerSegment);
         for (var user = 0; user < plays.RowCount; user++)
         {
-            segment.AddRange(plays.RowColumns(user));
+            segment.AddRange(row(user));
             if (segment.Count >= ItemsPerSegment)
             {
                 yield return segment.ToArray();
