@@ -15,6 +15,9 @@ public sealed partial class LogImporter(ListenLake lake, TimeProvider? timeProvi
     /// <summary>Names of the formats that <see cref="ImportAsync"/> reads.</summary>
     public static IReadOnlyList<string> Formats { get; } = [.. KnownFormats.Select(format => format.Name)];
 
+    /// <summary>Whether an import may have this name: 1 to 64 of a-z, 0-9, '-', '_' and '.', not beginning with '.'.</summary>
+    public static bool IsValidName(string name) => ValidName().IsMatch(name);
+
     /// <summary>Imports a log.</summary>
     /// <param name="format">One of <see cref="Formats"/>.</param>
     /// <param name="paths">The files or folders of the log.</param>
@@ -36,7 +39,7 @@ public sealed partial class LogImporter(ListenLake lake, TimeProvider? timeProvi
         }
 
         name ??= format;
-        if (!ValidName().IsMatch(name))
+        if (!IsValidName(name))
         {
             throw new ArgumentException($"The name {name} is not valid: 1 to 64 of a-z, 0-9, '-', '_' and '.', not beginning with '.'.", nameof(name));
         }

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using RecSys.Cli.Connections;
+using RecSys.Cli.Output;
+using RecSys.Contracts.Trainer.V1;
+using Spectre.Console;
+
+namespace RecSys.Cli.Commands;
+
+/// <summary><c>recsys models list|show|activate|rollback</c>.</summary>
+internal static class ModelsCommand
+{
+    private delegate Task<Model> ModelCall(TrainerService.TrainerServiceClient trainer, string version, CancellationToken cancellationToken);
+
+    public static Command Create() => new("models", "Look at model versions and choose the active one")
+    {
+        CreateList(),
+        CreateOne(
+            "show", "Show one version, the active one by default", ArgumentArity.ZeroOrOne,
+            async (trainer, version, cancellationToken) =>
+                (await trainer.GetModelAsync(new GetModelRequest { ModelVersion = version }, cancellationToken: cancellationToken)).Model),
+        CreateOne(
+            "activate", "Make a version the active one", ArgumentArity.ExactlyOne,
+            async (trainer, version, cancellationToken) =>
+                (await trainer.ActivateModelAsync(new ActivateModelRequest { ModelVersion = version }, cancellationToken: cancellationToken)).Model),
+        CreateOne(
+            "rollback", "Make the version that was active before active again", ArgumentArity.Zero,
+            async (trainer, _, cancellationToken) =>
+                (await trainer.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: cancellationToken)).Model),
+    };
+
+    private static Command CreateList()
+    {
+        var json = ResultWriter.CreateOption();
+        var system = new SystemOptions();
+        var command = new Command("list", "List the versions, newest first") { json };
+        system.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var running = await system.OpenAsync(parsed, cancellationToken);
+            var models = new List<Model>();
+            var request = new ListModelsRequest { PageSize = 100 };
+            do
+            {
+                var page = await running.Trainer.ListModelsAsync(request, cancellationToken: cancellationToken);
+                models.AddRange(page.Models);
+                request.PageToken = page.NextPageToken;
+            }
+            while (request.PageToken.Length > 0);
+
+            var result = new JsonObject { ["models"] = new JsonArray([.. models.Select(ModelText.ToJson)]) };
+            await ResultWriter.From(parsed, json).WriteAsync(result, console => Print(console, models), cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command CreateOne(string name, string description, ArgumentArity arity, ModelCall call)
+    {
+        var version = new Argument<string?>("VERSION") { Description = "The model version", Arity = arity };
+        var json = ResultWriter.CreateOption();
+        var system = new SystemOptions();
+        var command = new Command(name, description) { json };
+        if (arity.MaximumNumberOfValues > 0)
+        {
+            command.Arguments.Add(version);
+        }
+
+        system.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var running = await system.OpenAsync(parsed, cancellationToken);
+            var asked = arity.MaximumNumberOfValues > 0 ? parsed.GetValue(version) ?? "" : "";
+            var model = await call(running.Trainer, asked, cancellationToken);
+            await ResultWriter.From(parsed, json).WriteAsync(ModelText.ToJson(model), console => ModelText.Print(console, model), cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Print(IAnsiConsole console, List<Model> models)
+    {
+        if (models.Count == 0)
+        {
+            console.WriteLine("No model has been trained yet. Run 'recsys train'.");
+            return;
+        }
+
+        var table = Tables.Create("Version", "Status", "", "Users", "Tracks", "Interactions", "Seconds");
+        foreach (var model in models)
+        {
+            table.AddRow(
+                model.ModelVersion, model.Status.ToString().ToLowerInvariant(), model.Active ? "active" : "", $"{model.UserCount:N0}", $"{model.TrackCount:N0}",
+                $"{model.InteractionCount:N0}", $"{model.TrainingTime?.ToTimeSpan().TotalSeconds ?? 0:F1}");
+        }
+
+        console.Write(table);
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using RecSys.Cli.Connections;
+using RecSys.Standalone;
+
+namespace RecSys.Cli.Commands;
+
+/// <summary><c>recsys up</c>: the whole system in this process until it is stopped.</summary>
+internal static class UpCommand
+{
+    public static Command Create()
+    {
+        var data = new Option<DirectoryInfo>("--data")
+        {
+            Description = "Data folder; created when missing",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => new DirectoryInfo(SystemOptions.DefaultDataFolder),
+        };
+        var grpcPort = new Option<int>("--grpc-port") { Description = "gRPC port on 127.0.0.1", DefaultValueFactory = _ => StandaloneSettings.DefaultGrpcPort };
+        var httpPort = new Option<int>("--http-port") { Description = "HTTP port on 127.0.0.1", DefaultValueFactory = _ => StandaloneSettings.DefaultHttpPort };
+        var settings = new Argument<string[]>("settings")
+        {
+            Description = "More configuration, as --Section:Key=value (docs/configuration.md)",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("up", "Run the whole system in this process: SQLite, in-memory bus, the lake in a folder") { data, grpcPort, httpPort, settings };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var host = await StandaloneHost.StartAsync(
+                new StandaloneSettings(
+                    parsed.GetValue(data)!, Loopback(parsed.GetValue(grpcPort)), Loopback(parsed.GetValue(httpPort)),
+                    Announced: true, LogsShown: true, parsed.GetValue(settings) ?? []),
+                cancellationToken);
+            Console.WriteLine($"RecSys is up: gRPC {host.GrpcAddress}  HTTP {host.HttpAddress}  data {parsed.GetValue(data)!.FullName}  (Ctrl+C stops it)");
+            await host.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Uri Loopback(int port) => new($"http://127.0.0.1:{port}");
+}

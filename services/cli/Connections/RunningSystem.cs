@@ -1,0 +1,64 @@
+using Grpc.Net.Client;
+using RecSys.Contracts.Ingest.V1;
+using RecSys.Contracts.Serving.V1;
+using RecSys.Contracts.Trainer.V1;
+using RecSys.Standalone;
+
+namespace RecSys.Cli.Connections;
+
+/// <summary>
+/// The system a command talks to, always over gRPC: one that runs already, or the standalone one, started on free ports
+/// for as long as the command takes.
+/// </summary>
+internal sealed class RunningSystem : IAsyncDisposable
+{
+    private readonly GrpcChannel[] _channels;
+    private readonly StandaloneHost? _host;
+
+    private RunningSystem(Uri ingest, Uri trainer, Uri serving, StandaloneHost? host)
+    {
+        var channels = new[] { ingest, trainer, serving }.Distinct().ToDictionary(address => address, address => GrpcChannel.ForAddress(address));
+        _channels = [.. channels.Values];
+        _host = host;
+        Ingest = new IngestService.IngestServiceClient(channels[ingest]);
+        Trainer = new TrainerService.TrainerServiceClient(channels[trainer]);
+        Serving = new ServingService.ServingServiceClient(channels[serving]);
+    }
+
+    public IngestService.IngestServiceClient Ingest { get; }
+
+    public TrainerService.TrainerServiceClient Trainer { get; }
+
+    public ServingService.ServingServiceClient Serving { get; }
+
+    /// <summary>A running system. Separate services are named by RECSYS__SERVICES__INGEST, …TRAINER and …SERVING; <paramref name="server"/> stands for those that are not.</summary>
+    public static RunningSystem At(Uri server) => new(Address("INGEST", server), Address("TRAINER", server), Address("SERVING", server), host: null);
+
+    /// <summary>The system of a data folder, created when missing: the one that holds it now, or else one that this command starts.</summary>
+    public static async Task<RunningSystem> InFolderAsync(DirectoryInfo folder, CancellationToken cancellationToken)
+    {
+        if (DataFolderLease.RunningAt(folder) is { } address)
+        {
+            return At(address);
+        }
+
+        var host = await StandaloneHost.StartAsync(StandaloneSettings.Quiet(folder), cancellationToken);
+        return new RunningSystem(host.GrpcAddress, host.GrpcAddress, host.GrpcAddress, host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var channel in _channels)
+        {
+            channel.Dispose();
+        }
+
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+    }
+
+    private static Uri Address(string service, Uri fallback) =>
+        Environment.GetEnvironmentVariable($"RECSYS__SERVICES__{service}") is { Length: > 0 } address ? new Uri(address) : fallback;
+}

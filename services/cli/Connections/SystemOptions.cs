@@ -1,0 +1,55 @@
+using System.CommandLine;
+using RecSys.Cli.Output;
+
+namespace RecSys.Cli.Connections;
+
+/// <summary>The options that say which system a command talks to: a running one, or the data folder that it opens itself.</summary>
+internal sealed class SystemOptions
+{
+    public const string DefaultDataFolder = ".recsys";
+
+    private readonly Option<Uri?> _server = new("--server")
+    {
+        Description = "gRPC address of a running system, such as http://127.0.0.1:5100 (also from RECSYS_SERVER); without it the data folder is used",
+        HelpName = "URL",
+        CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? new Uri(result.Tokens[0].Value)
+            : Refuse(result, $"--server: '{result.Tokens[0].Value}' is not an address such as http://127.0.0.1:5100"),
+    };
+
+    private readonly Option<DirectoryInfo> _data = new("--data")
+    {
+        Description = "Data folder of the standalone system",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_server);
+        command.Options.Add(_data);
+    }
+
+    /// <summary>The system to ask; the data folder must be there.</summary>
+    public Task<RunningSystem> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var folder = parsed.GetValue(_data)!;
+        return Server(parsed) is null && !folder.Exists
+            ? throw new UsageException($"there is no data folder '{folder.FullName}'. Name one with --data, or make one with 'recsys up', 'recsys import' or 'recsys listens submit'.")
+            : OpenOrCreateAsync(parsed, cancellationToken);
+    }
+
+    /// <summary>The system to write to; the data folder is created when missing.</summary>
+    public Task<RunningSystem> OpenOrCreateAsync(ParseResult parsed, CancellationToken cancellationToken) => Server(parsed) is { } server
+        ? Task.FromResult(RunningSystem.At(server))
+        : RunningSystem.InFolderAsync(parsed.GetValue(_data)!, cancellationToken);
+
+    private Uri? Server(ParseResult parsed) => parsed.GetValue(_server)
+        ?? (Environment.GetEnvironmentVariable("RECSYS_SERVER") is { Length: > 0 } address ? new Uri(address) : null);
+
+    private static Uri? Refuse(System.CommandLine.Parsing.ArgumentResult result, string message)
+    {
+        result.AddError(message);
+        return null;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using RecSys.Cli.Commands;
+using RecSys.Cli.Connections;
+using RecSys.Cli.Listens;
+using RecSys.Cli.Output;
+using RecSys.Cli.Training;
+using RecSys.Contracts.Events.V1;
+using RecSys.Contracts.Serving.V1;
+using RecSys.Contracts.Trainer.V1;
+using RecSys.Standalone;
+using Spectre.Console;
+
+namespace RecSys.Cli.Demo;
+
+/// <summary>Everything a user of the system would do, through its public API, in a data folder of its own.</summary>
+internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, string? chosenUser, bool stay)
+{
+    private const int Shown = 10;
+
+    public async Task RunAsync(Func<IAnsiConsole, DirectoryInfo, Task<DemoLog>> read, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var console = writer.Notes;
+        await using var host = await StandaloneHost.StartAsync(
+            stay ? StandaloneSettings.ForUp(folder, logsShown: false) : StandaloneSettings.Quiet(folder), cancellationToken);
+        await using var system = RunningSystem.At(host.GrpcAddress);
+
+        var log = await read(console, folder.CreateSubdirectory("source"));
+        await ListenSubmission.SendTracksAsync(system.Ingest, log.Tracks, console, cancellationToken);
+        var submitted = await ListenSubmission.SendAsync(system.Ingest, log.Listens, "recsys demo", console, cancellationToken);
+        if (submitted.RejectedCount > 0)
+        {
+            var first = submitted.Rejected[0];
+            throw new UsageException($"{submitted.RejectedCount:N0} listens were refused; the first is listen {first.Index}: {first.Field} {first.Reason}");
+        }
+
+        var model = await TrainingRun.CompleteAsync(system.Trainer, new TrainModelRequest(), console, cancellationToken);
+        var user = chosenUser ?? TypicalUser(log.Listens);
+        var history = await system.Serving.GetHistoryAsync(new GetHistoryRequest { UserId = user, PageSize = Shown }, cancellationToken: cancellationToken);
+        var slate = await system.Serving.RecommendAsync(new RecommendRequest { UserId = user, SlateSize = Shown }, cancellationToken: cancellationToken);
+        var similar = await system.Serving.SimilarTracksAsync(
+            new SimilarTracksRequest { TrackId = slate.Items[0].Track.TrackId, TrackCount = 5 }, cancellationToken: cancellationToken);
+
+        var result = EvaluationJson.From(model);
+        result["user"] = user;
+        result["history"] = HistoryCommand.ToJson(history);
+        result["recommendations"] = RecommendCommand.ToJson(slate);
+        result["similar"] = SimilarCommand.ToJson(similar);
+        result["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1);
+        await writer.WriteAsync(
+            result,
+            output =>
+            {
+                output.WriteLine();
+                output.WriteLine(log.Description);
+                ModelText.PrintMetrics(output, model);
+                output.MarkupLineInterpolated($"[bold]{user}[/] heard last");
+                HistoryCommand.Print(output, history);
+                output.MarkupLineInterpolated($"Recommended to [bold]{user}[/]");
+                RecommendCommand.Print(output, slate);
+                SimilarCommand.Print(output, similar);
+                output.WriteLine($"{clock.Elapsed.TotalSeconds:F1} s in all");
+            },
+            cancellationToken);
+        if (stay)
+        {
+            console.WriteLine($"Serving: gRPC {host.GrpcAddress}  HTTP {host.HttpAddress}  (Ctrl+C stops it)");
+            await host.WaitForShutdownAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The user whose number of listens is the median's: neither a newcomer nor a machine.</summary>
+    private static string TypicalUser(IEnumerable<Listen> listens)
+    {
+        var users = listens.GroupBy(listen => listen.UserId).OrderBy(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).ToArray();
+        return users[users.Length / 2].Key;
+    }
+}

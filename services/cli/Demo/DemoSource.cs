@@ -1,0 +1,78 @@
+using Google.Protobuf.WellKnownTypes;
+using RecSys.Cli.Output;
+using RecSys.Contracts.Common.V1;
+using RecSys.Contracts.Events.V1;
+using RecSys.Lake;
+using RecSys.Lake.Imports;
+using RecSys.Lake.Synthetic;
+using Spectre.Console;
+
+namespace RecSys.Cli.Demo;
+
+/// <summary>Where a demo's log comes from: the generator, or a real log in one of the import formats.</summary>
+internal static class DemoSource
+{
+    public static async Task<DemoLog> ReadAsync(
+        string? source, int seed, IAnsiConsole console, DirectoryInfo scratch, CancellationToken cancellationToken)
+    {
+        if (source is null)
+        {
+            return Generate(seed);
+        }
+
+        var at = source.IndexOf(':');
+        if (at < 1 || !LogImporter.Formats.Contains(source[..at]))
+        {
+            throw new UsageException($"--data {source}: FORMAT:PATH is expected, with one of the formats {string.Join(", ", LogImporter.Formats)}.");
+        }
+
+        return await ImportAsync(source[..at], source[(at + 1)..], console, scratch, cancellationToken);
+    }
+
+    private static DemoLog Generate(int seed)
+    {
+        // Ends with the last full day, so that the listens are recent whenever the demo runs.
+        var log = SyntheticLog.Generate(new SyntheticLogOptions { EndsAt = new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero), Seed = seed });
+        return new DemoLog(
+            $"A generated log (seed {seed}): {log.Listeners.Count:N0} listeners with tastes, {log.Tracks.Count:N0} tracks, {log.Listens.Count:N0} listens over a year",
+            [.. log.Tracks.Select(ToTrack)],
+            [.. log.Listens.Select(ToListen)]);
+    }
+
+    /// <summary>Reads and cleans the log as <c>recsys import</c> would, in a lake of its own.</summary>
+    private static async Task<DemoLog> ImportAsync(
+        string format, string path, IAnsiConsole console, DirectoryInfo scratch, CancellationToken cancellationToken)
+    {
+        using var lake = new ListenLake(scratch.FullName);
+        var report = await ProgressView.RunAsync(console, $"Reading {path}", async _ => await new LogImporter(lake).ImportAsync(format, [path], cancellationToken: cancellationToken));
+        var imported = lake.FindImport(report.Name)!;
+        return new DemoLog(
+            $"{format} {path}: {report.Kept:N0} of {report.Rows:N0} rows, {report.Users:N0} users, {report.Tracks:N0} tracks, {report.Plays:N0} plays",
+            await imported.ReadTracksAsync(cancellationToken).Select(ToTrack).ToListAsync(cancellationToken),
+            await imported.ReadListensAsync(cancellationToken).Select(ToListen).ToListAsync(cancellationToken));
+    }
+
+    private static Track ToTrack(LakeTrack track)
+    {
+        var result = new Track { TrackId = track.TrackId, Title = track.Title, Artist = track.Artist, Album = track.Album };
+        result.Genres.AddRange(track.Genres);
+        return result;
+    }
+
+    private static Listen ToListen(LakeListen listen)
+    {
+        var result = new Listen
+        {
+            UserId = listen.UserId,
+            TrackId = listen.TrackId,
+            ListenTime = listen.ListenedAt.ToTimestamp(),
+            PlayCount = (uint)listen.PlayCount,
+        };
+        if (listen.PlayedShare is { } share)
+        {
+            result.PlayedShare = share;
+        }
+
+        return result;
+    }
+}

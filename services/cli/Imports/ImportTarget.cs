@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RecSys.Data;
+using RecSys.Data.History;
+using RecSys.Data.Tracks;
+using RecSys.Lake;
+using RecSys.Standalone;
+
+namespace RecSys.Cli.Imports;
+
+/// <summary>
+/// The stores that a bulk import fills directly: the lake and the database of a data folder, or of RECSYS__LAKE__… and
+/// RECSYS__DATABASE__… where these are set. A system that runs on them sees what was imported.
+/// </summary>
+internal sealed class ImportTarget : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private ImportTarget(ServiceProvider services, ListenLake lake)
+    {
+        _services = services;
+        Lake = lake;
+    }
+
+    public ListenLake Lake { get; }
+
+    public TrackStore Tracks => _services.GetRequiredService<TrackStore>();
+
+    public ListenHistoryStore Histories => _services.GetRequiredService<ListenHistoryStore>();
+
+    public static async Task<ImportTarget> OpenAsync(DirectoryInfo dataFolder, CancellationToken cancellationToken)
+    {
+        dataFolder.Create();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(StandaloneHost.Defaults(dataFolder).Settings)
+            .AddEnvironmentVariables("RECSYS__")
+            .Build();
+        var services = new ServiceCollection().AddLogging().AddRecSysData(configuration).BuildServiceProvider();
+        try
+        {
+            await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+            var options = configuration.GetSection(LakeOptions.SectionName).Get<LakeOptions>() ?? new LakeOptions();
+            return new ImportTarget(services, new ListenLake(options.Root, options.ToEngineOptions()));
+        }
+        catch
+        {
+            await services.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Lake.Dispose();
+        await _services.DisposeAsync();
+    }
+}

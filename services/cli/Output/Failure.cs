@@ -1,0 +1,45 @@
+using Google.Rpc;
+using Grpc.Core;
+using RecSys.Hosting.Settings;
+using RecSys.Lake.Imports;
+
+namespace RecSys.Cli.Output;
+
+/// <summary>Turns what went wrong into one line on standard error and an exit code.</summary>
+internal static class Failure
+{
+    public const int BadCall = 2;
+    public const int Other = 1;
+
+    public static int Report(Exception exception)
+    {
+        var (code, line) = Describe(exception);
+        Console.Error.WriteLine("recsys: " + line.ReplaceLineEndings(" "));
+        return code;
+    }
+
+    private static (int Code, string Line) Describe(Exception exception) => exception switch
+    {
+        OperationCanceledException => (Other, "stopped"),
+        UsageException or LakeInputException or InvalidSettingsException => (BadCall, exception.Message),
+        RpcException rpc => DescribeRpc(rpc),
+        AggregateException { InnerExceptions.Count: 1 } aggregate => Describe(aggregate.InnerExceptions[0]),
+        IOException or UnauthorizedAccessException => (Other, exception.Message),
+        _ => (Other, $"{exception.Message} ({exception.GetType().Name})"),
+    };
+
+    private static (int Code, string Line) DescribeRpc(RpcException exception)
+    {
+        var badRequest = exception.Trailers.GetValueBytes("grpc-status-details-bin") is { } bytes
+            ? Google.Rpc.Status.Parser.ParseFrom(bytes).Details.FirstOrDefault(d => d.Is(BadRequest.Descriptor))?.Unpack<BadRequest>()
+            : null;
+        var fields = badRequest is null ? "" : string.Join("; ", badRequest.FieldViolations.Select(v => $"{v.Field}: {v.Description}"));
+        return exception.StatusCode switch
+        {
+            StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition =>
+                (BadCall, fields.Length > 0 ? fields : exception.Status.Detail),
+            StatusCode.Unavailable => (Other, $"the system cannot be reached: {exception.Status.Detail}. Start it with 'recsys up', or name it with --server."),
+            _ => (Other, exception.Status.Detail.Length > 0 ? exception.Status.Detail : exception.StatusCode.ToString()),
+        };
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace RecSys.Cli.Output;
+
+/// <summary>Prints a result for a person, or with <c>--json [FILE]</c> for a machine, on standard output or into the file.</summary>
+internal sealed class ResultWriter
+{
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly bool _json;
+    private readonly string? _file;
+
+    private ResultWriter(bool json, string? file)
+    {
+        _json = json;
+        _file = file;
+        // Progress and notes never mix with JSON on standard output.
+        Notes = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(json && file is null ? Console.Error : Console.Out) });
+    }
+
+    /// <summary>Where progress and remarks go.</summary>
+    public IAnsiConsole Notes { get; }
+
+    /// <summary>Whether a person reads the result on standard output.</summary>
+    public bool ForPerson => !_json || _file is not null;
+
+    public static Option<string?> CreateOption() => new("--json")
+    {
+        Description = "Print the result as JSON, on standard output or into FILE",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public static ResultWriter From(ParseResult parsed, Option<string?> option) =>
+        new(parsed.GetResult(option) is { Implicit: false }, parsed.GetValue(option));
+
+    /// <summary>Writes the result once: the JSON where it was asked for, and the person's view unless JSON takes standard output.</summary>
+    public async Task WriteAsync(JsonNode json, Action<IAnsiConsole> forPerson, CancellationToken cancellationToken)
+    {
+        if (_json)
+        {
+            var text = json.ToJsonString(Indented);
+            if (_file is null)
+            {
+                Console.Out.WriteLine(text);
+            }
+            else
+            {
+                await File.WriteAllTextAsync(_file, text + Environment.NewLine, cancellationToken);
+            }
+        }
+
+        if (ForPerson)
+        {
+            forPerson(Notes);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Microsoft.Extensions.Logging.Console;
+using RecSys.Candidate;
+using RecSys.Hosting;
+using RecSys.Hosting.Endpoints;
+using RecSys.Hosting.Settings;
+using RecSys.Hosting.Startup;
+using RecSys.Ingest;
+using RecSys.Ranker;
+using RecSys.Serving;
+using RecSys.Trainer;
+using HostDefaults = RecSys.Hosting.HostDefaults;
+
+namespace RecSys.Standalone;
+
+/// <summary>
+/// The five services in one process: the same modules as in five, real gRPC over loopback between them, SQLite, the
+/// in-memory bus, and the lake in a folder. Only settings differ.
+/// </summary>
+public sealed class StandaloneHost : IAsyncDisposable
+{
+    private static readonly TimeSpan PatienceForFolder = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+    private readonly DataFolderLease _lease;
+
+    private StandaloneHost(WebApplication app, DataFolderLease lease)
+    {
+        _app = app;
+        _lease = lease;
+    }
+
+    /// <summary>Where all gRPC services answer.</summary>
+    public Uri GrpcAddress => _app.Services.GetRequiredService<BoundEndpoints>().Grpc;
+
+    /// <summary>Where HTTP answers.</summary>
+    public Uri HttpAddress => _app.Services.GetRequiredService<BoundEndpoints>().Http;
+
+    /// <summary>Starts everything and returns when it is ready.</summary>
+    /// <exception cref="IOException">The folder is in use or cannot be written, or a port is taken.</exception>
+    /// <exception cref="InvalidSettingsException">A setting is wrong.</exception>
+    public static async Task<StandaloneHost> StartAsync(StandaloneSettings settings, CancellationToken cancellationToken = default)
+    {
+        var lease = await DataFolderLease.AcquireAsync(settings.DataFolder, PatienceForFolder, cancellationToken);
+        try
+        {
+            var app = Build(settings);
+            try
+            {
+                await app.StartAsync(cancellationToken);
+                await app.Services.GetRequiredService<StartupGate>().WaitAsync(cancellationToken);
+                var host = new StandaloneHost(app, lease);
+                if (settings.Announced)
+                {
+                    lease.Announce(host.GrpcAddress);
+                }
+
+                return host;
+            }
+            catch
+            {
+                await app.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Returns when the process is told to stop, by a signal or by the token.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _lease.Dispose();
+    }
+
+    /// <summary>The defaults that make five services one process.</summary>
+    public static HostDefaults Defaults(DirectoryInfo dataFolder) => new("standalone", StandaloneSettings.DefaultGrpcPort, StandaloneSettings.DefaultHttpPort)
+    {
+        Settings = new Dictionary<string, string?>
+        {
+            ["Bus:Transport"] = "memory",
+            ["Database:Provider"] = "sqlite",
+            ["Database:ConnectionString"] = $"Data Source={Path.Combine(dataFolder.FullName, "recsys.db")}",
+            ["Lake:Root"] = Path.Combine(dataFolder.FullName, "lake"),
+            ["Services:Ingest"] = "self",
+            ["Services:Trainer"] = "self",
+            ["Services:Candidate"] = "self",
+            ["Services:Ranker"] = "self",
+            ["Services:Serving"] = "self",
+        },
+    };
+
+    /// <summary>Every section of settings that any of the services reads.</summary>
+    internal static IEnumerable<SettingsRegistration> Settings() =>
+        CreateBuilder(new StandaloneSettings(new DirectoryInfo("."), null, null, Announced: false, LogsShown: true, []))
+            .Services.Select(service => service.ImplementationInstance).OfType<SettingsRegistration>();
+
+    private static WebApplication Build(StandaloneSettings settings)
+    {
+        var app = RecSysHost.Build(CreateBuilder(settings));
+        app.MapIngest();
+        app.MapTrainer();
+        app.MapCandidate();
+        app.MapRanker();
+        app.MapServing();
+        return app;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(StandaloneSettings settings)
+    {
+        string[] arguments =
+        [
+            $"--Endpoints:Grpc={settings.GrpcAddress?.ToString() ?? "http://127.0.0.1:0"}",
+            $"--Endpoints:Http={settings.HttpAddress?.ToString() ?? "http://127.0.0.1:0"}",
+            .. settings.LogsShown ? [] : new[] { "--Logging:LogLevel:Default=Warning" },
+            .. settings.Arguments,
+        ];
+        var builder = RecSysHost.CreateBuilder(arguments, Defaults(settings.DataFolder));
+        // Standard output belongs to whoever started this.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.AddIngest();
+        builder.AddTrainer();
+        builder.AddCandidate();
+        builder.AddRanker();
+        builder.AddServing();
+        return builder;
+    }
+}

@@ -1,0 +1,84 @@
+using Grpc.Net.Client;
+using RecSys.Contracts.Ingest.V1;
+using RecSys.Contracts.Serving.V1;
+using RecSys.Contracts.Trainer.V1;
+using RecSys.TestKit;
+
+[assembly: AssemblyFixture(typeof(RecSys.EndToEnd.Tests.DistributedSystem))]
+
+namespace RecSys.EndToEnd.Tests;
+
+/// <summary>
+/// The system as it is deployed: five service processes, RabbitMQ and PostgreSQL, all started here on free ports. The
+/// servers start after the services, so that every run proves that the order does not matter.
+/// </summary>
+public sealed class DistributedSystem : IAsyncLifetime
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+
+    private readonly TempFolder _folder = new("distributed");
+    private readonly Dictionary<string, ServiceProcess> _services = [];
+    private readonly List<GrpcChannel> _channels = [];
+
+    public PostgresServer Postgres { get; private set; } = null!;
+
+    public RabbitMqServer RabbitMq { get; private set; } = null!;
+
+    public string DatabaseConnectionString { get; private set; } = "";
+
+    public IngestService.IngestServiceClient Ingest => new(Channel("ingest"));
+
+    public TrainerService.TrainerServiceClient Trainer => new(Channel("trainer"));
+
+    public ServingService.ServingServiceClient Serving => new(Channel("serving"));
+
+    public string LakeFolder => _folder.File("lake");
+
+    internal ServiceProcess this[string service] => _services[service];
+
+    public async ValueTask InitializeAsync()
+    {
+        var postgres = PostgresServer.StartAsync();
+        var rabbitMq = RabbitMqServer.StartAsync();
+        Postgres = await postgres;
+        DatabaseConnectionString = await Postgres.CreateDatabaseAsync();
+        RabbitMq = await rabbitMq;
+        foreach (var name in ServiceProcess.Names)
+        {
+            _services[name] = new ServiceProcess(name, _services);
+        }
+
+        foreach (var service in _services.Values)
+        {
+            service.Start(Environment(RabbitMq.Uri, DatabaseConnectionString, LakeFolder));
+        }
+
+        await Task.WhenAll(_services.Values.Select(service => service.WaitUntilReadyAsync(StartTimeout)));
+    }
+
+    /// <summary>What every service is told, but for its own addresses.</summary>
+    internal static Dictionary<string, string?> Environment(Uri broker, string database, string lake) => new()
+    {
+        ["RECSYS__BUS__TRANSPORT"] = "rabbitmq",
+        ["RECSYS__BUS__URI"] = broker.ToString(),
+        ["RECSYS__DATABASE__PROVIDER"] = "postgres",
+        ["RECSYS__DATABASE__CONNECTIONSTRING"] = database,
+        ["RECSYS__LAKE__ROOT"] = lake,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        _channels.ForEach(channel => channel.Dispose());
+        await Task.WhenAll(_services.Values.Select(service => service.DisposeAsync().AsTask()));
+        await RabbitMq.DisposeAsync();
+        await Postgres.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private GrpcChannel Channel(string service)
+    {
+        var channel = GrpcChannel.ForAddress(_services[service].GrpcAddress);
+        _channels.Add(channel);
+        return channel;
+    }
+}

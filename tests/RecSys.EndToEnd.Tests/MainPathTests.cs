@@ -1,0 +1,113 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using RecSys.Contracts.Events.V1;
+using RecSys.Contracts.Ingest.V1;
+using RecSys.Contracts.Serving.V1;
+using RecSys.Contracts.Trainer.V1;
+using RecSys.TestKit;
+
+namespace RecSys.EndToEnd.Tests;
+
+/// <summary>The main job across five processes, a real broker and a real database.</summary>
+public sealed class MainPathTests(DistributedSystem system)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Listens_by_gRPC_and_by_AMQP_come_out_as_recommendations_although_processes_are_killed()
+    {
+        using var python = await PythonClients.CreateAsync();
+        var calm = TasteLog.Plays("calm", "ambient", users: 40, seed: 1).ToArray();
+        var loud = TasteLog.Plays("loud", "metal", users: 40, seed: 2).ToArray();
+
+        // One taste comes by gRPC, the other by a plain AMQP client in another language.
+        await SubmitAsync(calm);
+        (await python.PublishAsync(system.RabbitMq.Uri, loud)).ShouldBe(loud.Length);
+
+        // Serving is killed while listens are on their way and must know all of them when it is back.
+        await system["serving"].KillAsync();
+        var late = TasteLog.Plays("late", "metal", users: 3, seed: 3).ToArray();
+        await SubmitAsync(late);
+        system["serving"].StartAgain();
+        await system["serving"].WaitUntilReadyAsync(Patience);
+        foreach (var user in late.GroupBy(play => play.User))
+        {
+            await Wait.UntilAsync(async () => (await HistoryAsync(user.Key)).Count == user.Count(), Patience, $"the history of {user.Key}");
+        }
+
+        // The trainer is killed in the middle of a training: nothing of it is seen, and the next one runs.
+        var lost = await system.Trainer.TrainModelAsync(Training(iterations: 500));
+        await system["trainer"].KillAsync();
+        system["trainer"].StartAgain();
+        await system["trainer"].WaitUntilReadyAsync(Patience);
+        var models = await system.Trainer.ListModelsAsync(new ListModelsRequest());
+        models.Models.ShouldAllBe(model => model.ModelVersion != lost.ModelVersion || model.Status == ModelStatus.Failed);
+
+        var version = await TrainAsync();
+        await Wait.UntilAsync(
+            async () => (await RecommendAsync("calm-0")).ModelVersion == version, Patience, "the new version to be served");
+        foreach (var (user, taste, plays) in new[] { ("calm-0", "ambient", calm), ("loud-7", "metal", loud), ("late-1", "metal", late) })
+        {
+            var heard = plays.Where(play => play.User == user).Select(play => play.Track).ToHashSet();
+            var slate = await RecommendAsync(user);
+            slate.Degraded.ShouldBeFalse(string.Join("; ", slate.Degradations));
+            slate.Items.Count.ShouldBe(10);
+            slate.Items.ShouldAllBe(item => item.Track.TrackId.StartsWith(taste) && !heard.Contains(item.Track.TrackId), $"for {user}");
+            slate.Items.ShouldAllBe(item => item.Reason.Length > 0 && item.Sources.Count > 0);
+        }
+
+        var cold = await RecommendAsync("never-seen");
+        cold.Items.Count.ShouldBe(10);
+        cold.Items.ShouldAllBe(item => item.Reason.Length > 0);
+        var model = (await system.Trainer.GetModelAsync(new GetModelRequest())).Model;
+        (model.ModelVersion, model.Active, model.UserCount).ShouldBe((version, true, 83));
+        model.InteractionCount.ShouldBe(calm.Length + loud.Length + late.Length);
+
+        // A restart of serving changes nothing, and a listen that comes now counts in the very next answer.
+        await system["serving"].KillAsync();
+        system["serving"].StartAgain();
+        await system["serving"].WaitUntilReadyAsync(Patience);
+        var first = (await RecommendAsync("calm-0")).Items[0].Track.TrackId;
+        await system.Ingest.SubmitListensAsync(new SubmitListensRequest
+        {
+            Listens = { new Listen { UserId = "calm-0", TrackId = first, ListenTime = DateTimeOffset.UtcNow.ToTimestamp() } },
+        });
+        await Wait.UntilAsync(
+            async () => (await RecommendAsync("calm-0")).Items.All(item => item.Track.TrackId != first), Patience, "the heard track to go");
+    }
+
+    private async Task SubmitAsync(IEnumerable<TasteLog.Play> plays)
+    {
+        foreach (var batch in plays.Chunk(500))
+        {
+            var request = new SubmitListensRequest { Producer = "end-to-end" };
+            request.Listens.AddRange(batch.Select(play => play.ToListen()));
+            var answer = await system.Ingest.SubmitListensAsync(request);
+            answer.Rejected.ShouldBeEmpty();
+            answer.Accepted.ShouldBe(batch.Length);
+        }
+    }
+
+    private async Task<string> TrainAsync()
+    {
+        var version = (await system.Trainer.TrainModelAsync(Training(iterations: 10))).ModelVersion;
+        using var watch = system.Trainer.WatchTraining(new WatchTrainingRequest { ModelVersion = version });
+        TrainingProgress? last = null;
+        await foreach (var progress in watch.ResponseStream.ReadAllAsync())
+        {
+            last = progress;
+        }
+
+        last.ShouldNotBeNull().State.ShouldBe(TrainingState.Succeeded, last.Message);
+        return version;
+    }
+
+    private static TrainModelRequest Training(int iterations) =>
+        new() { Settings = { ["als.factors"] = "16", ["als.iterations"] = iterations.ToString() } };
+
+    private async Task<RecommendResponse> RecommendAsync(string user) =>
+        await system.Serving.RecommendAsync(new RecommendRequest { UserId = user, SlateSize = 10 });
+
+    private async Task<IReadOnlyCollection<HistoryItem>> HistoryAsync(string user) =>
+        (await system.Serving.GetHistoryAsync(new GetHistoryRequest { UserId = user, PageSize = 100 })).Items;
+}
