@@ -70,6 +70,11 @@ internal sealed unsafe class AlsTrainer
             var solver = _solvers[worker] ??= new RowSolver(target.Stride);
             for (var row = first; row < end; row++)
             {
+                if (row + 1 < end)
+                {
+                    solver.Prefetch(step, rows.RowColumns(row + 1));
+                }
+
                 if (!solver.Solve(step, rows.RowColumns(row), rows.RowValues(row), target.RowPointer(row)))
                 {
                     throw new AlgorithmException(

@@ -12,25 +12,40 @@ internal sealed unsafe class RowSolver
     private readonly int _stride;
     private readonly int _panelRows;
     private readonly AlignedBuffer _vectors;
-    private readonly AlignedBuffer _panel;
+    private AlignedBuffer? _panel;
     private AlignedBuffer? _matrix;
     private AlignedBuffer? _dual;
-    private float[] _weights = new float[64];
+    private AlignedBuffer _rowVectors = new(3 * 64);
 
     public RowSolver(int stride)
     {
         _stride = stride;
         _panelRows = Math.Clamp(PanelFloats / stride, Padding.Tile, 512) & -Padding.Tile;
         _vectors = new AlignedBuffer(6L * stride);
-        _panel = new AlignedBuffer((long)_panelRows * stride);
     }
 
     /// <summary>A stride that is no power of two keeps the rows of a tile in different cache sets.</summary>
     private int MatrixStride => _stride + Padding.Tile;
 
-    private Span<float> Vector(int index) => _vectors.Span.Slice(index * _stride, _stride);
+    /// <summary>D.</summary>
+    private float* Diagonal => _vectors.Pointer;
 
-    private float* VectorPointer(int index) => _vectors.Pointer + ((nint)index * _stride);
+    /// <summary>The w, v and a scratch value of each interaction.</summary>
+    private float* Weights => _rowVectors.Pointer;
+
+    private float* Targets => _rowVectors.Pointer + (_rowVectors.Length / 3);
+
+    private float* Scratch => _rowVectors.Pointer + (_rowVectors.Length / 3 * 2);
+
+    /// <summary>Asks for the rows that <see cref="Solve"/> will read.</summary>
+    public void Prefetch(HalfStep step, ReadOnlySpan<int> columns)
+    {
+        fixed (int* indices = columns)
+        {
+            // More would push out of the cache what the row before still needs.
+            Linear.Prefetch.Rows(step.Source.Pointer, _stride, indices, Math.Min(columns.Length, PanelFloats / _stride));
+        }
+    }
 
     /// <summary>Writes the row's factors.</summary>
     /// <param name="step">The fixed side.</param>
@@ -41,293 +56,259 @@ internal sealed unsafe class RowSolver
     public bool Solve(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, float* target)
     {
         Debug.Assert(columns.Length == values.Length);
-        var factors = new Span<float>(target, _stride);
         if (columns.IsEmpty)
         {
-            factors.Clear();
+            new Span<float>(target, _stride).Clear();
             return true;
         }
 
-        var weights = Prepare(step, columns, values, out var smallest);
-        if (smallest > 0 && columns.Length <= DualLimit(step))
+        var smallest = Prepare(step, columns, values);
+        fixed (int* indices = columns)
         {
-            return SolveDual(step, columns, weights, factors);
-        }
+            if (smallest > 0 && columns.Length <= DualLimit(step))
+            {
+                return SolveDual(step, indices, columns.Length, target);
+            }
 
-        return step.Settings.Solver == AlsSolver.Cholesky || !(smallest > 0)
-            ? SolvePrimal(step, columns, weights, factors)
-            : SolveByConjugateGradients(step, columns, weights, factors);
+            return step.Settings.Solver == AlsSolver.Cholesky || !(smallest > 0)
+                ? SolvePrimal(step, indices, columns.Length, target)
+                : SolveByConjugateGradients(step, indices, columns.Length, target);
+        }
     }
 
     /// <summary>Writes each interaction's share of the score of one row of the fixed side: y_tᵀ (D + Yᵀ W Y)⁻¹ y_j · v_j.</summary>
     public bool Explain(
         HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, int target, Span<ItemContribution> contributions)
     {
-        var weights = Prepare(step, columns, values, out _);
-        if (!FactorPrimal(step, columns, weights, Vector(1)))
+        if (columns.IsEmpty)
         {
-            return false;
+            return true;
         }
 
-        var z = VectorPointer(2);
-        new ReadOnlySpan<float>(step.Source.RowPointer(target), _stride).CopyTo(Vector(2));
-        Cholesky.Solve(_matrix!.Pointer, _stride, MatrixStride, z);
-        for (var j = 0; j < columns.Length; j++)
+        Prepare(step, columns, values);
+        fixed (int* indices = columns)
         {
-            var confidence = Target(step, weights[j]);
-            var similarity = VectorKernel.Dot(z, step.Source.RowPointer(columns[j]), _stride);
-            contributions[j] = new ItemContribution(columns[j], similarity * confidence, confidence);
+            var z = _vectors.Pointer + _stride;
+            if (!FactorPrimal(step, indices, columns.Length, z))
+            {
+                return false;
+            }
+
+            new ReadOnlySpan<float>(step.Source.RowPointer(target), _stride).CopyTo(new Span<float>(z, _stride));
+            SubstitutePrimal(z);
+            GatherKernel.Dots(step.Source.Pointer, _stride, _stride, indices, columns.Length, z, Scratch);
+            for (var j = 0; j < columns.Length; j++)
+            {
+                contributions[j] = new ItemContribution(columns[j], Scratch[j] * Targets[j], Targets[j]);
+            }
         }
 
         return true;
     }
 
-    /// <summary>v: what an interaction pulls towards 1; an interaction of weight 0 is none.</summary>
-    private static float Target(HalfStep step, float weight) => weight > 0 ? weight + step.TargetOffset : 0;
-
-    private ReadOnlySpan<float> Prepare(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, out float smallest)
+    /// <summary>Computes w, v and D; returns the smallest of D.</summary>
+    private float Prepare(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> values)
     {
-        if (_weights.Length < columns.Length)
+        var count = columns.Length;
+        if (_rowVectors.Length < 3 * Padding.RoundUp(count))
         {
-            _weights = new float[Math.Max(columns.Length, 2 * _weights.Length)];
+            _rowVectors = new AlignedBuffer(3L * Padding.RoundUp(Math.Max(count, 2 * _rowVectors.Length / 3)));
         }
 
-        var weights = _weights.AsSpan(0, columns.Length);
-        ConfidenceWeights.Compute(values, step.Settings.Confidence, step.Settings.Alpha, weights);
-        var regularization = step.RowRegularization(columns.Length);
-        var diagonal = Vector(0);
-        smallest = float.PositiveInfinity;
+        var weights = Weights;
+        var targets = Targets;
+        ConfidenceWeights.Compute(values, step.Settings.Confidence, step.Settings.Alpha, new Span<float>(weights, count));
+        var offset = step.TargetOffset;
+        for (var i = 0; i < count; i++)
+        {
+            // An interaction of weight 0 is none.
+            targets[i] = weights[i] > 0 ? weights[i] + offset : 0;
+        }
+
+        var regularization = step.RowRegularization(count);
+        var spectrum = step.Spectrum.Pointer;
+        var diagonal = Diagonal;
+        var smallest = float.PositiveInfinity;
         for (var k = 0; k < step.Source.FactorCount; k++)
         {
-            diagonal[k] = step.Spectrum.Span[k] + regularization;
+            diagonal[k] = spectrum[k] + regularization;
             smallest = Math.Min(smallest, diagonal[k]);
         }
 
         // The padding's part of the system is the identity, and its solution zero.
-        diagonal[step.Source.FactorCount..].Fill(1);
-        return weights;
+        new Span<float>(diagonal, _stride)[step.Source.FactorCount..].Fill(1);
+        return smallest;
     }
 
     private int DualLimit(HalfStep step) => step.Settings.Solver == AlsSolver.Cholesky ? _stride / 2 : Padding.Tile;
 
     /// <summary>(D + Yᵀ W Y) x = Yᵀ v by a Cholesky factorisation of the factor × factor matrix.</summary>
-    private bool SolvePrimal(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> weights, Span<float> x)
+    private bool SolvePrimal(HalfStep step, int* indices, int count, float* x)
     {
-        if (!FactorPrimal(step, columns, weights, x))
+        if (!FactorPrimal(step, indices, count, x))
         {
             return false;
         }
 
-        fixed (float* solution = x)
-        {
-            Cholesky.Solve(_matrix!.Pointer, _stride, MatrixStride, solution);
-        }
-
+        SubstitutePrimal(x);
         return true;
     }
 
-    /// <summary>Leaves the Cholesky factor of D + Yᵀ W Y in the matrix and Yᵀ v in <paramref name="rightHandSide"/>.</summary>
-    private bool FactorPrimal(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> weights, Span<float> rightHandSide)
+    private void SubstitutePrimal(float* x)
     {
-        var matrixStride = MatrixStride;
-        _matrix ??= new AlignedBuffer((long)_stride * matrixStride);
-        var a = _matrix.Pointer;
-        _matrix.Span.Clear();
-        rightHandSide.Clear();
-        for (var first = 0; first < columns.Length; first += _panelRows)
-        {
-            var count = Math.Min(_panelRows, columns.Length - first);
-            Gather(step, columns.Slice(first, count), weights.Slice(first, count), rightHandSide);
-            var stripLength = (nint)count * Padding.Tile;
-            for (var r = 0; r < _stride; r += Padding.Tile)
-            {
-                for (var c = r; c < _stride; c += Padding.Tile)
-                {
-                    TileKernel.Add(
-                        _panel.Pointer + (r / Padding.Tile * stripLength),
-                        Padding.Tile,
-                        _panel.Pointer + (c / Padding.Tile * stripLength),
-                        Padding.Tile,
-                        count,
-                        a + ((nint)r * matrixStride) + c,
-                        matrixStride);
-                }
-            }
-        }
-
-        var diagonal = VectorPointer(0);
-        for (var k = 0; k < _stride; k++)
-        {
-            a[((nint)k * matrixStride) + k] += diagonal[k];
-        }
-
-        return Cholesky.Factor(a, _stride, matrixStride);
+        var a = _matrix!.Pointer;
+        Cholesky.Solve(a, _stride, MatrixStride, a + ((nint)_stride * MatrixStride), x);
     }
 
-    /// <summary>Gathers √w · y into strips of the panel, and adds v · y to the right-hand side.</summary>
-    private void Gather(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> weights, Span<float> rightHandSide)
+    /// <summary>Leaves the Cholesky factor of D + Yᵀ W Y in the matrix and Yᵀ v in <paramref name="rightHandSide"/>.</summary>
+    private bool FactorPrimal(HalfStep step, int* indices, int count, float* rightHandSide)
     {
-        var stripLength = (nint)columns.Length * Padding.Tile;
-        fixed (float* b = rightHandSide)
+        nint stride = MatrixStride;
+        _panel ??= new AlignedBuffer((long)_panelRows * _stride);
+        _matrix ??= new AlignedBuffer((_stride * stride) + Cholesky.InverseLength(_stride));
+        var a = _matrix.Pointer;
+        var source = step.Source.Pointer;
+        var roots = Scratch;
+        for (var i = 0; i < count; i++)
         {
-            for (var i = 0; i < columns.Length; i++)
+            roots[i] = MathF.Sqrt(Weights[i]);
+        }
+
+        new Span<float>(rightHandSide, _stride).Clear();
+        for (var first = 0; first < count; first += _panelRows)
+        {
+            var rows = Math.Min(_panelRows, count - first);
+            GatherKernel.PackScaled(source, _stride, indices + first, rows, roots + first, _panel.Pointer);
+            GatherKernel.AddScaled(source, _stride, _stride, indices + first, rows, Targets + first, rightHandSide);
+            if (first == 0)
             {
-                var source = step.Source.RowPointer(columns[i]);
-                VectorKernel.AddScaled(Target(step, weights[i]), source, b, _stride);
-                var root = MathF.Sqrt(weights[i]);
-                var target = _panel.Pointer + ((nint)i * Padding.Tile);
-                for (var c = 0; c < _stride; c += Padding.Tile)
-                {
-                    VectorKernel.Scale(root, source + c, target, Padding.Tile);
-                    target += stripLength;
-                }
+                PanelKernel.SetGram(_panel.Pointer, rows, _stride, a, stride);
+            }
+            else
+            {
+                PanelKernel.AddGram(_panel.Pointer, rows, _stride, a, stride);
             }
         }
+
+        var diagonal = Diagonal;
+        for (var k = 0; k < _stride; k++)
+        {
+            a[(k * stride) + k] += diagonal[k];
+        }
+
+        return Cholesky.Factor(a, _stride, stride, a + (_stride * stride));
     }
 
     /// <summary>
     /// The same solution from an interaction × interaction system: with B = D^-½ Yᵀ W^½, (I + BᵀB) t = W^-½ v and
     /// x = D⁻¹ Yᵀ W^½ t (Woodbury).
     /// </summary>
-    private bool SolveDual(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> weights, Span<float> x)
+    private bool SolveDual(HalfStep step, int* indices, int count, float* x)
     {
-        var size = Padding.RoundUp(columns.Length);
-        var needed = ((long)size * _stride) + ((long)size * (size + Padding.Tile)) + size;
+        var size = Padding.RoundUp(count);
+        nint stride = size + Padding.Tile;
+        var needed = ((long)size * _stride) + (size * stride) + Cholesky.InverseLength(size) + size;
         if (_dual is null || _dual.Length < needed)
         {
             _dual = new AlignedBuffer(needed);
         }
 
         var b = _dual.Pointer;
-        var k = b + ((nint)size * _stride);
-        nint kStride = size + Padding.Tile;
-        var t = k + (size * kStride);
-        var diagonal = VectorPointer(0);
-        var roots = VectorPointer(1);
-        for (var f = 0; f < _stride; f++)
+        var matrix = b + ((nint)size * _stride);
+        var inverses = matrix + (size * stride);
+        var t = inverses + Cholesky.InverseLength(size);
+        var source = step.Source.Pointer;
+        var diagonal = Diagonal;
+        var inverseRoots = _vectors.Pointer + _stride;
+        for (var k = 0; k < _stride; k++)
         {
-            roots[f] = 1 / MathF.Sqrt(diagonal[f]);
+            inverseRoots[k] = 1 / MathF.Sqrt(diagonal[k]);
         }
 
-        for (var i = 0; i < size; i++)
+        var roots = Scratch;
+        for (var i = 0; i < count; i++)
         {
-            var strip = b + ((nint)(i / Padding.Tile) * Padding.Tile * _stride) + (i % Padding.Tile);
-            if (i < columns.Length)
-            {
-                var root = MathF.Sqrt(weights[i]);
-                var source = step.Source.RowPointer(columns[i]);
-                for (var f = 0; f < _stride; f++)
-                {
-                    strip[f * Padding.Tile] = root * roots[f] * source[f];
-                }
-
-                t[i] = root > 0 ? Target(step, weights[i]) / root : 0;
-            }
-            else
-            {
-                for (var f = 0; f < _stride; f++)
-                {
-                    strip[f * Padding.Tile] = 0;
-                }
-
-                t[i] = 0;
-            }
+            roots[i] = MathF.Sqrt(Weights[i]);
+            t[i] = roots[i] > 0 ? Targets[i] / roots[i] : 0;
         }
 
+        new Span<float>(t + count, size - count).Clear();
         for (var r = 0; r < size; r += Padding.Tile)
         {
-            for (var c = r; c < size; c += Padding.Tile)
-            {
-                TileKernel.Set(
-                    b + ((nint)r * _stride), Padding.Tile, b + ((nint)c * _stride), Padding.Tile, _stride, k + (r * kStride) + c, kStride);
-            }
+            TransposeKernel.Pack(
+                source, _stride, _stride, indices + r, Math.Min(Padding.Tile, count - r), roots + r, inverseRoots, b + ((nint)r * _stride));
         }
 
+        PanelKernel.SetGram(b, _stride, size, matrix, stride);
         for (var i = 0; i < size; i++)
         {
-            k[(i * kStride) + i] += 1;
+            matrix[(i * stride) + i] += 1;
         }
 
-        if (!Cholesky.Factor(k, size, (int)kStride))
+        if (!Cholesky.Factor(matrix, size, stride, inverses))
         {
             return false;
         }
 
-        Cholesky.Solve(k, size, (int)kStride, t);
-        x.Clear();
-        fixed (float* solution = x)
+        Cholesky.Solve(matrix, size, stride, inverses, t);
+        for (var i = 0; i < count; i++)
         {
-            for (var i = 0; i < columns.Length; i++)
-            {
-                VectorKernel.AddScaled(MathF.Sqrt(weights[i]) * t[i], step.Source.RowPointer(columns[i]), solution, _stride);
-            }
-
-            for (var f = 0; f < _stride; f++)
-            {
-                solution[f] /= diagonal[f];
-            }
+            t[i] *= roots[i];
         }
 
+        new Span<float>(x, _stride).Clear();
+        GatherKernel.AddScaled(source, _stride, _stride, indices, count, t, x);
+        VectorKernel.Multiply(x, inverseRoots, x, _stride);
+        VectorKernel.Multiply(x, inverseRoots, x, _stride);
         return true;
     }
 
     /// <summary>Conjugate gradients preconditioned by D, from the factors that are there.</summary>
-    private bool SolveByConjugateGradients(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> weights, Span<float> factors)
+    private bool SolveByConjugateGradients(HalfStep step, int* indices, int count, float* x)
     {
-        var diagonal = VectorPointer(0);
-        var r = VectorPointer(1);
-        var p = VectorPointer(2);
-        var q = VectorPointer(3);
-        var z = VectorPointer(4);
-        fixed (float* x = factors)
+        var diagonal = Diagonal;
+        var inverse = diagonal + _stride;
+        var r = inverse + _stride;
+        var p = r + _stride;
+        var q = p + _stride;
+        var z = q + _stride;
+        var source = step.Source.Pointer;
+        var weights = Weights;
+        var targets = Targets;
+        var products = Scratch;
+        for (var k = 0; k < _stride; k++)
         {
-            // r = Yᵀ v − (D + Yᵀ W Y) x, one pass over the interactions.
-            for (var k = 0; k < _stride; k++)
-            {
-                r[k] = -diagonal[k] * x[k];
-            }
-
-            for (var i = 0; i < columns.Length; i++)
-            {
-                var y = step.Source.RowPointer(columns[i]);
-                var score = VectorKernel.Dot(y, x, _stride);
-                VectorKernel.AddScaled(Target(step, weights[i]) - (weights[i] * score), y, r, _stride);
-            }
-
-            for (var k = 0; k < _stride; k++)
-            {
-                p[k] = z[k] = r[k] / diagonal[k];
-            }
-
-            var rho = VectorKernel.Dot(r, z, _stride);
-            for (var iteration = 0; iteration < step.Settings.ConjugateGradientSteps && rho > 1e-20f; iteration++)
-            {
-                for (var k = 0; k < _stride; k++)
-                {
-                    q[k] = diagonal[k] * p[k];
-                }
-
-                for (var i = 0; i < columns.Length; i++)
-                {
-                    var y = step.Source.RowPointer(columns[i]);
-                    VectorKernel.AddScaled(weights[i] * VectorKernel.Dot(y, p, _stride), y, q, _stride);
-                }
-
-                var length = rho / VectorKernel.Dot(p, q, _stride);
-                VectorKernel.AddScaled(length, p, x, _stride);
-                VectorKernel.AddScaled(-length, q, r, _stride);
-                for (var k = 0; k < _stride; k++)
-                {
-                    z[k] = r[k] / diagonal[k];
-                }
-
-                var next = VectorKernel.Dot(r, z, _stride);
-                VectorKernel.Scale(next / rho, p, p, _stride);
-                VectorKernel.AddScaled(1, z, p, _stride);
-                rho = next;
-            }
-
-            return float.IsFinite(rho);
+            inverse[k] = 1 / diagonal[k];
+            r[k] = -diagonal[k] * x[k];
         }
+
+        // r = Yᵀ v − (D + Yᵀ W Y) x, one pass over the interactions.
+        GatherKernel.Dots(source, _stride, _stride, indices, count, x, products);
+        for (var i = 0; i < count; i++)
+        {
+            products[i] = targets[i] - (weights[i] * products[i]);
+        }
+
+        GatherKernel.AddScaled(source, _stride, _stride, indices, count, products, r);
+        new Span<float>(p, _stride).Clear();
+        var rho = ConjugateGradientKernel.Advance(0, p, p, inverse, x, r, z, _stride);
+        var beta = 0f;
+        for (var iteration = 0; iteration < step.Settings.ConjugateGradientSteps && rho > 1e-20f; iteration++)
+        {
+            ConjugateGradientKernel.Direct(beta, z, diagonal, p, q, _stride);
+            GatherKernel.Dots(source, _stride, _stride, indices, count, p, products);
+            for (var i = 0; i < count; i++)
+            {
+                products[i] *= weights[i];
+            }
+
+            GatherKernel.AddScaled(source, _stride, _stride, indices, count, products, q);
+            var length = rho / VectorKernel.Dot(p, q, _stride);
+            var next = ConjugateGradientKernel.Advance(length, p, q, inverse, x, r, z, _stride);
+            beta = next / rho;
+            rho = next;
+        }
+
+        return float.IsFinite(rho);
     }
 }

@@ -1,32 +1,150 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace RecSys.Algorithms.Linear;
 
 /// <summary>
-/// A = UᵀU for a symmetric positive definite matrix, and the solution of Ax = b. Row-major; only the upper tiles of A are
-/// read and replaced by U. Size and stride are multiples of 16.
+/// A = UᵀU for a symmetric positive definite matrix, and the solution of Ax = b. Row-major; only the upper tiles of A are read,
+/// and are replaced by U. Size and stride are multiples of 16.
 /// </summary>
 /// <remarks>
-/// Right-looking in blocks of 16 rows: a block is factored by row operations over whole vectors, and the rows below it are
-/// updated by <see cref="TileKernel.Subtract"/> with the block as its outer products.
+/// In tiles of 16 × 16. A tile first loses what the rows above contribute, by one call of <see cref="TileKernel.Subtract"/>;
+/// a diagonal tile is then factored together with the inverse of its factor, which turns everything that remains, the rest of
+/// its tile row and both triangular solutions, into products without long chains of dependent operations.
 /// </remarks>
 internal static unsafe class Cholesky
 {
+    private const int TileFloats = Padding.Tile * Padding.Tile;
+
+    /// <summary>Floats that <see cref="Factor"/> needs for the inverses of the diagonal tiles.</summary>
+    public static int InverseLength(int size) => size / Padding.Tile * 2 * TileFloats;
+
     /// <summary>Factors A in place.</summary>
+    /// <param name="a">The matrix.</param>
+    /// <param name="size">Rows and columns.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="inverses">Receives, per diagonal tile, U⁻ᵀ and then U⁻¹; see <see cref="InverseLength"/>.</param>
     /// <returns>False when a pivot is not positive: A is singular, or not a number, in single precision.</returns>
-    public static bool Factor(float* a, int size, int stride)
+    public static bool Factor(float* a, int size, nint stride, float* inverses)
     {
-        for (var k = 0; k < size; k += Padding.Tile)
+        for (var j = 0; j < size; j += Padding.Tile)
         {
-            if (!FactorBlock(a, k, size, stride))
+            var row = a + (j * stride);
+            for (var c = j; j > 0 && c < size; c += Padding.Tile)
+            {
+                TileKernel.Subtract(a + j, stride, a + c, stride, j, row + c, stride);
+            }
+
+            var transposedInverse = inverses + ((nint)j / Padding.Tile * 2 * TileFloats);
+            if (!FactorDiagonalTile(row + j, stride, transposedInverse))
             {
                 return false;
             }
 
-            var block = a + ((nint)k * stride);
-            for (var j = k + Padding.Tile; j < size; j += Padding.Tile)
+            for (var c = j + Padding.Tile; c < size; c += Padding.Tile)
             {
-                for (var c = j; c < size; c += Padding.Tile)
+                // U_jc = U_jj⁻ᵀ A_jc; the kernel has read the whole tile before it writes it.
+                TileKernel.Set(transposedInverse + TileFloats, Padding.Tile, row + c, stride, Padding.Tile, row + c, stride);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Solves UᵀU x = b, b given in x, with what <see cref="Factor"/> left.</summary>
+    public static void Solve(float* u, int size, nint stride, float* inverses, float* x)
+    {
+        var part = stackalloc float[Padding.Tile];
+        var indices = RowIndices.Consecutive;
+
+        // Uᵀ z = b, from the first tile row down.
+        for (var j = 0; j < size; j += Padding.Tile)
+        {
+            var inverse = inverses + ((nint)j / Padding.Tile * 2 * TileFloats) + TileFloats;
+            MultiplyTransposed(inverse, x + j, part);
+            for (var k = 0; k < Padding.Tile; k++)
+            {
+                part[k] = -part[k];
+            }
+
+            var next = j + Padding.Tile;
+            GatherKernel.AddScaled(u + (j * stride) + next, stride, size - next, indices, Padding.Tile, part, x + next);
+        }
+
+        // U x = z, from the last tile row up.
+        for (var j = size - Padding.Tile; j >= 0; j -= Padding.Tile)
+        {
+            var next = j + Padding.Tile;
+            GatherKernel.Dots(u + (j * stride) + next, stride, size - next, indices, Padding.Tile, x + next, part);
+            for (var k = 0; k < Padding.Tile; k++)
+            {
+                x[j + k] -= part[k];
+            }
+
+            MultiplyTransposed(inverses + ((nint)j / Padding.Tile * 2 * TileFloats), x + j, part);
+        }
+    }
+
+    /// <summary>x ← Mᵀx for a tile M; the result is also left in <paramref name="product"/>.</summary>
+    private static void MultiplyTransposed(float* tile, float* x, float* product)
+    {
+        new Span<float>(product, Padding.Tile).Clear();
+        GatherKernel.AddScaled(tile, Padding.Tile, Padding.Tile, RowIndices.Consecutive, Padding.Tile, x, product);
+        new ReadOnlySpan<float>(product, Padding.Tile).CopyTo(new Span<float>(x, Padding.Tile));
+    }
+
+    private static bool FactorDiagonalTile(float* a, nint stride, float* inverse)
+    {
+        new Span<float>(inverse, TileFloats).Clear();
+        for (var k = 0; k < Padding.Tile; k++)
+        {
+            inverse[(k * Padding.Tile) + k] = 1;
+        }
+
+        var factored = Vector512.IsHardwareAccelerated ? Eliminate<Lanes512, Vector512<float>>(a, stride, inverse)
+            : Vector256.IsHardwareAccelerated ? Eliminate<Lanes256, Vector256<float>>(a, stride, inverse)
+            : Vector128.IsHardwareAccelerated ? Eliminate<Lanes128, Vector128<float>>(a, stride, inverse)
+            : EliminateScalar(a, stride, inverse);
+        var ones = stackalloc float[Padding.Tile];
+        new Span<float>(ones, Padding.Tile).Fill(1);
+        TransposeKernel.Pack(
+            inverse, Padding.Tile, Padding.Tile, RowIndices.Consecutive, Padding.Tile, ones, ones, inverse + TileFloats);
+        return factored;
+    }
+
+    /// <summary>
+    /// Row operations that turn [A I] into [U U⁻ᵀ]. What they leave to the left of A's diagonal has no meaning.
+    /// </summary>
+    internal static bool Eliminate<TLanes, TVector>(float* a, nint stride, float* inverse)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        for (var k = 0; k < Padding.Tile; k++)
+        {
+            var pivotRow = a + (k * stride);
+            var inverseRow = inverse + (k * Padding.Tile);
+            var pivot = pivotRow[k];
+            if (!(pivot > 0) || !float.IsFinite(pivot))
+            {
+                return false;
+            }
+
+            var scale = TLanes.Broadcast(1 / MathF.Sqrt(pivot));
+            for (var lane = 0; lane < Padding.Tile; lane += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Multiply(scale, TLanes.Load(pivotRow + lane)), pivotRow + lane);
+                TLanes.Store(TLanes.Multiply(scale, TLanes.Load(inverseRow + lane)), inverseRow + lane);
+            }
+
+            for (var r = k + 1; r < Padding.Tile; r++)
+            {
+                var factor = TLanes.Broadcast(-pivotRow[r]);
+                for (var lane = 0; lane < Padding.Tile; lane += TLanes.Count)
                 {
-                    TileKernel.Subtract(block + j, stride, block + c, stride, Padding.Tile, a + ((nint)j * stride) + c, stride);
+                    var target = a + (r * stride) + lane;
+                    TLanes.Store(TLanes.MultiplyAdd(factor, TLanes.Load(pivotRow + lane), TLanes.Load(target)), target);
+                    target = inverse + (r * Padding.Tile) + lane;
+                    TLanes.Store(TLanes.MultiplyAdd(factor, TLanes.Load(inverseRow + lane), TLanes.Load(target)), target);
                 }
             }
         }
@@ -34,55 +152,24 @@ internal static unsafe class Cholesky
         return true;
     }
 
-    /// <summary>Solves UᵀU x = b, b given in x.</summary>
-    public static void Solve(float* u, int size, int stride, float* x)
+    internal static bool EliminateScalar(float* a, nint stride, float* inverse)
     {
-        // Uᵀ z = b: once z_k is known, row k of U is subtracted from what follows.
-        for (var k = 0; k < size; k++)
+        for (var k = 0; k < Padding.Tile; k++)
         {
-            var row = u + ((nint)k * stride);
-            x[k] /= row[k];
-            var next = (k + 1 + Padding.Tile - 1) & -Padding.Tile;
-            for (var c = k + 1; c < next; c++)
-            {
-                x[c] -= x[k] * row[c];
-            }
-
-            VectorKernel.AddScaled(-x[k], row + next, x + next, size - next);
-        }
-
-        // U x = z, from the last row up.
-        for (var k = size - 1; k >= 0; k--)
-        {
-            var row = u + ((nint)k * stride);
-            var next = (k + 1 + Padding.Tile - 1) & -Padding.Tile;
-            var sum = VectorKernel.Dot(row + next, x + next, size - next);
-            for (var c = k + 1; c < next; c++)
-            {
-                sum += row[c] * x[c];
-            }
-
-            x[k] = (x[k] - sum) / row[k];
-        }
-    }
-
-    private static bool FactorBlock(float* a, int first, int size, int stride)
-    {
-        for (var k = first; k < first + Padding.Tile; k++)
-        {
-            var row = a + ((nint)k * stride);
-            var pivot = row[k];
+            var pivot = a[(k * stride) + k];
             if (!(pivot > 0) || !float.IsFinite(pivot))
             {
                 return false;
             }
 
-            // The tile's part left of the diagonal is scaled too; nothing reads it.
-            var inverse = 1 / MathF.Sqrt(pivot);
-            VectorKernel.Scale(inverse, row + first, row + first, size - first);
-            for (var r = k + 1; r < first + Padding.Tile; r++)
+            var scale = 1 / MathF.Sqrt(pivot);
+            VectorKernel.ScaleScalar(scale, a + (k * stride), a + (k * stride), Padding.Tile);
+            VectorKernel.ScaleScalar(scale, inverse + (k * Padding.Tile), inverse + (k * Padding.Tile), Padding.Tile);
+            for (var r = k + 1; r < Padding.Tile; r++)
             {
-                VectorKernel.AddScaled(-row[r], row + first, a + ((nint)r * stride) + first, size - first);
+                var factor = -a[(k * stride) + r];
+                VectorKernel.AddScaledScalar(factor, a + (k * stride), a + (r * stride), Padding.Tile);
+                VectorKernel.AddScaledScalar(factor, inverse + (k * Padding.Tile), inverse + (r * Padding.Tile), Padding.Tile);
             }
         }
 

@@ -34,6 +34,24 @@ internal static class DoubleKernel
         return sum;
     }
 
+    /// <summary>y += x, widened.</summary>
+    public static void Add(ReadOnlySpan<float> x, Span<double> y)
+    {
+        var vx = MemoryMarshal.Cast<float, Vector<float>>(x);
+        var vy = MemoryMarshal.Cast<double, Vector<double>>(y[..x.Length]);
+        for (var i = 0; i < vx.Length; i++)
+        {
+            Vector.Widen(vx[i], out var low, out var high);
+            vy[2 * i] += low;
+            vy[(2 * i) + 1] += high;
+        }
+
+        for (var k = vx.Length * Vector<float>.Count; k < x.Length; k++)
+        {
+            y[k] += x[k];
+        }
+    }
+
     /// <summary>y += factor · x.</summary>
     public static void AddScaled(double factor, ReadOnlySpan<double> x, Span<double> y)
     {

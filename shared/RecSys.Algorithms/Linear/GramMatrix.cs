@@ -4,7 +4,7 @@ namespace RecSys.Algorithms.Linear;
 internal static unsafe class GramMatrix
 {
     /// <summary>Rows summed in single precision before they are added to the doubles.</summary>
-    private const int BlockRows = 256;
+    private const int BlockRows = 512;
 
     /// <summary>Computes the whole symmetric matrix, width × width, row-major.</summary>
     /// <param name="rows">The first row; rows are padded with zeros to <paramref name="stride"/>, a multiple of 16.</param>
@@ -73,11 +73,8 @@ internal static unsafe class GramMatrix
                     Padding.Tile);
                 for (var i = 0; i < Padding.Tile; i++)
                 {
-                    var target = sums.AsSpan(((r + i) * stride) + c, Padding.Tile);
-                    for (var j = 0; j < Padding.Tile; j++)
-                    {
-                        target[j] += scratch[(i * Padding.Tile) + j];
-                    }
+                    DoubleKernel.Add(
+                        new ReadOnlySpan<float>(scratch + (i * Padding.Tile), Padding.Tile), sums.AsSpan(((r + i) * stride) + c, Padding.Tile));
                 }
             }
         }

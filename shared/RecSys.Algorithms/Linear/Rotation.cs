@@ -28,24 +28,34 @@ internal static unsafe class Rotation
             }
         }
 
+        var ones = new AlignedBuffer(stride);
+        ones.Span.Fill(1);
         var workers = new AlignedBuffer?[threadCount];
         WorkQueue.Run((rowCount + BlockRows - 1) / BlockRows, threadCount, cancellationToken, (block, worker) =>
         {
             var left = workers[worker] ??= new AlignedBuffer(((long)BlockRows * stride) + (Padding.Tile * Padding.Tile));
             var first = block * BlockRows;
-            ApplyBlock(rows + ((nint)first * stride), Math.Min(BlockRows, rowCount - first), stride, right.Pointer, left.Pointer);
+            ApplyBlock(rows + ((nint)first * stride), Math.Min(BlockRows, rowCount - first), stride, right.Pointer, ones.Pointer, left.Pointer);
         });
         GC.KeepAlive(right);
+        GC.KeepAlive(ones);
     }
 
-    private static void ApplyBlock(float* rows, int rowCount, int stride, float* right, float* left)
+    private static void ApplyBlock(float* rows, int rowCount, int stride, float* right, float* ones, float* left)
     {
         var tile = left;
         left += Padding.Tile * Padding.Tile;
         for (var r = 0; r < rowCount; r += Padding.Tile)
         {
-            Strips.PackTransposed(
-                rows + ((nint)r * stride), stride, Math.Min(Padding.Tile, rowCount - r), stride, left + ((nint)r * stride));
+            TransposeKernel.Pack(
+                rows + ((nint)r * stride),
+                stride,
+                stride,
+                RowIndices.Consecutive,
+                Math.Min(Padding.Tile, rowCount - r),
+                ones,
+                ones,
+                left + ((nint)r * stride));
         }
 
         for (var depth = 0; depth < stride; depth += BlockDepth)

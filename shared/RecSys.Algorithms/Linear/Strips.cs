@@ -22,18 +22,4 @@ internal static unsafe class Strips
             rows += stride;
         }
     }
-
-    /// <summary>
-    /// Transposes up to 16 rows into one strip of the columns: float 16k + r is row r's column k; missing rows are zero.
-    /// </summary>
-    public static void PackTransposed(float* rows, nint stride, int rowCount, int width, float* strip)
-    {
-        for (var k = 0; k < width; k++)
-        {
-            for (var r = 0; r < Padding.Tile; r++)
-            {
-                strip[(k * Padding.Tile) + r] = r < rowCount ? rows[(r * stride) + k] : 0;
-            }
-        }
-    }
 }

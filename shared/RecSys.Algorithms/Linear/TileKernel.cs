@@ -34,14 +34,15 @@ internal static unsafe class TileKernel
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            Vector512Body<TUpdate>(a, aStep, b, bStep, depth, c, cStride);
+            Wide<TUpdate>(a, aStep, b, bStep, depth, c, cStride);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            for (var r = 0; r < Padding.Tile; r += 4)
-            {
-                Vector256Body<TUpdate>(a + r, aStep, b, bStep, depth, c + (r * cStride), cStride);
-            }
+            Narrow<TUpdate, Lanes256, Vector256<float>>(a, aStep, b, bStep, depth, c, cStride);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Narrow<TUpdate, Lanes128, Vector128<float>>(a, aStep, b, bStep, depth, c, cStride);
         }
         else
         {
@@ -49,7 +50,7 @@ internal static unsafe class TileKernel
         }
     }
 
-    internal static void Vector512Body<TUpdate>(float* a, nint aStep, float* b, nint bStep, int depth, float* c, nint cStride)
+    internal static void Wide<TUpdate>(float* a, nint aStep, float* b, nint bStep, int depth, float* c, nint cStride)
         where TUpdate : struct, IUpdate
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
@@ -79,61 +80,82 @@ internal static unsafe class TileKernel
             b += bStep;
         }
 
-        TUpdate.Store(c0, c);
-        TUpdate.Store(c1, c + cStride);
-        TUpdate.Store(c2, c + (2 * cStride));
-        TUpdate.Store(c3, c + (3 * cStride));
-        TUpdate.Store(c4, c + (4 * cStride));
-        TUpdate.Store(c5, c + (5 * cStride));
-        TUpdate.Store(c6, c + (6 * cStride));
-        TUpdate.Store(c7, c + (7 * cStride));
-        TUpdate.Store(c8, c + (8 * cStride));
-        TUpdate.Store(c9, c + (9 * cStride));
-        TUpdate.Store(c10, c + (10 * cStride));
-        TUpdate.Store(c11, c + (11 * cStride));
-        TUpdate.Store(c12, c + (12 * cStride));
-        TUpdate.Store(c13, c + (13 * cStride));
-        TUpdate.Store(c14, c + (14 * cStride));
-        TUpdate.Store(c15, c + (15 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c0, c);
+        TUpdate.Store<Lanes512, Vector512<float>>(c1, c + cStride);
+        TUpdate.Store<Lanes512, Vector512<float>>(c2, c + (2 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c3, c + (3 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c4, c + (4 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c5, c + (5 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c6, c + (6 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c7, c + (7 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c8, c + (8 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c9, c + (9 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c10, c + (10 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c11, c + (11 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c12, c + (12 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c13, c + (13 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c14, c + (14 * cStride));
+        TUpdate.Store<Lanes512, Vector512<float>>(c15, c + (15 * cStride));
     }
 
-    /// <summary>Four rows of the tile.</summary>
-    internal static void Vector256Body<TUpdate>(float* a, nint aStep, float* b, nint bStep, int depth, float* c, nint cStride)
+    internal static void Narrow<TUpdate, TLanes, TVector>(
+        float* a, nint aStep, float* b, nint bStep, int depth, float* c, nint cStride)
         where TUpdate : struct, IUpdate
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
-        Vector256<float> l0 = default, l1 = default, l2 = default, l3 = default;
-        Vector256<float> h0 = default, h1 = default, h2 = default, h3 = default;
+        for (var s = 0; s < Padding.Tile; s += 2 * TLanes.Count)
+        {
+            for (var r = 0; r < Padding.Tile; r += 4)
+            {
+                NarrowPart<TUpdate, TLanes, TVector>(a + r, aStep, b + s, bStep, depth, c + (r * cStride) + s, cStride);
+            }
+        }
+    }
+
+    /// <summary>Four rows and two vectors of the tile.</summary>
+    private static void NarrowPart<TUpdate, TLanes, TVector>(
+        float* a, nint aStep, float* b, nint bStep, int depth, float* c, nint cStride)
+        where TUpdate : struct, IUpdate
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        TVector l0 = default, l1 = default, l2 = default, l3 = default;
+        TVector h0 = default, h1 = default, h2 = default, h3 = default;
         for (; depth > 0; depth--)
         {
-            var low = Vector256.Load(b);
-            var high = Vector256.Load(b + 8);
-            var broadcast = Vector256.Create(a[0]);
-            l0 = Vector256.MultiplyAddEstimate(broadcast, low, l0);
-            h0 = Vector256.MultiplyAddEstimate(broadcast, high, h0);
-            broadcast = Vector256.Create(a[1]);
-            l1 = Vector256.MultiplyAddEstimate(broadcast, low, l1);
-            h1 = Vector256.MultiplyAddEstimate(broadcast, high, h1);
-            broadcast = Vector256.Create(a[2]);
-            l2 = Vector256.MultiplyAddEstimate(broadcast, low, l2);
-            h2 = Vector256.MultiplyAddEstimate(broadcast, high, h2);
-            broadcast = Vector256.Create(a[3]);
-            l3 = Vector256.MultiplyAddEstimate(broadcast, low, l3);
-            h3 = Vector256.MultiplyAddEstimate(broadcast, high, h3);
+            var low = TLanes.Load(b);
+            var high = TLanes.Load(b + TLanes.Count);
+            var broadcast = TLanes.Broadcast(a[0]);
+            l0 = TLanes.MultiplyAdd(broadcast, low, l0);
+            h0 = TLanes.MultiplyAdd(broadcast, high, h0);
+            broadcast = TLanes.Broadcast(a[1]);
+            l1 = TLanes.MultiplyAdd(broadcast, low, l1);
+            h1 = TLanes.MultiplyAdd(broadcast, high, h1);
+            broadcast = TLanes.Broadcast(a[2]);
+            l2 = TLanes.MultiplyAdd(broadcast, low, l2);
+            h2 = TLanes.MultiplyAdd(broadcast, high, h2);
+            broadcast = TLanes.Broadcast(a[3]);
+            l3 = TLanes.MultiplyAdd(broadcast, low, l3);
+            h3 = TLanes.MultiplyAdd(broadcast, high, h3);
             a += aStep;
             b += bStep;
         }
 
-        TUpdate.Store(l0, c);
-        TUpdate.Store(h0, c + 8);
-        c += cStride;
-        TUpdate.Store(l1, c);
-        TUpdate.Store(h1, c + 8);
-        c += cStride;
-        TUpdate.Store(l2, c);
-        TUpdate.Store(h2, c + 8);
-        c += cStride;
-        TUpdate.Store(l3, c);
-        TUpdate.Store(h3, c + 8);
+        Store<TUpdate, TLanes, TVector>(l0, h0, c);
+        Store<TUpdate, TLanes, TVector>(l1, h1, c + cStride);
+        Store<TUpdate, TLanes, TVector>(l2, h2, c + (2 * cStride));
+        Store<TUpdate, TLanes, TVector>(l3, h3, c + (3 * cStride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TUpdate, TLanes, TVector>(TVector low, TVector high, float* c)
+        where TUpdate : struct, IUpdate
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        TUpdate.Store<TLanes, TVector>(low, c);
+        TUpdate.Store<TLanes, TVector>(high, c + TLanes.Count);
     }
 
     /// <summary>The scalar twin: the equation as it stands.</summary>
@@ -150,7 +172,7 @@ internal static unsafe class TileKernel
                     sum += a[(t * aStep) + r] * b[(t * bStep) + s];
                 }
 
-                TUpdate.Store(sum, c + (r * cStride) + s);
+                TUpdate.StoreScalar(sum, c + (r * cStride) + s);
             }
         }
     }
@@ -158,46 +180,43 @@ internal static unsafe class TileKernel
     /// <summary>What becomes of C.</summary>
     internal interface IUpdate
     {
-        static abstract void Store(Vector512<float> sum, float* c);
+        static abstract void Store<TLanes, TVector>(TVector sum, float* c)
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct;
 
-        static abstract void Store(Vector256<float> sum, float* c);
-
-        static abstract void Store(float sum, float* c);
+        static abstract void StoreScalar(float sum, float* c);
     }
 
     internal readonly struct Plus : IUpdate
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Vector512<float> sum, float* c) => (Vector512.Load(c) + sum).Store(c);
+        public static void Store<TLanes, TVector>(TVector sum, float* c)
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct =>
+            TLanes.Store(TLanes.Add(TLanes.Load(c), sum), c);
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Vector256<float> sum, float* c) => (Vector256.Load(c) + sum).Store(c);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(float sum, float* c) => *c += sum;
+        public static void StoreScalar(float sum, float* c) => *c += sum;
     }
 
     internal readonly struct Minus : IUpdate
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Vector512<float> sum, float* c) => (Vector512.Load(c) - sum).Store(c);
+        public static void Store<TLanes, TVector>(TVector sum, float* c)
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct =>
+            TLanes.Store(TLanes.Subtract(TLanes.Load(c), sum), c);
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Vector256<float> sum, float* c) => (Vector256.Load(c) - sum).Store(c);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(float sum, float* c) => *c -= sum;
+        public static void StoreScalar(float sum, float* c) => *c -= sum;
     }
 
     internal readonly struct Assign : IUpdate
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Vector512<float> sum, float* c) => sum.Store(c);
+        public static void Store<TLanes, TVector>(TVector sum, float* c)
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct =>
+            TLanes.Store(sum, c);
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Vector256<float> sum, float* c) => sum.Store(c);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(float sum, float* c) => *c = sum;
+        public static void StoreScalar(float sum, float* c) => *c = sum;
     }
 }

@@ -1,66 +1,32 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace RecSys.Algorithms.Linear;
 
-/// <summary>Kernels over vectors whose length is a multiple of 16 (see <see cref="Padding"/>).</summary>
+/// <summary>Kernels over one or two vectors. Lengths are multiples of 16 (see <see cref="Padding"/>), so there is no remainder.</summary>
 internal static unsafe class VectorKernel
 {
     /// <summary>Σ_k a_k · b_k.</summary>
-    public static float Dot(float* a, float* b, int length)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            var sum0 = Vector512<float>.Zero;
-            var sum1 = Vector512<float>.Zero;
-            var k = 0;
-            for (; k + 32 <= length; k += 32)
-            {
-                sum0 = Vector512.MultiplyAddEstimate(Vector512.Load(a + k), Vector512.Load(b + k), sum0);
-                sum1 = Vector512.MultiplyAddEstimate(Vector512.Load(a + k + 16), Vector512.Load(b + k + 16), sum1);
-            }
-
-            if (k < length)
-            {
-                sum0 = Vector512.MultiplyAddEstimate(Vector512.Load(a + k), Vector512.Load(b + k), sum0);
-            }
-
-            return Vector512.Sum(sum0 + sum1);
-        }
-
-        if (Vector256.IsHardwareAccelerated)
-        {
-            var sum0 = Vector256<float>.Zero;
-            var sum1 = Vector256<float>.Zero;
-            for (var k = 0; k < length; k += 16)
-            {
-                sum0 = Vector256.MultiplyAddEstimate(Vector256.Load(a + k), Vector256.Load(b + k), sum0);
-                sum1 = Vector256.MultiplyAddEstimate(Vector256.Load(a + k + 8), Vector256.Load(b + k + 8), sum1);
-            }
-
-            return Vector256.Sum(sum0 + sum1);
-        }
-
-        return DotScalar(a, b, length);
-    }
+    public static float Dot(float* a, float* b, int length) =>
+        Vector512.IsHardwareAccelerated ? Dot<Lanes512, Vector512<float>>(a, b, length)
+        : Vector256.IsHardwareAccelerated ? Dot<Lanes256, Vector256<float>>(a, b, length)
+        : Vector128.IsHardwareAccelerated ? Dot<Lanes128, Vector128<float>>(a, b, length)
+        : DotScalar(a, b, length);
 
     /// <summary>y += factor · x.</summary>
     public static void AddScaled(float factor, float* x, float* y, int length)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            var broadcast = Vector512.Create(factor);
-            for (var k = 0; k < length; k += 16)
-            {
-                Vector512.MultiplyAddEstimate(broadcast, Vector512.Load(x + k), Vector512.Load(y + k)).Store(y + k);
-            }
+            AddScaled<Lanes512, Vector512<float>>(factor, x, y, length);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            var broadcast = Vector256.Create(factor);
-            for (var k = 0; k < length; k += 8)
-            {
-                Vector256.MultiplyAddEstimate(broadcast, Vector256.Load(x + k), Vector256.Load(y + k)).Store(y + k);
-            }
+            AddScaled<Lanes256, Vector256<float>>(factor, x, y, length);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            AddScaled<Lanes128, Vector128<float>>(factor, x, y, length);
         }
         else
         {
@@ -73,23 +39,40 @@ internal static unsafe class VectorKernel
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            var broadcast = Vector512.Create(factor);
-            for (var k = 0; k < length; k += 16)
-            {
-                (broadcast * Vector512.Load(x + k)).Store(y + k);
-            }
+            Scale<Lanes512, Vector512<float>>(factor, x, y, length);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            var broadcast = Vector256.Create(factor);
-            for (var k = 0; k < length; k += 8)
-            {
-                (broadcast * Vector256.Load(x + k)).Store(y + k);
-            }
+            Scale<Lanes256, Vector256<float>>(factor, x, y, length);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Scale<Lanes128, Vector128<float>>(factor, x, y, length);
         }
         else
         {
             ScaleScalar(factor, x, y, length);
+        }
+    }
+
+    /// <summary>z = x ∘ y, element by element; z may be x or y.</summary>
+    public static void Multiply(float* x, float* y, float* z, int length)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Multiply<Lanes512, Vector512<float>>(x, y, z, length);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Multiply<Lanes256, Vector256<float>>(x, y, z, length);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Multiply<Lanes128, Vector128<float>>(x, y, z, length);
+        }
+        else
+        {
+            MultiplyScalar(x, y, z, length);
         }
     }
 
@@ -117,6 +100,72 @@ internal static unsafe class VectorKernel
         for (var k = 0; k < length; k++)
         {
             y[k] = factor * x[k];
+        }
+    }
+
+    internal static void MultiplyScalar(float* x, float* y, float* z, int length)
+    {
+        for (var k = 0; k < length; k++)
+        {
+            z[k] = x[k] * y[k];
+        }
+    }
+
+    /// <summary>Two sums side by side, because one would wait for the latency of its own last addition.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Dot<TLanes, TVector>(float* a, float* b, int length)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var even = TLanes.Broadcast(0);
+        var odd = even;
+        var k = 0;
+        for (; k + (2 * TLanes.Count) <= length; k += 2 * TLanes.Count)
+        {
+            even = TLanes.MultiplyAdd(TLanes.Load(a + k), TLanes.Load(b + k), even);
+            odd = TLanes.MultiplyAdd(TLanes.Load(a + k + TLanes.Count), TLanes.Load(b + k + TLanes.Count), odd);
+        }
+
+        if (k < length)
+        {
+            even = TLanes.MultiplyAdd(TLanes.Load(a + k), TLanes.Load(b + k), even);
+        }
+
+        return TLanes.Sum(TLanes.Add(even, odd));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void AddScaled<TLanes, TVector>(float factor, float* x, float* y, int length)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var broadcast = TLanes.Broadcast(factor);
+        for (var k = 0; k < length; k += TLanes.Count)
+        {
+            TLanes.Store(TLanes.MultiplyAdd(broadcast, TLanes.Load(x + k), TLanes.Load(y + k)), y + k);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Scale<TLanes, TVector>(float factor, float* x, float* y, int length)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var broadcast = TLanes.Broadcast(factor);
+        for (var k = 0; k < length; k += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Multiply(broadcast, TLanes.Load(x + k)), y + k);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Multiply<TLanes, TVector>(float* x, float* y, float* z, int length)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        for (var k = 0; k < length; k += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Multiply(TLanes.Load(x + k), TLanes.Load(y + k)), z + k);
         }
     }
 }

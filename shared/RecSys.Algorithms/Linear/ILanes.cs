@@ -1,0 +1,31 @@
+namespace RecSys.Algorithms.Linear;
+
+/// <summary>
+/// What a kernel needs of a vector of floats, so that one body serves every width. Used as a type argument only: the compiler
+/// specialises the body for each width and all calls disappear.
+/// </summary>
+internal unsafe interface ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Floats in a vector.</summary>
+    static abstract int Count { get; }
+
+    static abstract TVector Load(float* source);
+
+    static abstract void Store(TVector vector, float* target);
+
+    /// <summary>The value in every lane.</summary>
+    static abstract TVector Broadcast(float value);
+
+    static abstract TVector Add(TVector a, TVector b);
+
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    static abstract TVector Multiply(TVector a, TVector b);
+
+    /// <summary>a · b + c, fused where the processor can.</summary>
+    static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary>The sum of all lanes.</summary>
+    static abstract float Sum(TVector vector);
+}
