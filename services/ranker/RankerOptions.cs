@@ -4,7 +4,7 @@ namespace RecSys.Ranker;
 
 /// <summary>
 /// How candidates are ordered. The weights hold where the active version's settings (<c>blend.als</c>,
-/// <c>blend.similar</c>, <c>blend.popular</c>, <c>blend.rank-constant</c>) say nothing else. Configuration section
+/// <c>blend.similar</c>, <c>blend.popular</c>, <c>blend.rank_constant</c>) say nothing else. Configuration section
 /// <see cref="SectionName"/>.
 /// </summary>
 internal sealed class RankerOptions : IValidatableObject

@@ -14,7 +14,7 @@ internal sealed record BlendWeights(double Als, double Similar, double Popular, 
     internal const string AlsKey = "blend.als";
     internal const string SimilarKey = "blend.similar";
     internal const string PopularKey = "blend.popular";
-    internal const string RankConstantKey = "blend.rank-constant";
+    internal const string RankConstantKey = "blend.rank_constant";
 
     /// <summary>The sum of the weights: the score of a candidate that is first in every source, before it is divided out.</summary>
     public double Total => Als + Similar + Popular;

@@ -9,7 +9,7 @@ public sealed class BlendWeightsTests
 
     [Fact]
     public void Settings_of_the_version_come_before_the_defaults() =>
-        BlendWeights.FromSettings(new Dictionary<string, string> { ["blend.als"] = "2", ["blend.rank-constant"] = "7.5", ["als.factors"] = "64" }, Defaults)
+        BlendWeights.FromSettings(new Dictionary<string, string> { ["blend.als"] = "2", ["blend.rank_constant"] = "7.5", ["als.factors"] = "64" }, Defaults)
             .ShouldBe(new BlendWeights(Als: 2, Similar: 0.5, Popular: 0.1, RankConstant: 7.5));
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class BlendWeightsTests
     [InlineData("blend.similar", "-1")]
     [InlineData("blend.popular", "NaN")]
     [InlineData("blend.als", "Infinity")]
-    [InlineData("blend.rank-constant", "0")]
+    [InlineData("blend.rank_constant", "0")]
     public void Settings_that_make_no_blend_are_none(string key, string value) =>
         BlendWeights.FromSettings(new Dictionary<string, string> { [key] = value }, Defaults).ShouldBeNull();
 
