@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace RecSys.Algorithms.Tests.Golden;
 
 /// <summary>
@@ -19,6 +21,16 @@ internal static class GoldenFiles
         }
 
         return null;
+    }
+
+    /// <summary>The lines of a gzipped text file.</summary>
+    public static IEnumerable<string> ReadGzipLines(string path)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
     }
 
     private static DirectoryInfo RepositoryRoot()
