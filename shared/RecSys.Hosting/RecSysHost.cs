@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +26,8 @@ namespace RecSys.Hosting;
 /// What every process of the system has, whichever services it runs: settings, two endpoints, errors, health, reflection,
 /// readiness, telemetry, logs and an orderly shutdown.
 /// <code>
-/// return await RecSysHost.RunAsync(args, new HostDefaults("ingest", 5101, 5181), builder => builder.AddIngest(), app => app.MapIngest());
+/// return await RecSysHost.RunAsync(
+///     args, new("ingest", GrpcPort: 5101, HttpPort: 5181), builder => builder.AddIngest(), app => app.MapIngest());
 /// </code>
 /// </summary>
 public static class RecSysHost
@@ -50,7 +51,8 @@ public static class RecSysHost
             add(builder);
             await using var app = Build(builder);
             map(app);
-            await app.RunAsync();
+            await StartAsync(app);
+            await app.WaitForShutdownAsync();
             return 0;
         }
         catch (InvalidSettingsException exception)
@@ -97,6 +99,7 @@ public static class RecSysHost
         services.AddSingleton<GracefulShutdown>();
         services.AddSingleton<IConfigureOptions<HostOptions>>(provider => provider.GetRequiredService<GracefulShutdown>());
         services.AddHostedService(provider => provider.GetRequiredService<GracefulShutdown>());
+        services.AddHostedService<EndpointAnnouncer>();
         return builder;
     }
 
@@ -107,21 +110,13 @@ public static class RecSysHost
     /// <exception cref="InvalidSettingsException">A setting is wrong; the message names it.</exception>
     public static WebApplication Build(WebApplicationBuilder builder)
     {
-        // Last, so that the modules' tasks and hosted services come first.
-        WithReadableProblems(() => builder.AddRecSysBus());
-        builder.Services.AddHostedService<StartupRunner>();
-        var app = builder.Build();
-        try
-        {
-            CheckSettings(app.Services);
-        }
-        catch
-        {
-            ((IDisposable)app).Dispose();
-            throw;
-        }
+        CheckSettings(builder);
 
-        app.Lifetime.ApplicationStarted.Register(() => Announce(app.Services));
+        // Last, so that the modules' tasks and hosted services come first.
+        WithReadableProblems(builder.AddRecSysBus);
+        builder.Services.AddHostedService<StartupRunner>();
+        var app = WithReadableProblems(builder.Build);
+        WithReadableProblems(() => ValidateOptions(app));
         app.UseMiddleware<EndpointSeparation>();
         app.UseMiddleware<HttpErrors>();
         app.UseMiddleware<ReadinessFilter>();
@@ -131,6 +126,20 @@ public static class RecSysHost
         app.MapGrpcService<ReflectionAlphaGrpcService>().WithMetadata(AnswersBeforeReady.Instance);
         HttpHealth.Map(app);
         return app;
+    }
+
+    /// <summary>What has started already must see a stop, or its cancellation would look like a failure of its own.</summary>
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            app.Lifetime.StopApplication();
+            throw;
+        }
     }
 
     private static void AddLogging(WebApplicationBuilder builder)
@@ -143,7 +152,7 @@ public static class RecSysHost
             console.UseUtcTimestamp = true;
         });
 
-        // RunAsync and Announce say what the host itself would, in our words.
+        // RunAsync and EndpointAnnouncer say what the host itself would, in our words.
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
     }
 
@@ -151,6 +160,9 @@ public static class RecSysHost
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRouting();
+
+        // Otherwise a body that can't be read is answered without a word, except in the environment "Development".
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddSettings<EndpointsOptions>("Endpoints");
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelEndpoints>();
         builder.Services.AddSingleton<BoundEndpoints>();
@@ -171,45 +183,55 @@ public static class RecSysHost
             (grpc, endpoints) => grpc.MaxReceiveMessageSize = endpoints.Value.MaxMessageBytes);
     }
 
-    private static void CheckSettings(IServiceProvider services)
+    /// <summary>Finds all problems at once, before anything is built from the settings.</summary>
+    private static void CheckSettings(WebApplicationBuilder builder)
     {
-        var called = services.GetServices<ServiceClientRegistration>().Select(client => client.Service).ToArray();
-        ServiceAddresses.Check(services.GetRequiredService<IConfiguration>(), called);
-        WithReadableProblems(() => services.GetService<IStartupValidator>()?.Validate());
+        var called = Registered<ServiceClientRegistration>(builder).Select(client => client.Service).ToArray();
+        string[] problems =
+        [
+            .. Registered<SettingsRegistration>(builder).SelectMany(settings => settings.Problems(builder.Configuration)),
+            .. ServiceAddresses.Problems(builder.Configuration, called),
+        ];
+        if (problems.Length > 0)
+        {
+            throw new InvalidSettingsException(string.Join(" ", problems));
+        }
+    }
+
+    private static IEnumerable<T> Registered<T>(WebApplicationBuilder builder) => builder.Services
+        .Where(service => service.ServiceType == typeof(T)).Select(service => service.ImplementationInstance).OfType<T>();
+
+    /// <summary>Options that a module validates by other means than AddSettings.</summary>
+    private static IStartupValidator? ValidateOptions(WebApplication app)
+    {
+        var validator = app.Services.GetService<IStartupValidator>();
+        try
+        {
+            validator?.Validate();
+            return validator;
+        }
+        catch
+        {
+            ((IDisposable)app).Dispose();
+            throw;
+        }
     }
 
     /// <summary>Options report their problems as exceptions about options; people want to hear about settings.</summary>
-    private static void WithReadableProblems(Action check)
+    private static T WithReadableProblems<T>(Func<T> build)
     {
         try
         {
-            check();
+            return build();
         }
         catch (OptionsValidationException exception)
         {
             throw new InvalidSettingsException(string.Join(" ", exception.Failures), exception);
         }
-        catch (AggregateException exception)
+        catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is OptionsValidationException))
         {
-            var failures = exception.Flatten().InnerExceptions.SelectMany(
-                inner => inner is OptionsValidationException invalid ? invalid.Failures : [inner.Message]);
-            throw new InvalidSettingsException(string.Join(" ", failures), exception);
-        }
-    }
-
-    private static void Announce(IServiceProvider services)
-    {
-        var bound = services.GetRequiredService<BoundEndpoints>();
-        bound.Read(services.GetRequiredService<IServer>());
-        var options = services.GetRequiredService<IOptions<EndpointsOptions>>().Value;
-        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RecSysHost));
-        HostingLog.Listening(logger, services.GetRequiredService<HostDefaults>().Name, bound.Grpc, bound.Http);
-        foreach (var (setting, address) in new[] { ("Endpoints:Grpc", options.Grpc), ("Endpoints:Http", options.Http) })
-        {
-            if (!ListenAddress.IsLoopback(address))
-            {
-                HostingLog.ListensOnNetwork(logger, setting, address);
-            }
+            throw new InvalidSettingsException(
+                string.Join(" ", exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures)), exception);
         }
     }
 }

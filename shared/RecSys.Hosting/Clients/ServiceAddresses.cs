@@ -38,22 +38,35 @@ internal static class ServiceAddresses
         }
     }
 
-    /// <summary>Checks every address and finds misspelled names.</summary>
-    public static void Check(IConfiguration configuration, IReadOnlyCollection<string> called)
+    /// <summary>Misspelled names, and addresses that can't be read.</summary>
+    public static IEnumerable<string> Problems(IConfiguration configuration, IReadOnlyCollection<string> called)
     {
-        var known = Defaults.Keys.Select(key => key[(Section.Length + 1)..]).Concat(called).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var child in configuration.GetSection(Section).GetChildren())
+        var known = Defaults.Keys.Select(key => key[(Section.Length + 1)..]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        known.UnionWith(called);
+        foreach (var child in configuration.GetSection(Section).GetChildren().Where(child => !known.Contains(child.Key)))
         {
-            if (!known.Contains(child.Key))
-            {
-                throw new InvalidSettingsException(
-                    $"{Section}:{child.Key} isn't a service. Section {Section} has: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}.");
-            }
+            yield return $"{Section}:{child.Key} isn't a service. Section {Section} has: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}.";
         }
 
         foreach (var service in known)
         {
+            if (Problem(configuration, service) is { } problem)
+            {
+                yield return problem;
+            }
+        }
+    }
+
+    private static string? Problem(IConfiguration configuration, string service)
+    {
+        try
+        {
             Get(configuration, service);
+            return null;
+        }
+        catch (InvalidSettingsException exception)
+        {
+            return exception.Message;
         }
     }
 }

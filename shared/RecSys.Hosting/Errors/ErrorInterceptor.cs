@@ -4,9 +4,9 @@ using Grpc.Core.Interceptors;
 namespace RecSys.Hosting.Errors;
 
 /// <summary>
-/// The one place where a failure becomes a gRPC status. <see cref="RecSysException"/> goes out with its details; errors
-/// of downstream services are passed on when they were meant for callers; anything else is a defect: logged here, and
-/// INTERNAL to the caller without a word about its insides.
+/// The one place where a failure of a method becomes a gRPC status. <see cref="RecSysException"/> goes out with its
+/// details; errors of services behind this one are passed on when they were meant for callers; anything else is a defect:
+/// logged, and INTERNAL to the caller without a word about its insides.
 /// </summary>
 internal sealed class ErrorInterceptor(ErrorTranslator translator) : Interceptor
 {
@@ -14,6 +14,7 @@ internal sealed class ErrorInterceptor(ErrorTranslator translator) : Interceptor
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
+        MarkRead(context);
         try
         {
             return await continuation(request, context);
@@ -32,7 +33,7 @@ internal sealed class ErrorInterceptor(ErrorTranslator translator) : Interceptor
     {
         try
         {
-            return await continuation(requestStream, context);
+            return await continuation(new RequestStream<TRequest>(requestStream, translator), context);
         }
         catch (Exception exception)
         {
@@ -47,6 +48,7 @@ internal sealed class ErrorInterceptor(ErrorTranslator translator) : Interceptor
         ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
+        MarkRead(context);
         try
         {
             await continuation(request, responseStream, context);
@@ -66,11 +68,19 @@ internal sealed class ErrorInterceptor(ErrorTranslator translator) : Interceptor
     {
         try
         {
-            await continuation(requestStream, responseStream, context);
+            await continuation(new RequestStream<TRequest>(requestStream, translator), responseStream, context);
         }
         catch (Exception exception)
         {
             throw Translate(exception, context);
+        }
+    }
+
+    private static void MarkRead(ServerCallContext context)
+    {
+        if (context.GetHttpContext().Features.Get<RequestReadFeature>() is { } read)
+        {
+            read.IsRead = true;
         }
     }
 

@@ -40,6 +40,10 @@ internal sealed class ErrorTranslator(
         "MESSAGE_TOO_LARGE",
         $"A message is larger than this service takes, {endpoints.Value.MaxMessageBytes} bytes. Send less at once, or raise Endpoints:MaxMessageBytes.");
 
+    /// <summary>A request whose bytes aren't the message that the method takes.</summary>
+    public static RecSysException MalformedMessage() => RecSysException.MalformedMessage(
+        "The request isn't a valid protobuf message of this method. Compare the client's contracts with the service's.");
+
     /// <summary>What the caller may hear of a failed downstream call; null when that failure is a defect of ours.</summary>
     private RecSysException? FromDownstream(RpcException exception) => exception.ReadError() switch
     {
@@ -50,9 +54,6 @@ internal sealed class ErrorTranslator(
                 RecSysException.Unavailable("DOWNSTREAM_UNAVAILABLE", "A service behind this one can't be reached. Call again.", ShortDelay, exception),
             StatusCode.DeadlineExceeded =>
                 RecSysException.DeadlineExceeded("DOWNSTREAM_DEADLINE_EXCEEDED", "A service behind this one didn't answer in time."),
-
-            // The runtime's own refusal of a message in a stream arrives here, too.
-            StatusCode.ResourceExhausted => MessageTooLarge(),
             _ => null,
         },
         _ => null,

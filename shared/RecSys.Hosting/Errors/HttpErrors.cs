@@ -14,6 +14,12 @@ internal sealed class HttpErrors(RequestDelegate next, ErrorTranslator translato
         try
         {
             await next(context);
+
+            // Where a body is bound to a parameter, one above the limit is answered by the bare status.
+            if (context.Response is { StatusCode: StatusCodes.Status413PayloadTooLarge, HasStarted: false })
+            {
+                await WriteAsync(context, translator.MessageTooLarge(), StatusCodes.Status413PayloadTooLarge);
+            }
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -72,6 +72,9 @@ public sealed class RecSysException : Exception
     public static RecSysException Unavailable(string reason, string message, TimeSpan retryDelay, Exception? innerException = null) =>
         new(StatusCode.Unavailable, reason, message, innerException) { RetryDelay = retryDelay };
 
+    /// <summary>INVALID_ARGUMENT about the request as a whole.</summary>
+    internal static RecSysException MalformedMessage(string message) => new(StatusCode.InvalidArgument, "MALFORMED_MESSAGE", message);
+
     /// <summary>DEADLINE_EXCEEDED: the caller's time ran out.</summary>
     internal static RecSysException DeadlineExceeded(string reason, string message) => new(StatusCode.DeadlineExceeded, reason, message);
 

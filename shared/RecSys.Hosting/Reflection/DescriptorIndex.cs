@@ -80,9 +80,12 @@ internal sealed class DescriptorIndex
         foreach (var type in enums)
         {
             AddSymbol(type, file);
+
+            // As in C++, a value's scope is that of its enum, not the enum.
+            var scope = type.FullName[..^type.Name.Length];
             foreach (var value in type.Values)
             {
-                AddSymbol(value, file);
+                _symbols[scope + value.Name] = file;
             }
         }
     }

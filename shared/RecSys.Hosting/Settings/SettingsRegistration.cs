@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.Configuration;
 
 namespace RecSys.Hosting.Settings;
 
@@ -7,7 +8,16 @@ namespace RecSys.Hosting.Settings;
 /// <param name="Keys">The keys in it.</param>
 public sealed record SettingsRegistration(string Section, IReadOnlyList<string> Keys)
 {
-    internal static SettingsRegistration Of<TOptions>(string section) => new(
-        section,
-        [.. typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true }).Select(property => property.Name)]);
+    /// <summary>What is wrong with the section; nothing has to be built to find out.</summary>
+    internal Func<IConfiguration, IEnumerable<string>> Problems { get; private init; } = _ => [];
+
+    internal static SettingsRegistration Of<TOptions>(string section)
+        where TOptions : class, new() => new(
+            section,
+            [.. typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(property => property.SetMethod is { IsPublic: true })
+                .Select(property => property.Name)])
+        {
+            Problems = configuration => new SettingsSection<TOptions>(configuration, section).Problems(),
+        };
 }

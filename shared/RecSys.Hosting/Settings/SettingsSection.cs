@@ -8,7 +8,7 @@ namespace RecSys.Hosting.Settings;
 /// <summary>Binds one section to one options class and says in a person's words what is wrong with it.</summary>
 internal sealed class SettingsSection<TOptions>(IConfiguration configuration, string section)
     : IConfigureOptions<TOptions>, IValidateOptions<TOptions>
-    where TOptions : class
+    where TOptions : class, new()
 {
     public void Configure(TOptions options)
     {
@@ -20,6 +20,22 @@ internal sealed class SettingsSection<TOptions>(IConfiguration configuration, st
         {
             throw new InvalidSettingsException(Explain(exception), exception);
         }
+    }
+
+    /// <summary>Everything that is wrong with the section.</summary>
+    public IEnumerable<string> Problems()
+    {
+        var options = new TOptions();
+        try
+        {
+            Configure(options);
+        }
+        catch (InvalidSettingsException exception)
+        {
+            return [exception.Message];
+        }
+
+        return Validate(Microsoft.Extensions.Options.Options.DefaultName, options).Failures ?? [];
     }
 
     public ValidateOptionsResult Validate(string? name, TOptions options)

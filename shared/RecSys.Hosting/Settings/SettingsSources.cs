@@ -12,6 +12,19 @@ internal static class SettingsSources
     private const string DefaultFile = "recsys.json";
     private const string EnvironmentPrefix = "RECSYS__";
 
+    /// <summary>Libraries report each request, statement and message at level Information.</summary>
+    private static readonly Dictionary<string, string?> LogLevels = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Grpc"] = "Warning",
+        ["Logging:LogLevel:MassTransit"] = "Warning",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:System.Net.Http"] = "Warning",
+
+        // It logs a failed start with a stack trace; RecSysHost.RunAsync says what happened in one line.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
+    };
+
     public static void Add(ConfigurationManager configuration, HostDefaults defaults, string[] args)
     {
         CheckArguments(args);
@@ -20,6 +33,7 @@ internal static class SettingsSources
             ["Endpoints:Grpc"] = $"http://127.0.0.1:{defaults.GrpcPort}",
             ["Endpoints:Http"] = $"http://127.0.0.1:{defaults.HttpPort}",
         });
+        configuration.AddInMemoryCollection(LogLevels);
         configuration.AddInMemoryCollection(ServiceAddresses.Defaults);
         configuration.AddInMemoryCollection(defaults.Settings);
 
@@ -49,7 +63,7 @@ internal static class SettingsSources
         }
         catch (Exception exception) when (exception is InvalidDataException or FormatException)
         {
-            throw new InvalidSettingsException($"{path} can't be read: {(exception.InnerException ?? exception).Message}", exception);
+            throw new InvalidSettingsException($"{path} can't be read: {exception.GetBaseException().Message}", exception);
         }
     }
 

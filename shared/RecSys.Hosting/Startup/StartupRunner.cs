@@ -5,7 +5,12 @@ namespace RecSys.Hosting.Startup;
 
 /// <summary>Runs the startup tasks one after another, each until it succeeds, then opens the gate.</summary>
 internal sealed class StartupRunner(
-    IEnumerable<IStartupTask> tasks, StartupGate gate, TimeProvider time, HostDefaults defaults, ILogger<StartupRunner> logger)
+    IEnumerable<IStartupTask> tasks,
+    StartupGate gate,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    HostDefaults defaults,
+    ILogger<StartupRunner> logger)
     : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -24,8 +29,17 @@ internal sealed class StartupRunner(
             await RunAsync(i, stoppingToken);
         }
 
+        await WaitForServerAsync(stoppingToken);
         gate.Open();
         HostingLog.Ready(logger, defaults.Name, time.GetElapsedTime(started).TotalSeconds);
+    }
+
+    /// <summary>A host that can't listen must not have said that it is ready.</summary>
+    private async Task WaitForServerAsync(CancellationToken stoppingToken)
+    {
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(listening.SetResult);
+        await listening.Task.WaitAsync(stoppingToken);
     }
 
     private async Task RunAsync(int index, CancellationToken stoppingToken)

@@ -3,9 +3,11 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Hosting.Endpoints;
-using RecSys.Hosting.Tests.Probe.V1;
+using RecSys.Hosting.Probe;
+using RecSys.Hosting.Probe.V1;
+using RecSys.Hosting.Startup;
 
-namespace RecSys.Hosting.Tests.Probe;
+namespace RecSys.Hosting.Tests.Hosts;
 
 /// <summary>A real host with the probe service, on free loopback ports.</summary>
 internal sealed class ProbeHost : IAsyncDisposable
@@ -28,24 +30,27 @@ internal sealed class ProbeHost : IAsyncDisposable
 
     public Uri Http => App.Services.GetRequiredService<BoundEndpoints>().Http;
 
+    /// <param name="settings">As on the command line, without the dashes: <c>Endpoints:MaxMessageBytes=1024</c>.</param>
+    /// <param name="add">Registers more.</param>
+    /// <param name="map">Maps more.</param>
+    /// <param name="waitUntilReady">False to return while startup tasks are waiting: calls are refused until they are done.</param>
     public static async Task<ProbeHost> StartAsync(
-        Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, params string[] settings)
-    {
-        var host = Build(add, map, settings);
-        await host.App.StartAsync();
-        return host;
-    }
-
-    public static ProbeHost Build(Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, params string[] settings)
+        string[]? settings = null, Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, bool waitUntilReady = true)
     {
         var log = new LogCollector();
-        var builder = RecSysHost.CreateBuilder([.. settings.Select(setting => "--" + setting)], new HostDefaults("probe", 0, 0));
-        builder.Services.AddSingleton<ProbeBehaviours>();
+        var builder = RecSysHost.CreateBuilder([.. (settings ?? []).Select(setting => "--" + setting)], new HostDefaults("probe", 0, 0));
         LogCollector.Replace(builder.Logging, log);
+        builder.AddProbe();
         add?.Invoke(builder);
         var app = RecSysHost.Build(builder);
-        app.MapGrpcService<ProbeGrpcService>();
+        app.MapProbe();
         map?.Invoke(app);
+        await app.StartAsync();
+        if (waitUntilReady)
+        {
+            await app.Services.GetRequiredService<StartupGate>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
         return new(app, log);
     }
 

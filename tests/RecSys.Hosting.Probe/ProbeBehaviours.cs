@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
-using RecSys.Hosting.Tests.Probe.V1;
+using RecSys.Hosting.Probe.V1;
 
-namespace RecSys.Hosting.Tests.Probe;
+namespace RecSys.Hosting.Probe;
 
 /// <summary>What the probe service does, by name.</summary>
 internal sealed class ProbeBehaviours

@@ -1,7 +1,7 @@
 using Grpc.Core;
-using RecSys.Hosting.Tests.Probe.V1;
+using RecSys.Hosting.Probe.V1;
 
-namespace RecSys.Hosting.Tests.Probe;
+namespace RecSys.Hosting.Probe;
 
 /// <summary>Does what the test registered under the name of the behaviour.</summary>
 internal sealed class ProbeGrpcService(ProbeBehaviours behaviours) : ProbeService.ProbeServiceBase

@@ -1,0 +1,124 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RecSys.Hosting.Probe;
+using RecSys.Hosting.Settings;
+using RecSys.TestKit;
+
+namespace RecSys.Hosting.Tests.Settings;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public async Task Defaults_in_code_hold_when_nothing_is_set()
+    {
+        await using var app = Build([]);
+
+        var options = app.Services.GetRequiredService<IOptions<ProbeOptions>>().Value;
+
+        options.Text.ShouldBe("from code");
+        options.Number.ShouldBe(5);
+        options.Span.ShouldBe(TimeSpan.FromSeconds(1));
+        options.Day.ShouldBe(DayOfWeek.Monday);
+    }
+
+    [Fact]
+    public async Task A_file_ranks_above_defaults_and_the_command_line_above_the_file()
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "other.json");
+        await File.WriteAllTextAsync(file, """{ "Probe": { "Text": "from file", "Number": 6 } } // comments are fine""");
+        await using var app = Build(
+            [$"--SettingsFile={file}", "--probe:number", "7"],
+            new HostDefaults("probe", 0, 0) { Settings = new Dictionary<string, string?> { ["Probe:Text"] = "from the host", ["Probe:Day"] = "Friday" } });
+
+        var options = app.Services.GetRequiredService<IOptions<ProbeOptions>>().Value;
+
+        options.Text.ShouldBe("from file");
+        options.Number.ShouldBe(7);
+        options.Day.ShouldBe(DayOfWeek.Friday);
+    }
+
+    [Theory]
+    [InlineData("Probe:Number=11", "Probe:Number is '11'. It must be from 1 to 10.")]
+    [InlineData("Probe:Number=many", "Probe:Number is 'many'. It must be a whole number.")]
+    [InlineData("Probe:Span=soon", "Probe:Span is 'soon'. It must be a time span such as 00:00:30 (hours:minutes:seconds).")]
+    [InlineData("Probe:Day=Someday", "Probe:Day is 'Someday'. It must be one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday.")]
+    [InlineData("Probe:Txet=x", "Probe:Txet isn't a setting. Section Probe has: Day, Number, Secret, Span, Text.")]
+    [InlineData("Probe:Secret=abc", "Probe:Secret is '(hidden)'. It must have at least 4 characters.")]
+    [InlineData("Endpoints:Grpc=127.0.0.1:5100", "Endpoints:Grpc is '127.0.0.1:5100'. It must be http://HOST:PORT, such as http://127.0.0.1:5100, or http://*:5100 for all interfaces.")]
+    [InlineData("Endpoints:Grpc=https://127.0.0.1:5100", "Endpoints:Grpc is 'https://127.0.0.1:5100'. It must start with http:// ; put a proxy that ends TLS in front.")]
+    [InlineData("Endpoints:Grpc=http://127.0.0.1:5100/x", "Endpoints:Grpc is 'http://127.0.0.1:5100/x'. It must not have a path after the port.")]
+    [InlineData("Endpoints:Http=http://example.org:80", "Endpoints:Http is 'http://example.org:80'. Its host must be an IP address of this machine, localhost, or * for all interfaces.")]
+    [InlineData("Endpoints:Http=http://localhost:0", "Endpoints:Http is 'http://localhost:0'. Port 0 needs an IP address, such as http://127.0.0.1:0.")]
+    [InlineData("Endpoints:MaxMessageBytes=10", "Endpoints:MaxMessageBytes is '10'. It must be from 1024 (1 KiB) to 1073741824 (1 GiB) bytes.")]
+    [InlineData("Endpoints:DefaultDeadline=00:00:00", "Endpoints:DefaultDeadline is '00:00:00'. It must be from 00:00:01 to 01:00:00 (hours:minutes:seconds).")]
+    [InlineData("Shutdown:DrainTimeout=1.00:00:00", "Shutdown:DrainTimeout is '1.00:00:00'. It must be from 00:00:01 to 00:10:00 (hours:minutes:seconds).")]
+    [InlineData("Telemetry:TraceShare=2", "Telemetry:TraceShare is '2'. It must be from 0 to 1.")]
+    [InlineData("Telemetry:OtlpEndpoint=collector", "Telemetry:OtlpEndpoint is 'collector'. It must be http://HOST:PORT or https://HOST:PORT, such as http://127.0.0.1:4317.")]
+    public void A_bad_setting_is_named_with_its_value_and_the_remedy(string setting, string message) =>
+        Should.Throw<InvalidSettingsException>(() => Build(["--" + setting])).Message.ShouldBe(message);
+
+    [Fact]
+    public void All_bad_settings_of_a_start_are_named_at_once()
+    {
+        var error = Should.Throw<InvalidSettingsException>(() => Build(["--Probe:Number=11", "--Endpoints:MaxMessageBytes=10"]));
+
+        error.Message.ShouldContain("Probe:Number is '11'.");
+        error.Message.ShouldContain("Endpoints:MaxMessageBytes is '10'.");
+    }
+
+    [Fact]
+    public void The_two_endpoints_must_differ()
+    {
+        var error = Should.Throw<InvalidSettingsException>(
+            () => Build(["--Endpoints:Grpc=http://127.0.0.1:5100", "--Endpoints:Http=http://127.0.0.1:5100"]));
+
+        error.Message.ShouldContain("Endpoints:Http is 'http://127.0.0.1:5100'. It must differ from Endpoints:Grpc");
+    }
+
+    [Theory]
+    [InlineData("up")]
+    [InlineData("-v")]
+    [InlineData("--Probe:Number")]
+    public void An_argument_that_is_no_setting_is_refused(string argument) =>
+        Should.Throw<InvalidSettingsException>(() => Build([argument])).Message.ShouldStartWith($"Unknown argument '{argument}'. Settings are given as --Section:Key=value");
+
+    [Fact]
+    public void A_settings_file_that_is_not_there_is_named()
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "missing.json");
+
+        Should.Throw<InvalidSettingsException>(() => Build([$"--SettingsFile={file}"])).Message.ShouldContain(file);
+    }
+
+    [Fact]
+    public async Task A_settings_file_that_is_not_json_is_named_with_the_place()
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "broken.json");
+        await File.WriteAllTextAsync(file, "{\n  \"Probe\": {\n    Number: 5\n  }\n}");
+
+        var message = Should.Throw<InvalidSettingsException>(() => Build([$"--SettingsFile={file}"])).Message;
+
+        message.ShouldContain(file);
+        message.ShouldContain("LineNumber: 2");
+    }
+
+    [Fact]
+    public async Task A_section_may_be_registered_twice()
+    {
+        await using var app = Build([], add: builder => builder.AddProbe());
+
+        app.Services.GetServices<SettingsRegistration>().Count(registration => registration.Section == "Probe").ShouldBe(1);
+    }
+
+    private static WebApplication Build(string[] args, HostDefaults? defaults = null, Action<WebApplicationBuilder>? add = null)
+    {
+        var builder = RecSysHost.CreateBuilder(args, defaults ?? new HostDefaults("probe", 0, 0));
+        builder.AddProbe();
+        add?.Invoke(builder);
+        return RecSysHost.Build(builder);
+    }
+}
