@@ -36,7 +36,7 @@ internal sealed class RecSysDatabase
         else
         {
             _turns = WriterTurns.OneAtATime();
-            Bulk = new SqliteBulkWriter(_turns);
+            Bulk = new SqliteBulkWriter();
             _sqlite = Configure(new DbContextOptionsBuilder<SqliteDbContext>(), loggers)
                 .UseSqlite(Target.ConnectionString, sqlite => sqlite.CommandTimeout(options.CommandTimeoutSeconds))
                 .AddInterceptors(new SqliteConnectionSettings())
@@ -72,18 +72,6 @@ internal sealed class RecSysDatabase
     /// <exception cref="DatabaseUnavailableException">The database does not answer; whether it was done is not known.</exception>
     public Task<T> WriteOnceAsync<T>(Func<RecSysDbContext, Task<T>> work, CancellationToken cancellationToken) =>
         RepeatAsync(() => InTransactionAsync(work, false, cancellationToken), cancellationToken);
-
-    /// <summary>Inserts rows as <see cref="IBulkWriter.InsertAsync"/> does, read once.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer; some rows may be there.</exception>
-    public Task<long> InsertAsync<TRow>(IEnumerable<TRow> rows, CancellationToken cancellationToken)
-        where TRow : class =>
-        ExplainAsync(
-            async () =>
-            {
-                await using var context = CreateContext();
-                return await Bulk.InsertAsync(context, rows, cancellationToken);
-            },
-            cancellationToken);
 
     /// <summary>Streams rows; an interrupted stream is not taken up again.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer, or stopped answering on the way.</exception>

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using RecSys.Data.Models;
 using RecSys.Data.Schema;
 
@@ -5,7 +6,8 @@ namespace RecSys.Data.Artifacts;
 
 /// <summary>
 /// Large arrays of a model version: factor matrices, ids, heard items. They are written and read in chunks of 8 MiB, so
-/// no size is too large and no copy of the whole is made. Trainer and candidate use this same code.
+/// no size is too large and no copy of the whole is made. Trainer and candidate use this same code. Writing a name again
+/// replaces it, so that a write that was broken off can be repeated.
 /// </summary>
 public sealed class ArtifactStore
 {
@@ -30,7 +32,7 @@ public sealed class ArtifactStore
 
     /// <summary>Writes a matrix into a version in training.</summary>
     /// <param name="version">The version.</param>
-    /// <param name="name">See <see cref="ArtifactNames"/>; unique in the version.</param>
+    /// <param name="name">See <see cref="ArtifactNames"/>; unique in the version; written again it is replaced.</param>
     /// <param name="rowCount">Rows.</param>
     /// <param name="columnCount">Columns.</param>
     /// <param name="row">Gives a row; its padding, if any, left off.</param>
@@ -53,7 +55,7 @@ public sealed class ArtifactStore
 
     /// <summary>Writes 32-bit integers, more than fit into one array, into a version in training.</summary>
     /// <param name="version">The version.</param>
-    /// <param name="name">See <see cref="ArtifactNames"/>; unique in the version.</param>
+    /// <param name="name">See <see cref="ArtifactNames"/>; unique in the version; written again it is replaced.</param>
     /// <param name="count">Elements of all segments together.</param>
     /// <param name="segments">Read once, one by one.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
@@ -174,6 +176,11 @@ public sealed class ArtifactStore
         StorableText.Require(version, nameof(version));
         StorableText.Require(name, nameof(name));
         await _models.RequireTrainingAsync(version, cancellationToken);
+        await _database.WriteAsync(
+            context => context.ModelArtifacts
+                .Where(row => row.ModelVersion == version && row.Name == name)
+                .ExecuteDeleteAsync(cancellationToken),
+            cancellationToken);
         var total = ArtifactHeader.Size + source.Header.PayloadBytes;
         var buffer = new byte[Math.Min(total, _chunkBytes)];
         for (var chunkNumber = 0; ; chunkNumber++)
@@ -184,9 +191,9 @@ public sealed class ArtifactStore
                 break;
             }
 
-            // Each chunk is committed by itself: on SQLite others can write in between.
+            // Each chunk is committed by itself: others can write in between.
             var row = new ModelArtifactRow(version, name, chunkNumber, length == buffer.Length ? buffer : buffer[..length]);
-            await _database.InsertAsync([row], cancellationToken);
+            await _models.WriteAsync(version, [row], cancellationToken);
         }
     }
 }

@@ -12,19 +12,11 @@ internal sealed class PostgresBulkWriter : IBulkWriter
 
     private readonly ConcurrentDictionary<Type, object> _plans = new();
 
-    public async Task<long> InsertAsync<TRow>(RecSysDbContext context, IEnumerable<TRow> rows, CancellationToken cancellationToken)
+    public Task<long> InsertAsync<TRow>(RecSysDbContext context, IEnumerable<TRow> rows, CancellationToken cancellationToken)
         where TRow : class
     {
         var plan = PlanOf<TRow>(context);
-        await context.Database.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            return await CopyAsync(context, plan, plan.Table.Name, rows, cancellationToken);
-        }
-        finally
-        {
-            await context.Database.CloseConnectionAsync();
-        }
+        return CopyAsync(context, plan, plan.Table.Name, rows, cancellationToken);
     }
 
     public Task<long> InsertNewAsync<TRow>(RecSysDbContext context, IEnumerable<TRow> rows, CancellationToken cancellationToken)

@@ -3,36 +3,21 @@ using System.Linq.Expressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
-using RecSys.Data.Locks;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data.Bulk;
 
-/// <summary>Prepared multi-row inserts. There is one writer at a time, so long inserts let others in between.</summary>
-internal sealed class SqliteBulkWriter(WriterTurns turns) : IBulkWriter
+/// <summary>Prepared multi-row inserts.</summary>
+internal sealed class SqliteBulkWriter : IBulkWriter
 {
     /// <summary>Rows in one statement: most of the gain over single rows is had, and the parameters stay few.</summary>
     private const int RowsPerStatement = 32;
 
-    /// <summary>Rows in one transaction of a long insert: some milliseconds during which others wait.</summary>
-    private const int RowsPerTransaction = 1_024;
-
     private readonly ConcurrentDictionary<Type, object> _plans = new();
 
-    public async Task<long> InsertAsync<TRow>(RecSysDbContext context, IEnumerable<TRow> rows, CancellationToken cancellationToken)
-        where TRow : class
-    {
-        var count = 0L;
-        foreach (var piece in rows.Chunk(RowsPerTransaction))
-        {
-            using var turn = await turns.TakeAsync(cancellationToken);
-            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-            count += await InsertAsync(context, piece, "", cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
-
-        return count;
-    }
+    public Task<long> InsertAsync<TRow>(RecSysDbContext context, IEnumerable<TRow> rows, CancellationToken cancellationToken)
+        where TRow : class =>
+        InsertAsync(context, rows, "", cancellationToken);
 
     public Task<long> InsertNewAsync<TRow>(RecSysDbContext context, IEnumerable<TRow> rows, CancellationToken cancellationToken)
         where TRow : class =>

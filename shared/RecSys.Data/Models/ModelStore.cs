@@ -11,6 +11,13 @@ namespace RecSys.Data.Models;
 /// </summary>
 public sealed class ModelStore
 {
+    /// <summary>
+    /// Rows that <see cref="WriteUserRecommendationsAsync"/>, <see cref="WriteSimilarAsync"/> and
+    /// <see cref="WritePopularAsync"/> commit at a time: 2,048. Others can write in between, and a list that is made while
+    /// it is written keeps no transaction open.
+    /// </summary>
+    public const int RowsPerCommit = 2_048;
+
     private const int MaximumPageSize = 100;
 
     private readonly RecSysDatabase _database;
@@ -73,14 +80,17 @@ public sealed class ModelStore
         return model;
     }
 
-    /// <summary>Writes lists of users, read one by one, into a version in training.</summary>
+    /// <summary>
+    /// Writes lists of users, read one by one, into a version in training. A call of at most <see cref="RowsPerCommit"/>
+    /// rows stores all or none, and may be made again when the database did not answer.
+    /// </summary>
     /// <returns>The number of lists.</returns>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
     /// <exception cref="ArgumentException">Arrays of different lengths, or a value that can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<long> WriteUserRecommendationsAsync(
         string version, IEnumerable<UserRecommendationsRecord> lists, CancellationToken cancellationToken) =>
-        WriteAsync(
+        WriteInPiecesAsync(
             version,
             lists.Select(list =>
             {
@@ -90,11 +100,11 @@ public sealed class ModelStore
             }),
             cancellationToken);
 
-    /// <summary>Writes lists of similar tracks, read one by one, into a version in training.</summary>
+    /// <summary>Writes lists of similar tracks, as <see cref="WriteUserRecommendationsAsync"/> does those of users.</summary>
     /// <returns>The number of lists.</returns>
     /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
     public Task<long> WriteSimilarAsync(string version, IEnumerable<SimilarTracksRecord> lists, CancellationToken cancellationToken) =>
-        WriteAsync(
+        WriteInPiecesAsync(
             version,
             lists.Select(list =>
             {
@@ -103,16 +113,16 @@ public sealed class ModelStore
             }),
             cancellationToken);
 
-    /// <summary>Writes the popular tracks into a version in training.</summary>
+    /// <summary>Writes the popular tracks, as <see cref="WriteUserRecommendationsAsync"/> does lists of users.</summary>
     /// <returns>The number of tracks.</returns>
     /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
     public Task<long> WritePopularAsync(string version, IEnumerable<PopularTrackRecord> tracks, CancellationToken cancellationToken) =>
-        WriteAsync(
+        WriteInPiecesAsync(
             version,
             tracks.Select(track => new PopularTrackRow(version, track.Rank, track.TrackId, track.ListenerCount, track.PlayCount)),
             cancellationToken);
 
-    /// <summary>Makes a version in training ready.</summary>
+    /// <summary>Makes a version in training ready. The same call may be made again, should its answer have been lost.</summary>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
     /// <exception cref="ArgumentException">A metric is not finite, or a name can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
@@ -127,7 +137,7 @@ public sealed class ModelStore
             }
         }
 
-        var changed = await _database.WriteOnceAsync(
+        var changed = await _database.WriteAsync(
             context => context.ModelVersions
                 .Where(model => model.Version == version && model.Status == ModelStatus.Training)
                 .ExecuteUpdateAsync(
@@ -140,7 +150,7 @@ public sealed class ModelStore
                         .SetProperty(m => m.TrainingTime, result.TrainingTime),
                     cancellationToken),
             cancellationToken);
-        if (changed == 0)
+        if (changed == 0 && (await GetAsync(version, cancellationToken))?.HasResult(result) != true)
         {
             await RequireTrainingAsync(version, cancellationToken);
         }
@@ -297,15 +307,35 @@ public sealed class ModelStore
         return _remover.RetainAsync(keep, cancellationToken);
     }
 
-    internal async Task RequireTrainingAsync(string version, CancellationToken cancellationToken)
+    /// <summary>Writes into a version in training, in one transaction.</summary>
+    internal Task<long> WriteAsync<TRow>(string version, IReadOnlyCollection<TRow> rows, CancellationToken cancellationToken)
+        where TRow : class, IModelRow =>
+        _database.WriteOnceAsync(
+            async context =>
+            {
+                await RequireTrainingAsync(context, version, cancellationToken);
+                return await _database.Bulk.InsertAsync(context, rows, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
+    internal Task RequireTrainingAsync(string version, CancellationToken cancellationToken)
     {
-        var model = await GetAsync(version, cancellationToken) ?? throw NotFound(version);
-        if (model.Status != ModelStatus.Training)
-        {
-            throw new ModelStoreException(
+        StorableText.Require(version, nameof(version));
+        return _database.ReadAsync(context => RequireTrainingAsync(context, version, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<bool> RequireTrainingAsync(RecSysDbContext context, string version, CancellationToken cancellationToken)
+    {
+        var status = await context.ModelVersions
+            .Where(model => model.Version == version)
+            .Select(model => (ModelStatus?)model.Status)
+            .FirstOrDefaultAsync(cancellationToken) ?? throw NotFound(version);
+        return status == ModelStatus.Training
+            ? true
+            : throw new ModelStoreException(
                 ModelStoreError.NotTraining,
-                $"Model version {version} is {model.Status.ToString().ToLowerInvariant()} and can't be changed. Train a new version.");
-        }
+                $"Model version {version} is {status.ToString().ToLowerInvariant()} and can't be changed. Train a new version.");
     }
 
     internal static ModelStoreException NotFound(string version) =>
@@ -322,11 +352,16 @@ public sealed class ModelStore
         }
     }
 
-    private async Task<long> WriteAsync<TRow>(string version, IEnumerable<TRow> rows, CancellationToken cancellationToken)
+    private async Task<long> WriteInPiecesAsync<TRow>(string version, IEnumerable<TRow> rows, CancellationToken cancellationToken)
         where TRow : class, IModelRow
     {
         await RequireTrainingAsync(version, cancellationToken);
+        var count = 0L;
+        foreach (var piece in rows.Chunk(RowsPerCommit))
+        {
+            count += await WriteAsync(version, piece, cancellationToken);
+        }
 
-        return await _database.InsertAsync(rows, cancellationToken);
+        return count;
     }
 }

@@ -32,4 +32,11 @@ public sealed record ModelVersionRecord
 
     /// <summary>Why it failed; null otherwise.</summary>
     public string? Error { get; init; }
+
+    internal bool HasResult(ModelResult result) =>
+        Status == ModelStatus.Ready
+        && (UserCount, TrackCount, InteractionCount) == (result.UserCount, result.TrackCount, result.InteractionCount)
+        && (long?)TrainingTime?.TotalMilliseconds == (long)result.TrainingTime.TotalMilliseconds
+        && Metrics.Count == result.Metrics.Count
+        && result.Metrics.All(metric => Metrics.TryGetValue(metric.Key, out var value) && value == metric.Value);
 }

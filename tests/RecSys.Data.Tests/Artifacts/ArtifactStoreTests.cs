@@ -154,7 +154,8 @@ public abstract class ArtifactStoreTests(PostgresFixture postgres, string provid
         var artifacts = new ArtifactStore(Database.Database, Database.Models, 64);
         await artifacts.WriteTextsAsync(Version, "texts", Texts, Cancellation);
         await artifacts.WriteInt32Async(Version, "ints", Enumerable.Range(0, 100).ToArray(), Cancellation);
-        await Database.Database.InsertAsync(
+        await Database.Models.WriteAsync<ModelArtifactRow>(
+            Version,
             [
                 new ModelArtifactRow(Version, "short", 0, [1, 2, 3]),
                 new ModelArtifactRow(Version, "foreign", 0, Encoding.UTF8.GetBytes(new string('x', 100))),
@@ -182,15 +183,19 @@ public abstract class ArtifactStoreTests(PostgresFixture postgres, string provid
     }
 
     [Fact]
-    public async Task Name_can_be_used_once_in_a_version()
+    public async Task Write_that_was_broken_off_can_be_repeated()
     {
         await BeginAsync();
-        await Database.Artifacts.WriteBytesAsync(Version, "a", new byte[] { 1 }, Cancellation);
+        var artifacts = new ArtifactStore(Database.Database, Database.Models, 64);
+        await Should.ThrowAsync<IOException>(() => artifacts.WriteMatrixAsync(
+            Version, "m", 100, 1, row => row == 90 ? throw new IOException("broken off") : new float[] { row }, Cancellation));
 
-        await Should.ThrowAsync<System.Data.Common.DbException>(() =>
-            Database.Artifacts.WriteBytesAsync(Version, "a", new byte[] { 2 }, Cancellation));
+        await artifacts.WriteMatrixAsync(Version, "m", 20, 1, row => new float[] { -row }, Cancellation);
 
-        (await Database.Artifacts.ReadBytesAsync(Version, "a", Cancellation)).ShouldBe([1]);
+        (await artifacts.ReadMatrixAsync(Version, "m", Cancellation)).ShouldNotBeNull().Values
+            .ShouldBe(Enumerable.Range(0, 20).Select(row => (float)-row));
+        await using var context = Database.Database.CreateContext();
+        context.ModelArtifacts.Count().ShouldBe(2);
     }
 
     private static byte[] Header(ArtifactKind kind, int elementSize, long rows, long columns, long payload)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RecSys.Data.History;
+using RecSys.Data.Models;
 using RecSys.Data.Schema;
 using RecSys.Data.Tracks;
 using RecSys.TestKit;
@@ -14,9 +15,8 @@ public abstract class BulkWriterTests(PostgresFixture postgres, string provider)
     public async Task Hundred_thousand_rows_are_inserted_to_the_last_field()
     {
         await AddVersionAsync();
-        await Database.Database.InsertAsync(
-            Enumerable.Range(1, RowCount).Select(rank => new PopularTrackRow("v1", rank, $"tråck {rank}", rank * 3_000_000_000L, -rank)),
-            Cancellation);
+        (await InsertAsync(Enumerable.Range(1, RowCount)
+            .Select(rank => new PopularTrackRow("v1", rank, $"tråck {rank}", rank * 3_000_000_000L, -rank)))).ShouldBe(RowCount);
 
         await using var context = Database.Database.CreateContext();
         (await context.PopularTracks.LongCountAsync(Cancellation)).ShouldBe(RowCount);
@@ -38,10 +38,10 @@ public abstract class BulkWriterTests(PostgresFixture postgres, string provider)
     [Fact]
     public async Task Row_that_is_there_already_fails_a_plain_insert()
     {
-        await Database.Database.InsertAsync([new UserRow("ann", 1)], Cancellation);
+        await InsertAsync([new UserRow("ann", 1)]);
 
         await Should.ThrowAsync<System.Data.Common.DbException>(() =>
-            Database.Database.InsertAsync([new UserRow("ben", 1), new UserRow("ann", 2)], Cancellation));
+            InsertAsync([new UserRow("ben", 1), new UserRow("ann", 2)]));
 
         (await UsersAsync()).ShouldBe([new UserRow("ann", 1)]);
     }
@@ -73,7 +73,7 @@ public abstract class BulkWriterTests(PostgresFixture postgres, string provider)
     {
         var rows = Enumerable.Range(0, count).Select(number => new UserRow($"user{number:D5}", number)).ToArray();
 
-        (await Database.Database.InsertAsync(rows, Cancellation)).ShouldBe(count);
+        (await InsertAsync(rows)).ShouldBe(count);
         (await UsersAsync()).ShouldBe(rows);
         (await InsertNewAsync(rows)).ShouldBe(0);
     }
@@ -90,12 +90,12 @@ public abstract class BulkWriterTests(PostgresFixture postgres, string provider)
     }
 
     [Fact]
-    public async Task Others_can_write_while_a_long_insert_runs()
+    public async Task Others_can_write_while_the_lists_of_a_model_are_made_and_written()
     {
         await AddVersionAsync();
         var halfway = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var listensAreIn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        IEnumerable<PopularTrackRow> Rows()
+        IEnumerable<PopularTrackRecord> Tracks()
         {
             for (var rank = 1; rank <= 6_000; rank++)
             {
@@ -105,17 +105,21 @@ public abstract class BulkWriterTests(PostgresFixture postgres, string provider)
                     listensAreIn.Task.Wait(Cancellation);
                 }
 
-                yield return new PopularTrackRow("v1", rank, "track", 1, 1);
+                yield return new PopularTrackRecord(rank, "track", 1, 1);
             }
         }
 
-        var insert = Task.Run(() => Database.Database.InsertAsync(Rows(), Cancellation));
+        var insert = Task.Run(() => Database.Models.WritePopularAsync("v1", Tracks(), Cancellation));
         await halfway.Task;
         await OpenAgain().History.AddAsync([new RecentListen("ann", "one", DateTimeOffset.UnixEpoch)], Cancellation);
         listensAreIn.SetResult();
 
         (await insert).ShouldBe(6_000);
     }
+
+    private Task<long> InsertAsync<TRow>(IEnumerable<TRow> rows)
+        where TRow : class =>
+        Database.Database.WriteAsync(context => Database.Database.Bulk.InsertAsync(context, rows, Cancellation), Cancellation);
 
     private Task<long> InsertNewAsync(params UserRow[] rows) =>
         Database.Database.WriteAsync(context => Database.Database.Bulk.InsertNewAsync(context, rows, Cancellation), Cancellation);

@@ -31,6 +31,18 @@ public abstract class ModelStoreTests(PostgresFixture postgres, string provider)
     }
 
     [Fact]
+    public async Task Finishing_may_be_repeated_when_its_answer_was_lost()
+    {
+        await WriteAsync("v1");
+        var result = Result(("als/recall@20", 0.1), ("als/ndcg@20", 1.0 / 3)) with { TrainingTime = TimeSpan.FromTicks(123_456_789) };
+
+        await Models.FinishAsync("v1", result, Cancellation);
+        await Models.FinishAsync("v1", result, Cancellation);
+
+        (await Models.GetAsync("v1", Cancellation)).ShouldNotBeNull().Status.ShouldBe(ModelStatus.Ready);
+    }
+
+    [Fact]
     public async Task Rows_come_back_as_they_were_written_in_their_own_version_only()
     {
         await WriteAsync("v1", "α");
@@ -132,7 +144,7 @@ public abstract class ModelStoreTests(PostgresFixture postgres, string provider)
                 () => Models.WriteSimilarAsync(version, [new("new", [], [])], Cancellation),
                 () => Models.WritePopularAsync(version, [new(9, "new", 1, 1)], Cancellation),
                 () => Database.Artifacts.WriteBytesAsync(version, "new", new byte[1], Cancellation),
-                () => Models.FinishAsync(version, Result(), Cancellation),
+                () => Models.FinishAsync(version, Result(("other", 1)), Cancellation),
                 () => Models.FailAsync(version, "why", Cancellation),
             ];
             foreach (var write in writes)
