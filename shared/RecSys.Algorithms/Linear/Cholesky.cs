@@ -27,6 +27,7 @@ internal static unsafe class Cholesky
     /// <returns>False when a pivot is not positive: A is singular, or not a number, in single precision.</returns>
     public static bool Factor(float* a, int size, nint stride, float* inverses)
     {
+        var tile = stackalloc float[TileFloats];
         for (var j = 0; j < size; j += Padding.Tile)
         {
             var row = a + (j * stride);
@@ -43,8 +44,13 @@ internal static unsafe class Cholesky
 
             for (var c = j + Padding.Tile; c < size; c += Padding.Tile)
             {
-                // U_jc = U_jj⁻ᵀ A_jc; the kernel has read the whole tile before it writes it.
-                TileKernel.Set(transposedInverse + TileFloats, Padding.Tile, row + c, stride, Padding.Tile, row + c, stride);
+                // U_jc = U_jj⁻ᵀ A_jc.
+                for (var k = 0; k < Padding.Tile; k++)
+                {
+                    new ReadOnlySpan<float>(row + c + (k * stride), Padding.Tile).CopyTo(new Span<float>(tile + (k * Padding.Tile), Padding.Tile));
+                }
+
+                TileKernel.Set(transposedInverse + TileFloats, Padding.Tile, tile, Padding.Tile, Padding.Tile, row + c, stride);
             }
         }
 
