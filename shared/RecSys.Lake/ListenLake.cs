@@ -15,6 +15,7 @@ public sealed class ListenLake : IDisposable
     private readonly LakeFolders _folders;
     private readonly SegmentQueue _segments;
     private readonly Lazy<DuckDbDatabase> _engine;
+    private bool _isDisposed;
 
     /// <summary>A lake in a folder, which is made by the first write.</summary>
     public ListenLake(string rootFolder, LakeEngineOptions? options = null)
@@ -24,7 +25,7 @@ public sealed class ListenLake : IDisposable
         _folders = new LakeFolders(rootFolder);
         Compression = options.Compression;
         _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(Settings(options)));
-        _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression), () => _engine.Value);
+        _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression), () => Engine);
     }
 
     /// <summary>The lake's folder, as a full path.</summary>
@@ -35,7 +36,14 @@ public sealed class ListenLake : IDisposable
 
     internal LakeFolders Folders => _folders;
 
-    internal DuckDbDatabase Engine => _engine.Value;
+    internal DuckDbDatabase Engine
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _engine.Value;
+        }
+    }
 
     internal LakeCompression Compression { get; }
 
@@ -107,6 +115,7 @@ public sealed class ListenLake : IDisposable
     /// <summary>Releases the engine. What was written stays.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _segments.Dispose();
         if (_engine.IsValueCreated)
         {

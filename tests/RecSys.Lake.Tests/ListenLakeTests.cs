@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using RecSys.Lake.DuckDb;
+
 namespace RecSys.Lake.Tests;
 
 public sealed class ListenLakeTests : IDisposable
@@ -33,9 +36,26 @@ public sealed class ListenLakeTests : IDisposable
         cells.UserIndex.ShouldBe([0, 1, 1]);
         cells.ItemIndex.ShouldBe([1, 0, 1]);
         cells.Plays.ShouldBe([1f, 3f, 2f]);
-        cells.LastListenedAt.ShouldBe(
-            [Microseconds(Noon), Microseconds(Noon.AddHours(1)), Microseconds(Noon.AddDays(1))]);
+        cells.LastListenedAt.ShouldBe([Microseconds(Noon), Microseconds(Noon.AddHours(1)), Microseconds(Noon.AddDays(1))]);
         cells.ListenCount.ShouldBe(4);
+        cells.FindUser("zoe").ShouldBe(1);
+        cells.FindTrack("nothing").ShouldBeLessThan(0);
+    }
+
+    [Fact]
+    public async Task Listens_come_back_one_by_one_in_the_order_of_time()
+    {
+        LakeListen[] listens =
+        [
+            new("u2", "t1", Noon.AddDays(2), 0.25f),
+            new("u1", "t1", Noon, 1f, 7),
+            new("u1", "t2", Noon.AddTicks(10)),
+            new("ü \U0001F3B5 'x'", "t \"3\"", Noon.AddTicks(10)),
+        ];
+        await _lake.AppendAsync(listens);
+        await _lake.AppendAsync(listens);
+
+        (await _lake.ReadListensAsync(InteractionQuery.All).ToListAsync()).ShouldBe([listens[1], listens[2], listens[3], listens[0]]);
     }
 
     [Fact]
@@ -59,7 +79,7 @@ public sealed class ListenLakeTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_lake_gives_empty_results()
+    public async Task An_empty_lake_gives_empty_results_and_makes_no_folder()
     {
         var cells = await _lake.ReadInteractionsAsync(InteractionQuery.All);
 
@@ -67,7 +87,247 @@ public sealed class ListenLakeTests : IDisposable
         cells.UserIds.ShouldBeEmpty();
         (await _lake.CountListensAsync()).ShouldBe(0);
         (await _lake.ReadListensAsync(InteractionQuery.All).CountAsync()).ShouldBe(0);
+        _lake.ListImports().ShouldBeEmpty();
+        await _lake.AppendAsync([]);
+        Directory.Exists(_lake.RootFolder).ShouldBeFalse();
     }
+
+    [Fact]
+    public async Task A_cut_by_time_puts_every_listen_on_one_side()
+    {
+        var cut = Noon.AddDays(1);
+        await _lake.AppendAsync(
+        [
+            new LakeListen("u", "before", cut.AddTicks(-10)),
+            new LakeListen("u", "at", cut),
+            new LakeListen("u", "after", cut.AddDays(30)),
+            new LakeListen("u", "untimed", LakeListen.UnknownTime),
+        ]);
+
+        (await _lake.ReadInteractionsAsync(new InteractionQuery { Before = cut })).TrackIds.ShouldBe(["before", "untimed"]);
+        (await _lake.ReadInteractionsAsync(new InteractionQuery { After = cut })).TrackIds.ShouldBe(["after", "at"]);
+        (await _lake.ReadInteractionsAsync(new InteractionQuery { After = cut, Before = cut.AddTicks(10) })).TrackIds.ShouldBe(["at"]);
+        (await _lake.ReadInteractionsAsync(new InteractionQuery { After = cut.AddYears(1) })).CellCount.ShouldBe(0);
+        (await _lake.ReadListensAsync(new InteractionQuery { Before = cut.AddTicks(-10) }).ToListAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Ids_are_in_ordinal_order_also_beyond_the_basic_plane()
+    {
+        // By UTF-8 bytes U+FF5E comes before U+1F3B5; ordinal order compares UTF-16 units, where it comes after.
+        string[] ids = ["a", "\uFF5E", "\U0001F3B5", "Z"];
+        await _lake.AppendAsync([.. ids.Select((id, i) => new LakeListen(id, id, Noon, null, i + 1))]);
+
+        var cells = await _lake.ReadInteractionsAsync(InteractionQuery.All);
+
+        cells.UserIds.ShouldBe(ids.Order(StringComparer.Ordinal));
+        cells.UserIndex.ShouldBe([0, 1, 2, 3]);
+        cells.ItemIndex.ShouldBe([0, 1, 2, 3]);
+        cells.Plays.ShouldBe(cells.UserIds.Select(id => Array.IndexOf(ids, id) + 1f));
+        ids.ShouldAllBe(id => cells.UserIds[cells.FindUser(id)] == id);
+    }
+
+    [Fact]
+    public async Task Indices_do_not_depend_on_the_order_of_writing()
+    {
+        var listens = Enumerable.Range(0, 5_000).Select(i => new LakeListen($"u{i * 37 % 311}", $"t{i * 53 % 499}", Noon.AddMinutes(i))).ToArray();
+        using var other = new ListenLake(_folder.File("other"), new LakeEngineOptions { Threads = 1, Compression = LakeCompression.Snappy });
+        await _lake.AppendAsync(listens);
+        foreach (var part in listens.Reverse().Chunk(1_700))
+        {
+            await other.AppendAsync(part);
+        }
+
+        var first = await _lake.ReadInteractionsAsync(InteractionQuery.All);
+        var second = await other.ReadInteractionsAsync(InteractionQuery.All);
+
+        second.UserIds.ShouldBe(first.UserIds);
+        second.TrackIds.ShouldBe(first.TrackIds);
+        second.UserIndex.ShouldBe(first.UserIndex);
+        second.ItemIndex.ShouldBe(first.ItemIndex);
+        second.Plays.ShouldBe(first.Plays);
+        second.LastListenedAt.ShouldBe(first.LastListenedAt);
+    }
+
+    [Fact]
+    public async Task Calls_at_the_same_time_are_all_kept()
+    {
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 60),
+            new ParallelOptions { MaxDegreeOfParallelism = 12 },
+            async (call, token) => await _lake.AppendAsync(
+                [.. Enumerable.Range(0, 20).Select(i => new LakeListen($"u{call}", $"t{i}", Noon.AddDays(call % 3).AddSeconds(i)))], token));
+
+        (await _lake.CountListensAsync()).ShouldBe(1_200);
+    }
+
+    [Fact]
+    public async Task A_segment_is_a_Parquet_file_that_any_reader_understands()
+    {
+        await _lake.AppendAsync([new LakeListen("u", "t", Noon, 0.5f, 2), new LakeListen("u2", "t", Noon)]);
+        var segment = Segments().ShouldHaveSingleItem();
+
+        // The format's frame: magic, …, footer, the footer's length, magic.
+        var bytes = await File.ReadAllBytesAsync(segment);
+        bytes.AsSpan(0, 4).SequenceEqual("PAR1"u8).ShouldBeTrue();
+        bytes.AsSpan(bytes.Length - 4).SequenceEqual("PAR1"u8).ShouldBeTrue();
+        BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(bytes.Length - 8)).ShouldBeInRange(1, bytes.Length - 12);
+
+        using var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill")));
+        using var connection = database.Connect();
+        using var rows = connection.Query(
+            $"SELECT string_agg(name || ' ' || type || ' ' || coalesce(converted_type, ''), ', ') FROM parquet_schema({SqlText.Literal(segment)}) WHERE type IS NOT NULL",
+            CancellationToken.None);
+        using var chunk = rows.NextChunk();
+        chunk!.Column(0).Text(0).ShouldBe(
+            "user_id BYTE_ARRAY UTF8, track_id BYTE_ARRAY UTF8, listened_at INT64 TIMESTAMP_MICROS, played_share FLOAT , play_count INT32 INT_32");
+        connection.QueryLong(
+            $"SELECT count(*) FROM read_parquet({SqlText.Literal(segment)}) WHERE user_id = 'u' AND listened_at = '2025-03-14 12:00:00Z'::TIMESTAMPTZ AND played_share = 0.5 AND play_count = 2",
+            CancellationToken.None).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Columns_that_others_add_to_a_segment_are_ignored_and_rows_without_ids_left_out()
+    {
+        await _lake.AppendAsync([new LakeListen("u", "t", Noon)]);
+        var file = Path.Combine(Path.GetDirectoryName(Segments()[0])!, "foreign.parquet");
+        using (var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill"))))
+        {
+            using var connection = database.Connect();
+            connection.Execute(
+                $"COPY (SELECT * FROM (VALUES ('device', 1::INTEGER, 't2', 'u2', make_timestamptz(5), NULL::FLOAT), ('device', 1, 't3', NULL, make_timestamptz(5), NULL)) v (extra, play_count, track_id, user_id, listened_at, played_share)) TO {SqlText.Literal(file)} (FORMAT parquet)",
+                CancellationToken.None);
+        }
+
+        var cells = await _lake.ReadInteractionsAsync(InteractionQuery.All);
+
+        cells.UserIds.ShouldBe(["u", "u2"]);
+        cells.TrackIds.ShouldBe(["t", "t2"]);
+    }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("empty")]
+    [InlineData("cut")]
+    [InlineData("columns")]
+    public async Task A_damaged_segment_is_named(string damage)
+    {
+        await _lake.AppendAsync([new LakeListen("u", "t", Noon), new LakeListen("u", "t", Noon.AddDays(1))]);
+        var segment = Segments()[1];
+        switch (damage)
+        {
+            case "garbage":
+                await File.WriteAllTextAsync(segment, new string('x', 4_000));
+                break;
+            case "empty":
+                await File.WriteAllBytesAsync(segment, []);
+                break;
+            case "cut":
+                await File.WriteAllBytesAsync(segment, (await File.ReadAllBytesAsync(segment))[..^9]);
+                break;
+            default:
+                using (var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill"))))
+                {
+                    using var connection = database.Connect();
+                    connection.Execute($"COPY (SELECT 1 AS something) TO {SqlText.Literal(segment)} (FORMAT parquet)", CancellationToken.None);
+                }
+
+                break;
+        }
+
+        (await Should.ThrowAsync<LakeCorruptException>(() => _lake.ReadInteractionsAsync(InteractionQuery.All))).File.ShouldBe(segment);
+        (await Should.ThrowAsync<LakeCorruptException>(() => _lake.CountListensAsync())).Message.ShouldContain(segment);
+        (await Should.ThrowAsync<LakeCorruptException>(async () => await _lake.ReadListensAsync(InteractionQuery.All).CountAsync())).File.ShouldBe(segment);
+
+        // Other dates can still be read.
+        (await _lake.ReadInteractionsAsync(new InteractionQuery { Before = Noon.AddHours(1) })).CellCount.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("", "t", 1, null, "user")]
+    [InlineData("u", "", 1, null, "track")]
+    [InlineData("u", "t", 0, null, "play count")]
+    [InlineData("u", "t", 1, 1.01f, "share")]
+    [InlineData("u", "t", 1, float.NaN, "share")]
+    public async Task A_listen_that_is_none_is_refused_with_all_of_its_call(string user, string track, int plays, float? share, string problem)
+    {
+        var failure = await Should.ThrowAsync<ArgumentException>(
+            () => _lake.AppendAsync([new LakeListen("fine", "t", Noon), new LakeListen(user, track, Noon, share, plays)]));
+
+        failure.Message.ShouldContain(problem);
+        failure.Message.ShouldContain("Listen 1");
+        (await _lake.CountListensAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_id_with_half_a_surrogate_pair_is_refused_and_a_whole_pair_is_not()
+    {
+        var failure = await Should.ThrowAsync<ArgumentException>(() => _lake.AppendAsync([new LakeListen("u", "t\uD83C", Noon)]));
+        failure.Message.ShouldContain("surrogate");
+
+        await _lake.AppendAsync([new LakeListen("u", "t\uD83C\uDFB5", Noon)]);
+        (await _lake.ReadInteractionsAsync(InteractionQuery.All)).TrackIds.ShouldBe(["t\uD83C\uDFB5"]);
+    }
+
+    [Fact]
+    public async Task A_cancelled_call_adds_nothing()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        await Should.ThrowAsync<OperationCanceledException>(() => _lake.AppendAsync([new LakeListen("u", "t", Noon)], cancelled));
+        await Should.ThrowAsync<OperationCanceledException>(() => _lake.ReadInteractionsAsync(InteractionQuery.All, cancelled));
+        (await _lake.CountListensAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_fails_the_call_and_later_calls_go_on()
+    {
+        await File.WriteAllTextAsync(_lake.RootFolder, "a file is in the way");
+        await Should.ThrowAsync<IOException>(() => _lake.AppendAsync([new LakeListen("u", "t", Noon)]));
+
+        File.Delete(_lake.RootFolder);
+        await _lake.AppendAsync([new LakeListen("u", "t", Noon)]);
+
+        (await _lake.CountListensAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_crashed_processes_left_in_progress_is_removed_after_a_day()
+    {
+        var staging = Directory.CreateDirectory(Path.Combine(_lake.RootFolder, ".staging")).FullName;
+        var old = Path.Combine(staging, "old.parquet");
+        var young = Path.Combine(staging, "young.parquet");
+        await File.WriteAllTextAsync(old, "half");
+        await File.WriteAllTextAsync(young, "half");
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-25));
+
+        await _lake.AppendAsync([new LakeListen("u", "t", Noon)]);
+
+        Directory.GetFiles(staging).ShouldBe([young]);
+        (await _lake.CountListensAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_lake_works_in_a_folder_of_any_name()
+    {
+        using var lake = new ListenLake(_folder.File("it's [a] *lake* ü"));
+        await lake.AppendAsync([new LakeListen("u", "t", Noon)]);
+        (await lake.ReadInteractionsAsync(InteractionQuery.All)).CellCount.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task After_dispose_calls_are_refused_and_what_was_written_stays()
+    {
+        await _lake.AppendAsync([new LakeListen("u", "t", Noon)]);
+        _lake.Dispose();
+
+        await Should.ThrowAsync<ObjectDisposedException>(() => _lake.AppendAsync([new LakeListen("u", "t", Noon)]));
+        await Should.ThrowAsync<ObjectDisposedException>(() => _lake.CountListensAsync());
+        using var again = new ListenLake(_lake.RootFolder);
+        (await again.CountListensAsync()).ShouldBe(1);
+    }
+
+    private string[] Segments() =>
+        [.. Directory.GetFiles(_lake.RootFolder, "*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / 10;
 }

@@ -40,7 +40,7 @@ internal static class CompressedFile
     private static LakeInputException Damaged(InputFile file, Exception? inner) =>
         new(
             file.Path,
-            $"is no complete {(file.Compression == ".gz" ? "gzip" : "zstd")} file: it was cut short or is damaged",
+            $"is no complete {file.EngineCompression} file: it was cut short or is damaged",
             "Fetch or compress it again",
             inner: inner);
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using RecSys.Lake.DuckDb;
 
 namespace RecSys.Lake.Imports;
@@ -9,7 +11,7 @@ namespace RecSys.Lake.Imports;
 /// <param name="HasHeader">Whether the first line names the columns.</param>
 /// <param name="IsQuoted">Whether values may be in double quotes (CSV).</param>
 /// <param name="Encoding"><c>utf-8</c> or <c>latin-1</c>.</param>
-internal sealed record DelimitedText(
+internal sealed partial record DelimitedText(
     InputFile File,
     char Delimiter,
     IReadOnlyList<string> Columns,
@@ -29,7 +31,7 @@ internal sealed record DelimitedText(
         {
             // A delimiter that no text has makes each line one column.
             using var rows = connection.Query(
-                $"SELECT line FROM read_csv({SqlText.Literal(file.Path)}, delim = chr(1) || chr(2), quote = '', escape = '', header = false, auto_detect = false, columns = {{'line': 'VARCHAR'}}) LIMIT 1",
+                $"SELECT line FROM read_csv({SqlText.Literal(file.Path)}, compression = '{file.EngineCompression}', delim = chr(1) || chr(2), quote = '', escape = '', header = false, auto_detect = false, columns = {{'line': 'VARCHAR'}}) LIMIT 1",
                 cancellationToken);
             using var chunk = rows.NextChunk();
             return chunk is { RowCount: > 0 } ? chunk.Column(0).Text(0) : null;
@@ -44,22 +46,27 @@ internal sealed record DelimitedText(
     public static LakeInputException Unreadable(InputFile file, DuckDbException exception)
     {
         var message = exception.Message;
-        if (message.Contains("unicode", StringComparison.OrdinalIgnoreCase) || message.Contains("utf-8", StringComparison.OrdinalIgnoreCase))
+        var place = LineInMessage().Match(message);
+        long? line = place.Success ? long.Parse(place.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;
+        if (message.Contains("not utf-8 encoded", StringComparison.Ordinal))
         {
-            return NotUtf8(file.Path, null, exception);
+            return NotUtf8(file.Path, line, exception);
         }
 
         var end = message.IndexOf('\n', StringComparison.Ordinal);
         return new LakeInputException(
-            file.Path, $"can't be read: {(end < 0 ? message : message[..end]).TrimEnd('.')}", "Fetch or export the file again", inner: exception);
+            file.Path, $"can't be read: {(end < 0 ? message : message[..end]).TrimEnd('.')}", "Fetch or export the file again", line, exception);
     }
+
+    [GeneratedRegex(@"CSV Error on Line: (\d+)")]
+    private static partial Regex LineInMessage();
 
     /// <summary>The table function that reads the rows.</summary>
     public string Sql()
     {
         var columns = string.Join(", ", Columns.Select(column => $"{SqlText.Literal(column)}: 'VARCHAR'"));
         var quote = IsQuoted ? "'\"'" : "''";
-        return $"read_csv({SqlText.Literal(File.Path)}, delim = {SqlText.Literal(Delimiter.ToString())}, quote = {quote}, escape = {quote}, "
+        return $"read_csv({SqlText.Literal(File.Path)}, compression = '{File.EngineCompression}', delim = {SqlText.Literal(Delimiter.ToString())}, quote = {quote}, escape = {quote}, "
             + $"header = false, skip = {(HasHeader ? 1 : 0)}, encoding = {SqlText.Literal(Encoding)}, auto_detect = false, columns = {{{columns}}}, "
             + $"store_rejects = true, rejects_table = '{Rejected}', rejects_scan = '{RejectedScans}')";
     }

@@ -20,6 +20,9 @@ internal sealed class InputFile
     /// <summary><c>.gz</c>, <c>.zst</c> or empty.</summary>
     public string Compression { get; }
 
+    /// <summary>The engine's name of the compression.</summary>
+    public string EngineCompression => Compression switch { ".gz" => "gzip", ".zst" => "zstd", _ => "none" };
+
     /// <summary>The extension without that of the compression, such as <c>.tsv</c>.</summary>
     public string ContentExtension { get; }
 
@@ -37,20 +40,33 @@ internal sealed class InputFile
             throw new LakeInputException(path, "does not exist", "Check the path");
         }
 
+        var file = new InputFile(path);
+        Span<byte> start = stackalloc byte[4];
+        int length;
         try
         {
             using var stream = File.OpenRead(path);
-            if (stream.Length == 0)
-            {
-                throw new LakeInputException(path, "is empty", "Fetch or export the file again");
-            }
+            length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new LakeInputException(path, "can't be opened", "Check the file's permissions", inner: exception);
         }
 
-        return new InputFile(path);
+        if (length == 0)
+        {
+            throw new LakeInputException(path, "is empty", "Fetch or export the file again");
+        }
+
+        var isWhatItsNameSays = file.Compression switch
+        {
+            ".gz" => start is [0x1F, 0x8B, ..],
+            ".zst" => start is [0x28, 0xB5, 0x2F, 0xFD] or [_, 0x2A, 0x4D, 0x18],
+            _ => true,
+        };
+        return isWhatItsNameSays
+            ? file
+            : throw new LakeInputException(path, $"is no {file.EngineCompression} file, though its name says so", "Name the file as what it is, or fetch it again");
     }
 
     /// <summary>A file of a folder by its name, with or without a compression's extension.</summary>
