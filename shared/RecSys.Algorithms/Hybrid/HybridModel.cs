@@ -66,11 +66,6 @@ public sealed class HybridModel : IRecommender, IBlockScorer, ISimilarItems, IEx
     /// <inheritdoc/>
     public void ScoreBlock(ReadOnlySpan<int> userIndices, Span<float> scores)
     {
-        foreach (var user in userIndices)
-        {
-            DenseRanking.CheckUser(user, UserCount);
-        }
-
         var size = userIndices.Length * ItemCount;
         var target = scores[..size];
         target.Fill(float.NegativeInfinity);
@@ -95,6 +90,11 @@ public sealed class HybridModel : IRecommender, IBlockScorer, ISimilarItems, IEx
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(ItemCount);
         var users = userIndices.ToArray();
+        foreach (var user in users)
+        {
+            DenseRanking.CheckUser(user, UserCount);
+        }
+
         var lists = new ScoredItem[users.Length][];
         Parallel.For(
             0,
