@@ -24,9 +24,9 @@ internal static class ModelCatalogue
         ["user-knn"] = train => UserNeighborModel.Fit(train, new UserNeighborOptions { Center = false }),
         ["user-knn, 20 neighbours"] = train => UserNeighborModel.Fit(train, new UserNeighborOptions { Center = false, NeighborCount = 20 }),
         ["markov"] = train => MarkovModel.Fit(PairsOf(train), seen: train),
-        ["als"] = train => AlsModel.Fit(train, new AlsSettings { FactorCount = 8, Regularization = 0.1f }),
+        ["als"] = train => AlsModel.Fit(train, new AlsSettings { FactorCount = 2, Regularization = 0.1f }),
         ["hybrid"] = train => new HybridModel(train, [
-            new HybridComponent(AlsModel.Fit(train, new AlsSettings { FactorCount = 8, Regularization = 0.1f }), 1),
+            new HybridComponent(AlsModel.Fit(train, new AlsSettings { FactorCount = 2, Regularization = 0.1f }), 1),
             new HybridComponent(ItemNeighborModel.Fit(train), 0.5f),
             new HybridComponent(PopularityModel.Fit(train), 0.01f),
         ]),
