@@ -79,6 +79,20 @@ public sealed class ListenLakeTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_listens_that_are_the_same_the_larger_play_count_counts()
+    {
+        foreach (var plays in (int[])[2, 5, 3])
+        {
+            await _lake.AppendAsync([new LakeListen("u", "t", Noon, null, plays), new LakeListen("u", "t", Noon.AddHours(1), null, 10)]);
+        }
+
+        var cells = await _lake.ReadInteractionsAsync(InteractionQuery.All);
+        cells.Plays.ShouldBe([15f]);
+        cells.ListenCount.ShouldBe(2);
+        (await _lake.ReadListensAsync(InteractionQuery.All).ToListAsync()).Select(listen => listen.PlayCount).ShouldBe([5, 10]);
+    }
+
+    [Fact]
     public async Task An_empty_lake_gives_empty_results_and_makes_no_folder()
     {
         var cells = await _lake.ReadInteractionsAsync(InteractionQuery.All);

@@ -31,11 +31,12 @@ internal static class InteractionReader
             FROM listens
             JOIN user_ids ON user_ids.id = listens.user_id
             JOIN track_ids ON track_ids.id = listens.track_id
-            ORDER BY cell, listened_at, weight DESC
+            ORDER BY cell, listened_at
             """,
             cancellationToken);
         var cell = -1L;
         var time = 0L;
+        var weight = 0.0;
         var sum = 0.0;
         while (rows.NextChunk() is { } chunk)
         {
@@ -57,12 +58,20 @@ internal static class InteractionReader
                     }
                     else if (times[row] == time)
                     {
-                        // The same listen again; the one with the largest weight came first.
+                        // The same listen again: the larger weight counts.
+                        if (weights[row] > weight)
+                        {
+                            sum += weights[row] - weight;
+                            weight = weights[row];
+                            plays.Last = (float)sum;
+                        }
+
                         continue;
                     }
 
                     time = times[row];
-                    sum += weights[row];
+                    weight = weights[row];
+                    sum += weight;
                     plays.Last = (float)sum;
                     lastListenedAt.Last = time;
                     listenCount++;

@@ -81,7 +81,7 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compres
         }
 
         connection.Execute(
-            $"COPY (FROM segment ORDER BY listened_at, user_id) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {compression.Codec()})",
+            $"COPY segment TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {compression.Codec()})",
             CancellationToken.None);
     }
 
