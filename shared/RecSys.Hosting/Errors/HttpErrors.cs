@@ -15,11 +15,7 @@ internal sealed class HttpErrors(RequestDelegate next, ErrorTranslator translato
         {
             await next(context);
 
-            // Where a body is bound to a parameter, one above the limit is answered by the bare status.
-            if (context.Response is { StatusCode: StatusCodes.Status413PayloadTooLarge, HasStarted: false })
-            {
-                await WriteAsync(context, translator.MessageTooLarge(), StatusCodes.Status413PayloadTooLarge);
-            }
+            await DescribeAsync(context);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -36,6 +32,28 @@ internal sealed class HttpErrors(RequestDelegate next, ErrorTranslator translato
         {
             var error = translator.Translate(exception, $"{context.Request.Method} {context.Request.Path}");
             await WriteAsync(context, error, HttpStatus(error.Code));
+        }
+    }
+
+    /// <summary>Answers that routing and the reading of bodies give as a bare status.</summary>
+    private async Task DescribeAsync(HttpContext context)
+    {
+        if (context.Response.HasStarted || context.Response.ContentType is not null)
+        {
+            return;
+        }
+
+        switch (context.Response.StatusCode)
+        {
+            case StatusCodes.Status413PayloadTooLarge:
+                await WriteAsync(context, translator.MessageTooLarge(), StatusCodes.Status413PayloadTooLarge);
+                break;
+            case StatusCodes.Status404NotFound when context.GetEndpoint() is null:
+                await WriteAsync(
+                    context,
+                    RecSysException.NotFound("PATH_UNKNOWN", $"There is nothing at {context.Request.Path} here."),
+                    StatusCodes.Status404NotFound);
+                break;
         }
     }
 

@@ -97,5 +97,17 @@ public sealed class HttpErrorTests
         (await response.Content.ReadAsStringAsync()).ShouldContain("2048 bytes");
     }
 
+    [Fact]
+    public async Task An_unknown_path_is_named()
+    {
+        await using var host = await ProbeHost.StartAsync();
+        using var client = host.HttpClient();
+
+        using var response = await client.GetAsync("/nothing/here");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("There is nothing at /nothing/here here.");
+    }
+
     private sealed record NumberBody(int Number);
 }
