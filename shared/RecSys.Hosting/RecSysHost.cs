@@ -84,6 +84,7 @@ public static class RecSysHost
         var services = builder.Services;
         services.AddSingleton(defaults);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
         AddEndpoints(builder);
         AddErrors(services);
 
@@ -170,6 +171,7 @@ public static class RecSysHost
 
     private static void AddErrors(IServiceCollection services)
     {
+        services.AddSingleton<HostingMetrics>();
         services.AddSingleton<ErrorTranslator>();
         services.AddSingleton<ErrorInterceptor>();
         services.AddGrpc(grpc =>

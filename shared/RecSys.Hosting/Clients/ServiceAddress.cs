@@ -38,6 +38,11 @@ internal sealed record ServiceAddress
         }
 
         var hosts = text.Split(',', StringSplitOptions.TrimEntries).Select(ParseHost).ToArray();
+        if (hosts.DistinctBy(host => host.Scheme).Count() > 1)
+        {
+            throw new FormatException("All its addresses must be http://, or all https://.");
+        }
+
         return hosts.Length == 1 ? new(hosts[0].GetLeftPart(UriPartial.Authority), []) : new("static:///list", hosts);
     }
 

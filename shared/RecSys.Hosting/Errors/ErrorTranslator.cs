@@ -3,16 +3,17 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Endpoints;
+using RecSys.Hosting.Telemetry;
 
 namespace RecSys.Hosting.Errors;
 
 /// <summary>Decides what a caller hears of a failure, whatever the protocol, and what goes to the log.</summary>
 internal sealed class ErrorTranslator(
-    IOptions<EndpointsOptions> endpoints, IHostApplicationLifetime lifetime, ILogger<ErrorTranslator> logger)
+    IOptions<EndpointsOptions> endpoints, IHostApplicationLifetime lifetime, HostingMetrics metrics, ILogger<ErrorTranslator> logger)
 {
     private static readonly TimeSpan ShortDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>Turns any exception into the error for the caller, and logs it.</summary>
+    /// <summary>Turns any exception into the error for the caller, logs and counts it.</summary>
     /// <param name="exception">What the handler threw.</param>
     /// <param name="operation">The method or path that was called.</param>
     public RecSysException Translate(Exception exception, string operation)
@@ -28,10 +29,14 @@ internal sealed class ErrorTranslator(
         if (error is null)
         {
             HostingLog.CallFailed(logger, operation, exception);
-            return RecSysException.Internal(exception);
+            error = RecSysException.Internal(exception);
+        }
+        else
+        {
+            HostingLog.CallRefused(logger, operation, error.Code, error.Reason, error.Message, exception.InnerException);
         }
 
-        HostingLog.CallRefused(logger, operation, error.Code, error.Reason, error.Message, exception.InnerException);
+        metrics.CountError(error);
         return error;
     }
 

@@ -116,6 +116,7 @@ public sealed class ServiceClientTests
     [InlineData("ftp://127.0.0.1:5101")]
     [InlineData("dns://candidate")]
     [InlineData("http://a:1,b:2")]
+    [InlineData("http://a:1,https://b:2")]
     [InlineData("")]
     public async Task An_address_that_cannot_be_read_fails_the_start(string address)
     {

@@ -1,4 +1,6 @@
 using System.Text;
+using Grpc.Core;
+using RecSys.Hosting.Errors;
 using RecSys.Hosting.Tests.Hosts;
 
 namespace RecSys.Hosting.Tests.Telemetry;
@@ -9,12 +11,15 @@ public sealed class TelemetryTests
     public async Task Traces_and_metrics_arrive_at_the_collector_that_is_configured()
     {
         await using var collector = await OtlpCollector.StartAsync();
-        await using (var host = await ProbeHost.StartAsync([$"Telemetry:OtlpEndpoint={collector.Address}", "Telemetry:MetricsInterval=00:00:01"]))
+        await using (var host = await ProbeHost.StartAsync([$"Telemetry:OtlpEndpoint={collector.Address}", "Telemetry:MetricsInterval=00:00:05"]))
         {
-            await host.Client().UnaryAsync(new());
+            host.Behaviours.SetFailure("fail", () => RecSysException.NotFound("TRACK_UNKNOWN", "There is no track t1."));
+            await Should.ThrowAsync<RpcException>(async () => await host.Client().UnaryAsync(new() { Behaviour = "fail" }));
             var metrics = Encoding.UTF8.GetString(await collector.ExportAsync("MetricsService"));
             metrics.ShouldContain("recsys-probe");
             metrics.ShouldContain("kestrel.active_connections");
+            metrics.ShouldContain("recsys.errors");
+            metrics.ShouldContain("TRACK_UNKNOWN");
             await host.App.StopAsync();
         }
 

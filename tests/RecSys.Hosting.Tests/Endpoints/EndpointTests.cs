@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using RecSys.Hosting.Tests.Hosts;
+using RecSys.TestKit;
+
+namespace RecSys.Hosting.Tests.Endpoints;
+
+public sealed class EndpointTests
+{
+    [Theory]
+    [InlineData("http://127.0.0.1:0")]
+    [InlineData("http://localhost:{0}")]
+    public async Task A_loopback_address_can_be_called_and_is_no_cause_for_warning(string address)
+    {
+        await using var host = await ProbeHost.StartAsync([$"Endpoints:Grpc={Port(address)}", $"Endpoints:Http={Port(address)}"]);
+
+        await CallAsync(host);
+
+        host.Log.Entries.ShouldNotContain(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("anyone"));
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://*:0")]
+    public async Task An_address_of_all_interfaces_is_given_as_loopback_and_warned_of(string address)
+    {
+        await using var host = await ProbeHost.StartAsync([$"Endpoints:Grpc={address}", $"Endpoints:Http={address}"]);
+
+        await CallAsync(host);
+
+        host.Grpc.Host.ShouldBe("127.0.0.1");
+        host.Log.Entries.ShouldContain(entry => entry.Level == LogLevel.Warning && entry.Text.StartsWith($"Endpoints:Grpc is {address}: anyone"));
+        host.Log.Entries.ShouldContain(entry => entry.Level == LogLevel.Warning && entry.Text.StartsWith($"Endpoints:Http is {address}: anyone"));
+    }
+
+    [Fact]
+    public async Task The_addresses_are_logged_with_the_ports_that_were_given()
+    {
+        await using var host = await ProbeHost.StartAsync();
+
+        host.Grpc.Port.ShouldNotBe(0);
+        host.Http.Port.ShouldNotBe(host.Grpc.Port);
+        host.Log.Entries.ShouldContain(entry => entry.Text == $"probe listens: gRPC on {host.Grpc}, HTTP on {host.Http}");
+    }
+
+    private static string Port(string address) => string.Format(System.Globalization.CultureInfo.InvariantCulture, address, FreePort.Next());
+
+    private static async Task CallAsync(ProbeHost host)
+    {
+        (await host.Client().UnaryAsync(new() { Number = 2 })).Number.ShouldBe(2);
+        using var client = host.HttpClient();
+        (await client.GetStringAsync("/healthz")).ShouldContain("alive");
+    }
+}
