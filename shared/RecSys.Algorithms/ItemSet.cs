@@ -39,9 +39,22 @@ public sealed class ItemSet
     /// <summary>How many items are in the set.</summary>
     public int Count { get; }
 
-    /// <summary>Bit i of word i / 64 says whether item i is in the set.</summary>
-    internal ReadOnlySpan<ulong> Words => _words;
-
     /// <summary>Whether the item is in the set.</summary>
     public bool Contains(int itemIndex) => (_words[itemIndex >> 6] >> (itemIndex & 63) & 1) != 0;
+
+    /// <summary>The members, ascending.</summary>
+    public int[] ToArray()
+    {
+        var items = new int[Count];
+        var at = 0;
+        for (var w = 0; w < _words.Length; w++)
+        {
+            for (var word = _words[w]; word != 0; word &= word - 1)
+            {
+                items[at++] = (w * 64) + BitOperations.TrailingZeroCount(word);
+            }
+        }
+
+        return items;
+    }
 }

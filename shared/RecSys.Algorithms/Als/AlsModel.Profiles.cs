@@ -7,7 +7,8 @@ public sealed partial class AlsModel
 {
     private readonly Lazy<FoldIn> _foldIn;
     private readonly Lazy<FoldIn> _itemFoldIn;
-    private readonly Lazy<FactorMatrix> _normalizedItems;
+    private readonly Lazy<FactorIndex> _index;
+    private readonly Lazy<FactorIndex> _similarIndex;
 
     /// <summary>The exact factors of a user with the given interactions, the items staying as they are.</summary>
     /// <param name="itemIndices">Distinct items.</param>
@@ -48,13 +49,13 @@ public sealed partial class AlsModel
     public ScoredItem[] RecommendForFactors(ReadOnlySpan<float> userFactors, ReadOnlySpan<int> seenItems, RecommendOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return FactorRanking.RecommendOne(ItemFactors, userFactors, seenItems, options);
+        return FactorRanking.RecommendOne(_index.Value, userFactors, seenItems, options);
     }
 
     /// <summary>Cosine of the items' vectors.</summary>
     /// <inheritdoc/>
     public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default) =>
-        FactorRanking.Similar(_normalizedItems.Value, itemIndices, k, cancellationToken);
+        FactorRanking.Similar(_similarIndex.Value, itemIndices, k, cancellationToken);
 
     /// <summary>
     /// Contribution of a past item j to item i: y_iᵀ (α₀YᵀY + YᵀWY + λI)⁻¹ y_j · v_j (Hu et al. 2008, section 5); with Hu's

@@ -9,7 +9,7 @@ namespace RecSys.Algorithms.Als;
 /// and an item's vector: about 1 for what the user surely likes, about 0 for what nothing speaks for.
 /// </summary>
 /// <remarks>Factors are determined up to a rotation; a fitted model is in the basis in which the items' Gram matrix is diagonal.</remarks>
-public sealed partial class AlsModel : IRecommender, IProfileRecommender, ISimilarItems, IExplainer
+public sealed partial class AlsModel : IRecommender, IBlockScorer, IProfileRecommender, ISimilarItems, IExplainer
 {
     private readonly SparseMatrix? _interactions;
 
@@ -23,7 +23,8 @@ public sealed partial class AlsModel : IRecommender, IProfileRecommender, ISimil
         Losses = losses;
         _foldIn = new Lazy<FoldIn>(() => new FoldIn(ItemFactors, Settings));
         _itemFoldIn = new Lazy<FoldIn>(() => new FoldIn(UserFactors, Settings));
-        _normalizedItems = new Lazy<FactorMatrix>(() => FactorRanking.Normalize(ItemFactors));
+        _index = new Lazy<FactorIndex>(() => new FactorIndex(ItemFactors));
+        _similarIndex = new Lazy<FactorIndex>(() => new FactorIndex(FactorRanking.Normalize(ItemFactors)));
     }
 
     /// <inheritdoc/>
@@ -124,8 +125,37 @@ public sealed partial class AlsModel : IRecommender, IProfileRecommender, ISimil
     }
 
     /// <inheritdoc/>
-    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
-        FactorRanking.Recommend(this, UserFactors, ItemFactors, _interactions, userIndices, options, cancellationToken);
+    public void ScoreBlock(ReadOnlySpan<int> userIndices, Span<float> scores)
+    {
+        FactorRanking.CheckScores(scores.Length, (long)userIndices.Length * ItemCount);
+        foreach (var user in userIndices)
+        {
+            DenseRanking.CheckUser(user, UserCount);
+        }
+
+        FactorRanking.ScoreBlock(ItemFactors, UserFactors, userIndices, scores);
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(ItemCount);
+        foreach (var user in userIndices)
+        {
+            DenseRanking.CheckUser(user, UserCount);
+        }
+
+        if (options.ExcludeSeen && _interactions is null)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.MissingData,
+                "The model was loaded without its interactions; set ExcludeSeen to false or call RecommendForFactors with the seen items.");
+        }
+
+        return FactorRanking.Recommend(
+            _index.Value, UserFactors, options.ExcludeSeen ? _interactions : null, userIndices, options, cancellationToken);
+    }
 
     private static void CheckWeights(SparseMatrix interactions)
     {

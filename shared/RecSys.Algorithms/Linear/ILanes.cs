@@ -28,4 +28,11 @@ internal unsafe interface ILanes<TVector>
 
     /// <summary>The sum of all lanes.</summary>
     static abstract float Sum(TVector vector);
+
+    /// <summary>Bit i says whether lane i of a is at least lane i of b; never for NaN.</summary>
+    static abstract uint AtLeast(TVector a, TVector b);
+
+    static abstract TVector Reciprocal(TVector vector);
+
+    static abstract TVector SquareRoot(TVector vector);
 }

@@ -4,17 +4,19 @@ using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Algorithms.TopK;
 
-/// <summary>Ranking by inner products of factors.</summary>
+/// <summary>Ranking by inner products of factors: validation, and the choice between the batch and the single-query search.</summary>
 internal static unsafe class FactorRanking
 {
+    /// <summary>Fewer queries than this are answered one by one.</summary>
+    private const int SmallestBatch = 8;
+
+    /// <summary>An allowed set smaller than this share of the catalogue gets an index of its own for a batch.</summary>
+    private const double OwnIndexShare = 0.25;
+
+    /// <summary>Writes the scores of all items for one query of stride floats.</summary>
     public static void Score(FactorMatrix items, ReadOnlySpan<float> query, Span<float> scores)
     {
-        if (scores.Length != items.RowCount)
-        {
-            throw new AlgorithmException(
-                AlgorithmError.MismatchedSizes, $"There is room for {scores.Length} scores; the model has {items.RowCount} items.");
-        }
-
+        CheckScores(scores.Length, items.RowCount);
         fixed (float* q = query)
         {
             for (var item = 0; item < scores.Length; item++)
@@ -26,19 +28,94 @@ internal static unsafe class FactorRanking
         GC.KeepAlive(items);
     }
 
-    public static ScoredItem[][] Recommend(
-        IRecommender model,
-        FactorMatrix users,
-        FactorMatrix items,
-        SparseMatrix? seen,
-        ReadOnlySpan<int> userIndices,
-        RecommendOptions options,
-        CancellationToken cancellationToken) =>
-        DenseRanking.Recommend(model, seen, userIndices, options, cancellationToken);
-
-    public static ScoredItem[] RecommendOne(
-        FactorMatrix items, ReadOnlySpan<float> query, ReadOnlySpan<int> seen, RecommendOptions options)
+    /// <summary>Writes the scores of all items for several rows of <paramref name="queries"/>, row by row.</summary>
+    public static void ScoreBlock(FactorMatrix items, FactorMatrix queries, ReadOnlySpan<int> rows, Span<float> scores)
     {
+        const int TileFloats = Padding.Tile * Padding.Tile;
+        var stride = items.Stride;
+        var padded = Padding.RoundUp(rows.Length);
+        var buffer = new AlignedBuffer(((long)padded * stride) + ((long)Padding.Tile * stride) + TileFloats + stride);
+        var packed = buffer.Pointer;
+        var strip = packed + ((nint)padded * stride);
+        var tile = strip + ((nint)Padding.Tile * stride);
+        var ones = tile + TileFloats;
+        new Span<float>(ones, stride).Fill(1);
+        fixed (int* indices = rows)
+        {
+            for (var r = 0; r < rows.Length; r += Padding.Tile)
+            {
+                var count = Math.Min(Padding.Tile, rows.Length - r);
+                TransposeKernel.Pack(queries.Pointer, stride, stride, indices + r, count, ones, ones, packed + ((nint)r * stride));
+            }
+        }
+
+        for (var first = 0; first < items.RowCount; first += Padding.Tile)
+        {
+            var columns = Math.Min(Padding.Tile, items.RowCount - first);
+            TransposeKernel.Pack(items.RowPointer(first), stride, stride, RowIndices.Consecutive, columns, ones, ones, strip);
+            for (var r = 0; r < rows.Length; r += Padding.Tile)
+            {
+                TileKernel.Set(packed + ((nint)r * stride), Padding.Tile, strip, Padding.Tile, stride, tile, Padding.Tile);
+                for (var i = r; i < Math.Min(r + Padding.Tile, rows.Length); i++)
+                {
+                    new ReadOnlySpan<float>(tile + ((i - r) * Padding.Tile), columns)
+                        .CopyTo(scores[(int)(((long)i * items.RowCount) + first)..]);
+                }
+            }
+        }
+
+        GC.KeepAlive(buffer);
+        GC.KeepAlive(items);
+        GC.KeepAlive(queries);
+    }
+
+    /// <summary>Ranks for rows of <paramref name="queries"/>.</summary>
+    public static ScoredItem[][] Recommend(
+        FactorIndex index,
+        FactorMatrix queries,
+        SparseMatrix? seen,
+        ReadOnlySpan<int> rows,
+        RecommendOptions options,
+        CancellationToken cancellationToken)
+    {
+        var lists = new ScoredItem[rows.Length][];
+        if (rows.Length < SmallestBatch)
+        {
+            for (var i = 0; i < rows.Length; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var query = queries.Padded.Slice(rows[i] * queries.Stride, queries.Stride);
+                lists[i] = FindOne(index, query, seen is null ? [] : seen.RowColumns(rows[i]), options);
+            }
+
+            return lists;
+        }
+
+        if (options.Allowed is { } allowed && allowed.Count < OwnIndexShare * index.Order.Length)
+        {
+            index = new FactorIndex(index.Items, allowed.ToArray());
+            options = options with { Allowed = null };
+        }
+
+        var users = rows.ToArray();
+        var threadCount = WorkQueue.ThreadCount(options.ThreadCount);
+        var workers = new BatchRanking?[threadCount];
+        var blockCount = (users.Length + BatchRanking.BlockUsers - 1) / BatchRanking.BlockUsers;
+        WorkQueue.Run(blockCount, threadCount, cancellationToken, (block, worker) =>
+        {
+            var ranking = workers[worker] ??= new BatchRanking(index, options.K);
+            var first = block * BatchRanking.BlockUsers;
+            var count = Math.Min(BatchRanking.BlockUsers, users.Length - first);
+            ranking.Find(queries, users.AsSpan(first, count), seen, options, lists.AsSpan(first, count));
+        });
+        return lists;
+    }
+
+    /// <summary>Ranks for one query of FactorCount floats.</summary>
+    public static ScoredItem[] RecommendOne(
+        FactorIndex index, ReadOnlySpan<float> query, ReadOnlySpan<int> seen, RecommendOptions options)
+    {
+        var items = index.Items;
         options.Validate(items.RowCount);
         if (query.Length != items.FactorCount)
         {
@@ -46,25 +123,36 @@ internal static unsafe class FactorRanking
                 AlgorithmError.MismatchedSizes, $"The query has {query.Length} factors; the model has {items.FactorCount}.");
         }
 
+        foreach (var item in seen)
+        {
+            DenseRanking.CheckItem(item, items.RowCount);
+        }
+
         Span<float> padded = stackalloc float[items.Stride];
         padded.Clear();
         query.CopyTo(padded);
-        var scores = new float[items.RowCount];
-        Score(items, padded, scores);
-        return DenseRanking.Select(scores, options, options.ExcludeSeen ? seen : []);
+        return FindOne(index, padded, options.ExcludeSeen ? Sorted(seen) : [], options);
     }
 
-    public static ScoredItem[][] Similar(FactorMatrix normalized, ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken)
+    /// <summary>The rows most similar to each given row, by the cosine of the factors that were normalised for the index.</summary>
+    public static ScoredItem[][] Similar(FactorIndex normalized, ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken)
     {
+        // One more than asked for, because every item is most similar to itself.
         var options = new RecommendOptions { K = k };
-        options.Validate(normalized.RowCount);
-        var lists = new ScoredItem[itemIndices.Length][];
+        options.Validate(normalized.Items.RowCount);
+        foreach (var item in itemIndices)
+        {
+            DenseRanking.CheckItem(item, normalized.Items.RowCount);
+        }
+
+        var lists = Recommend(
+            normalized, normalized.Items, null, itemIndices, options with { K = k < int.MaxValue ? k + 1 : k }, cancellationToken);
         for (var i = 0; i < lists.Length; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            DenseRanking.CheckItem(itemIndices[i], normalized.RowCount);
-            var query = normalized.Row(itemIndices[i]);
-            lists[i] = query.ContainsAnyExcept(0f) ? RecommendOne(normalized, query, itemIndices.Slice(i, 1), options) : [];
+            var item = itemIndices[i];
+            lists[i] = normalized.Items.Row(item).ContainsAnyExcept(0f)
+                ? lists[i].Where(similar => similar.ItemIndex != item).Take(k).ToArray()
+                : [];
         }
 
         return lists;
@@ -86,5 +174,29 @@ internal static unsafe class FactorRanking
 
         GC.KeepAlive(normalized);
         return normalized;
+    }
+
+    public static void CheckScores(long given, long needed)
+    {
+        if (given != needed)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.MismatchedSizes, $"There is room for {given} scores, but {needed} are to be written.");
+        }
+    }
+
+    private static ScoredItem[] FindOne(FactorIndex index, ReadOnlySpan<float> query, ReadOnlySpan<int> sortedSeen, RecommendOptions options)
+    {
+        fixed (float* q = query)
+        {
+            return SingleQueryRanking.Find(index, q, new CandidateFilter(options, sortedSeen), options.K);
+        }
+    }
+
+    private static ReadOnlySpan<int> Sorted(ReadOnlySpan<int> items)
+    {
+        var sorted = items.ToArray();
+        Array.Sort(sorted);
+        return sorted;
     }
 }

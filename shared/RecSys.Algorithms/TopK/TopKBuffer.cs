@@ -7,8 +7,9 @@ namespace RecSys.Algorithms.TopK;
 /// </summary>
 /// <remarks>
 /// Items are appended to a buffer of 2k + 64; when it is full, a quickselect keeps the best k and raises the threshold below
-/// which nothing needs to be offered any more. Items must be offered in ascending index: then an item that equals the
-/// threshold is always behind the k kept, and <c>score &gt; Threshold</c> decides exactly.
+/// which nothing needs to be offered any more. When items are offered in ascending index, an item that equals the threshold
+/// is always behind the k kept, and <c>score &gt; Threshold</c> decides exactly; in any other order it takes
+/// <c>score &gt;= Threshold</c>.
 /// </remarks>
 internal sealed class TopKBuffer
 {
@@ -23,20 +24,19 @@ internal sealed class TopKBuffer
         Threshold = k == 0 ? float.PositiveInfinity : float.NegativeInfinity;
     }
 
-    /// <summary>Only scores above this can still change the result. Compare with &gt;, which also refuses NaN.</summary>
+    /// <summary>
+    /// Only scores above this (or equal, see the remarks) can still change the result. A comparison also refuses NaN. Starts at
+    /// negative infinity; offer in any order only finite scores.
+    /// </summary>
     public float Threshold { get; private set; }
 
-    /// <summary>Takes an item whose score is above the threshold.</summary>
+    /// <summary>Takes an item whose score reaches the threshold.</summary>
     public void Add(int item, float score)
     {
-        Debug.Assert(score > Threshold);
+        Debug.Assert(score >= Threshold);
         if (_count == _items.Length)
         {
             Shrink();
-            if (!(score > Threshold))
-            {
-                return;
-            }
         }
 
         _items[_count++] = new ScoredItem(item, score);

@@ -1,0 +1,182 @@
+using System.Numerics;
+using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Linear;
+using RecSys.Algorithms.Matrices;
+
+namespace RecSys.Algorithms.TopK;
+
+/// <summary>
+/// The exact best items for many queries at once: scores are made 16 users × 16 items at a time and only those that reach the
+/// user's threshold leave the tile, so that no score row, let alone the matrix, is ever stored.
+/// </summary>
+internal sealed unsafe class BatchRanking
+{
+    /// <summary>Queries a thread works on together; a strip of items is read from memory once for all of them.</summary>
+    public const int BlockUsers = 128;
+
+    private const int Groups = BlockUsers / Padding.Tile;
+
+    private readonly FactorIndex _index;
+    private readonly int _stride;
+    private readonly AlignedBuffer _buffer;
+    private readonly TopKBuffer[] _best = new TopKBuffer[BlockUsers];
+    private readonly float[] _queryLengths = new float[BlockUsers];
+
+    public BatchRanking(FactorIndex index, int k)
+    {
+        _index = index;
+        _stride = index.Items.Stride;
+        _buffer = new AlignedBuffer(((long)BlockUsers * _stride) + (2 * BlockUsers) + (Padding.Tile * Padding.Tile) + _stride);
+        for (var i = 0; i < BlockUsers; i++)
+        {
+            _best[i] = new TopKBuffer(Math.Min(k, index.Order.Length));
+        }
+    }
+
+    private float* Queries => _buffer.Pointer;
+
+    private float* Thresholds => Queries + ((nint)BlockUsers * _stride);
+
+    private float* Tile => Thresholds + (2 * BlockUsers);
+
+    private float* Ones => Tile + (Padding.Tile * Padding.Tile);
+
+    /// <summary>Ranks for up to <see cref="BlockUsers"/> rows.</summary>
+    /// <param name="queries">Rows of factors.</param>
+    /// <param name="rows">Which of them.</param>
+    /// <param name="seen">Per row what to leave out, or null.</param>
+    /// <param name="options">K and filters.</param>
+    /// <param name="lists">Receives a list per row.</param>
+    public void Find(FactorMatrix queries, ReadOnlySpan<int> rows, SparseMatrix? seen, RecommendOptions options, Span<ScoredItem[]> lists)
+    {
+        Pack(queries, rows);
+        var limits = stackalloc float[Groups];
+        var groupCount = (rows.Length + Padding.Tile - 1) / Padding.Tile;
+        var active = stackalloc int[Groups];
+        var activeCount = groupCount;
+        for (var g = 0; g < groupCount; g++)
+        {
+            active[g] = g;
+            limits[g] = 0;
+        }
+
+        var hits = stackalloc ushort[Padding.Tile];
+        var strips = _index.Strips.Pointer;
+        for (var strip = 0; strip < _index.StripCount && activeCount > 0; strip++)
+        {
+            var first = strip * Padding.Tile;
+            var items = strips + ((nint)first * _stride);
+            var longest = _index.Lengths[first];
+            for (var a = activeCount - 1; a >= 0; a--)
+            {
+                var group = active[a];
+                if (longest < limits[group])
+                {
+                    // Lengths fall: this group of users is finished.
+                    active[a] = active[--activeCount];
+                    continue;
+                }
+
+                var users = group * Padding.Tile;
+                TileKernel.Set(
+                    Queries + ((nint)users * _stride), Padding.Tile, items, Padding.Tile, _stride, Tile, Padding.Tile);
+                if (ScreenKernel.Find(Tile, Thresholds + users, hits)
+                    && Offer(rows, users, first, hits, seen, options))
+                {
+                    limits[group] = Limit(users, Math.Min(Padding.Tile, rows.Length - users));
+                }
+            }
+        }
+
+        for (var i = 0; i < rows.Length; i++)
+        {
+            lists[i] = _best[i].ToSortedArray();
+        }
+
+        GC.KeepAlive(_index);
+    }
+
+    private void Pack(FactorMatrix queries, ReadOnlySpan<int> rows)
+    {
+        new Span<float>(Ones, _stride).Fill(1);
+        fixed (int* indices = rows)
+        {
+            for (var r = 0; r < rows.Length; r += Padding.Tile)
+            {
+                TransposeKernel.Pack(
+                    queries.Pointer,
+                    _stride,
+                    _stride,
+                    indices + r,
+                    Math.Min(Padding.Tile, rows.Length - r),
+                    Ones,
+                    Ones,
+                    Queries + ((nint)r * _stride));
+            }
+        }
+
+        for (var i = 0; i < BlockUsers; i++)
+        {
+            _best[i].Clear();
+
+            // Rows that only fill up a tile take nothing.
+            Thresholds[i] = i < rows.Length ? float.MinValue : float.PositiveInfinity;
+            if (i < rows.Length)
+            {
+                var row = queries.RowPointer(rows[i]);
+                _queryLengths[i] = MathF.Sqrt(VectorKernel.Dot(row, row, _stride));
+            }
+        }
+
+        GC.KeepAlive(queries);
+    }
+
+    /// <summary>Adds the hits of a tile to their users' lists; returns whether a threshold rose.</summary>
+    private bool Offer(ReadOnlySpan<int> rows, int users, int first, ushort* hits, SparseMatrix? seen, RecommendOptions options)
+    {
+        var rose = false;
+        for (var r = 0; r < Padding.Tile; r++)
+        {
+            var mask = (uint)hits[r];
+            if (mask == 0)
+            {
+                continue;
+            }
+
+            var user = users + r;
+            var best = _best[user];
+            var filter = new CandidateFilter(options, seen is null ? [] : seen.RowColumns(rows[user]));
+            for (; mask != 0; mask &= mask - 1)
+            {
+                var column = BitOperations.TrailingZeroCount(mask);
+                var score = Tile[(r * Padding.Tile) + column];
+                if (first + column < _index.Order.Length && score >= best.Threshold && float.IsFinite(score)
+                    && filter.Passes(_index.Order[first + column]))
+                {
+                    best.Add(_index.Order[first + column], score);
+                }
+            }
+
+            if (best.Threshold > Thresholds[user])
+            {
+                Thresholds[user] = best.Threshold;
+                rose = true;
+            }
+        }
+
+        return rose;
+    }
+
+    /// <summary>The length below which an item can't reach the list of any user of a group.</summary>
+    private float Limit(int users, int count)
+    {
+        var limit = float.PositiveInfinity;
+        for (var user = users; user < users + count; user++)
+        {
+            var threshold = Thresholds[user];
+            limit = Math.Min(limit, threshold > 0 ? threshold / (_queryLengths[user] * FactorIndex.Slack) : 0);
+        }
+
+        return limit;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Numerics;
+using RecSys.Algorithms.Linear;
+
+namespace RecSys.Algorithms.TopK;
+
+/// <summary>
+/// The exact best items for one query, from a scan of 8-bit codes: an item is scored exactly when its code can't rule it out.
+/// </summary>
+/// <remarks>
+/// With x = a p + f (query) and y = b q + e (item), xᵀy = ab pᵀq + fᵀy + a pᵀe, so that
+/// <c>xᵀy ≤ ab pᵀq + |f||y| + |a p||e|</c>: the first term is the integer scan, the rest is known per 16 items. Nothing that
+/// belongs in the list is lost.
+/// </remarks>
+internal static unsafe class SingleQueryRanking
+{
+    private const int LargestCode = 127;
+
+    /// <summary>Finds the best k.</summary>
+    /// <param name="index">The items.</param>
+    /// <param name="query">Stride floats, aligned to nothing in particular.</param>
+    /// <param name="filter">What may be in the list.</param>
+    /// <param name="k">Length of the list.</param>
+    public static ScoredItem[] Find(FactorIndex index, float* query, CandidateFilter filter, int k)
+    {
+        var stride = index.Items.Stride;
+        var codes = stackalloc short[stride];
+        Quantize(query, stride, codes, out var scale, out var codeLength, out var queryError, out var queryLength);
+
+        var best = new TopKBuffer(Math.Min(k, index.Order.Length));
+        var quantized = index.Quantized;
+        var itemCodes = quantized.Codes;
+        var products = stackalloc int[Padding.Tile];
+        var order = index.Order;
+        for (var strip = 0; strip < index.StripCount; strip++)
+        {
+            var first = strip * Padding.Tile;
+            var longest = index.Lengths[first];
+            if (longest * queryLength * FactorIndex.Slack < best.Threshold)
+            {
+                break;
+            }
+
+            Int8Kernel.Dots(codes, itemCodes + ((nint)first * stride), stride, products);
+            var margin = ((queryError * longest) + (codeLength * quantized.StripErrors[strip])) * FactorIndex.Slack;
+            var hits = Candidates(products, scale, quantized.Scales.AsSpan(first, Padding.Tile), best.Threshold - margin);
+            for (; hits != 0; hits &= hits - 1)
+            {
+                var position = first + BitOperations.TrailingZeroCount(hits);
+                if (position >= order.Length)
+                {
+                    break;
+                }
+
+                var item = order[position];
+                if (filter.Passes(item))
+                {
+                    var score = VectorKernel.Dot(query, index.Items.RowPointer(item), stride);
+                    if (score >= best.Threshold && float.IsFinite(score))
+                    {
+                        best.Add(item, score);
+                    }
+                }
+            }
+        }
+
+        GC.KeepAlive(index);
+        return best.ToSortedArray();
+    }
+
+    /// <summary>Bit i: the approximate score of item i is at least the limit.</summary>
+    private static uint Candidates(int* products, float scale, ReadOnlySpan<float> scales, float limit)
+    {
+        var hits = 0u;
+        for (var i = 0; i < Padding.Tile; i++)
+        {
+            // Not "≥ limit": with a limit of negative infinity or NaN everything is a candidate.
+            hits |= products[i] * scale * scales[i] < limit ? 0 : 1u << i;
+        }
+
+        return hits;
+    }
+
+    private static void Quantize(
+        float* query, int length, short* codes, out float scale, out float codeLength, out float error, out float queryLength)
+    {
+        var largest = 0f;
+        for (var k = 0; k < length; k++)
+        {
+            largest = Math.Max(largest, Math.Abs(query[k]));
+        }
+
+        scale = largest / LargestCode;
+        var inverse = scale > 0 ? 1 / scale : 0;
+        var squaredCodes = 0d;
+        var squaredErrors = 0d;
+        var squaredLength = 0d;
+        for (var k = 0; k < length; k++)
+        {
+            var code = Math.Clamp(MathF.Round(query[k] * inverse), -LargestCode, LargestCode);
+            codes[k] = (short)code;
+            var approximate = (double)scale * code;
+            squaredCodes += approximate * approximate;
+            squaredErrors += (query[k] - approximate) * (query[k] - approximate);
+            squaredLength += (double)query[k] * query[k];
+        }
+
+        codeLength = (float)Math.Sqrt(squaredCodes);
+        error = (float)Math.Sqrt(squaredErrors);
+        queryLength = (float)Math.Sqrt(squaredLength);
+    }
+}
