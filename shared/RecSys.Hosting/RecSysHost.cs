@@ -114,7 +114,7 @@ public static class RecSysHost
         CheckSettings(builder);
 
         // Last, so that the modules' tasks and hosted services come first.
-        WithReadableProblems(builder.AddRecSysBus);
+        builder.AddRecSysBus();
         builder.Services.AddHostedService<StartupRunner>();
         var app = WithReadableProblems(builder.Build);
         WithReadableProblems(() => ValidateOptions(app));

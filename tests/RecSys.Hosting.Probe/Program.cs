@@ -1,4 +1,5 @@
 using RecSys.Hosting;
 using RecSys.Hosting.Probe;
 
-return await RecSysHost.RunAsync(args, new("probe", GrpcPort: 0, HttpPort: 0), builder => builder.AddProbe(), app => app.MapProbe());
+var defaults = new HostDefaults("probe", GrpcPort: 0, HttpPort: 0) { Settings = new Dictionary<string, string?> { ["Bus:Transport"] = "Memory" } };
+return await RecSysHost.RunAsync(args, defaults, builder => builder.AddProbe(), app => app.MapProbe());

@@ -20,7 +20,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>The port on 127.0.0.1; it stays the same over <see cref="StopAsync"/> and <see cref="RestartAsync"/>.</summary>
-    public int Port { get; private set; }
+    public int Port { get; } = FreePort.Next();
 
     /// <summary>The connection string of the maintenance database.</summary>
     public string ConnectionString => ConnectionStringOf("postgres");
@@ -37,14 +37,28 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed, or it did not start.</exception>
     public static async Task<PostgresServer> StartAsync()
     {
+        var server = await CreateAsync().ConfigureAwait(false);
+        try
+        {
+            await server.RestartAsync().ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Prepares a cluster whose address is known but that does not run until <see cref="RestartAsync"/>.</summary>
+    /// <exception cref="InvalidOperationException">PostgreSQL is not installed.</exception>
+    public static async Task<PostgresServer> CreateAsync()
+    {
         var programs = Path.GetDirectoryName(InstalledPackage.FindNewest("/usr/lib/postgresql", "bin/initdb", Package))!;
-        var folder = new TempFolder("postgres");
-        var server = new PostgresServer(folder, programs);
+        var server = new PostgresServer(new TempFolder("postgres"), programs);
         try
         {
             await server.InitializeAsync().ConfigureAwait(false);
-            server.Port = FreePort.Next();
-            await server.RestartAsync().ConfigureAwait(false);
             return server;
         }
         catch

@@ -39,11 +39,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">RabbitMQ is not installed, or it did not start.</exception>
     public static async Task<RabbitMqServer> StartAsync()
     {
-        InstalledPackage.RequireFile(Path.Combine(Programs, "rabbitmq-server"), Package);
-        var server = new RabbitMqServer(new TempFolder("rabbitmq"));
+        var server = await CreateAsync().ConfigureAwait(false);
         try
         {
-            await server.WriteConfigurationAsync().ConfigureAwait(false);
             await server.RestartAsync().ConfigureAwait(false);
             return server;
         }
@@ -52,6 +50,16 @@ public sealed class RabbitMqServer : IAsyncDisposable
             await server.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Prepares a server whose addresses are known but that does not run until <see cref="RestartAsync"/>.</summary>
+    /// <exception cref="InvalidOperationException">RabbitMQ is not installed.</exception>
+    public static async Task<RabbitMqServer> CreateAsync()
+    {
+        InstalledPackage.RequireFile(Path.Combine(Programs, "rabbitmq-server"), Package);
+        var server = new RabbitMqServer(new TempFolder("rabbitmq"));
+        await server.WriteConfigurationAsync().ConfigureAwait(false);
+        return server;
     }
 
     /// <summary>Starts the server again on the same port with the same data; returns when a client can connect.</summary>

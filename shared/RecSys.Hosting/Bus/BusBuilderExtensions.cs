@@ -1,9 +1,11 @@
 using Google.Protobuf;
-using Microsoft.Extensions.Configuration;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging;
+using RecSys.Hosting.Settings;
+using RecSys.Hosting.Startup;
 
 namespace RecSys.Hosting.Bus;
 
@@ -13,20 +15,20 @@ public static class BusBuilderExtensions
     /// <summary>Adds a consumer of single messages. Any number of modules of one process may add theirs, one for each queue.</summary>
     public static IHostApplicationBuilder AddBusConsumer<TConsumer, TMessage>(this IHostApplicationBuilder builder, BusQueue queue)
         where TConsumer : class, IBusConsumer<TMessage>
-        where TMessage : class, IMessage<TMessage>, new()
+        where TMessage : class, IMessage<TMessage>
     {
         builder.Services.TryAddScoped<TConsumer>();
-        RegistryOf(builder.Services).AddConsumer(new BusRegistration(queue, typeof(TMessage), typeof(TConsumer), IsBatch: false));
+        RegistryOf(builder.Services).AddConsumer(new SingleRegistration<TConsumer, TMessage>(queue));
         return builder;
     }
 
     /// <summary>Adds a consumer of batches. Any number of modules of one process may add theirs, one for each queue.</summary>
     public static IHostApplicationBuilder AddBatchConsumer<TConsumer, TMessage>(this IHostApplicationBuilder builder, BusQueue queue)
         where TConsumer : class, IBatchConsumer<TMessage>
-        where TMessage : class, IMessage<TMessage>, new()
+        where TMessage : class, IMessage<TMessage>
     {
         builder.Services.TryAddScoped<TConsumer>();
-        RegistryOf(builder.Services).AddConsumer(new BusRegistration(queue, typeof(TMessage), typeof(TConsumer), IsBatch: true));
+        RegistryOf(builder.Services).AddConsumer(new BatchRegistration<TConsumer, TMessage>(queue));
         return builder;
     }
 
@@ -42,18 +44,50 @@ public static class BusBuilderExtensions
         return builder;
     }
 
-    /// <summary>Builds the bus from everything that was added. Called once, after all modules, by <c>RecSysHost.Build</c>.</summary>
-    /// <exception cref="OptionsValidationException">The section <c>Bus</c> is wrong; the message says what to change.</exception>
-    public static IHostApplicationBuilder AddRecSysBus(this IHostApplicationBuilder builder)
+    /// <summary>Builds the bus from everything that was added. Called once, after all modules, by <see cref="RecSysHost.Build"/>.</summary>
+    internal static void AddRecSysBus(this IHostApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection(BusOptions.Section).Get<BusOptions>() ?? new BusOptions();
-        if (options.Problem() is { } problem)
+        var services = builder.Services;
+        services.AddSettings<BusOptions>(BusOptions.Section);
+        services.TryAddSingleton(RegistryOf(services));
+        services.AddSingleton<BusStartupTask>();
+        services.AddHostedService(provider => provider.GetRequiredService<BusStartupTask>());
+        services.Insert(0, ServiceDescriptor.Singleton<IStartupTask>(provider => provider.GetRequiredService<BusStartupTask>()));
+
+        // Read before the settings are checked: a wrong value is reported then, and no bus is started before.
+        var isMemory = Enum.TryParse<BusTransport>(builder.Configuration[$"{BusOptions.Section}:{nameof(BusOptions.Transport)}"], ignoreCase: true, out var transport)
+            && transport == BusTransport.Memory;
+        if (isMemory)
         {
-            throw new OptionsValidationException(BusOptions.Section, typeof(BusOptions), [problem]);
+            services.AddSingleton<MemoryPublishes>();
+            services.AddSingleton<IEventPublisher, MemoryEventPublisher>();
+        }
+        else
+        {
+            services.AddSingleton<IEventPublisher, RabbitMqEventPublisher>();
         }
 
-        builder.Services.AddSingleton(options);
-        return builder;
+        services.AddMassTransit(registration =>
+        {
+            registration.DisableUsageTelemetry();
+            if (isMemory)
+            {
+                registration.UsingInMemory((context, bus) => new MemoryEndpoints(context).Configure(context, bus));
+            }
+            else
+            {
+                registration.UsingRabbitMq((context, bus) => new RabbitMqEndpoints(context).Configure(context, bus));
+            }
+        });
+
+        // BusStartupTask starts it, when the broker is there.
+        services.RemoveMassTransitHostedService();
+
+        // It would log every attempt and every failed message once more, with stack traces.
+        if (builder.Configuration["Logging:LogLevel:MassTransit"] is null)
+        {
+            builder.Logging.AddFilter("MassTransit", LogLevel.Critical);
+        }
     }
 
     private static BusRegistry RegistryOf(IServiceCollection services)

@@ -14,7 +14,7 @@ public static class BusTopology
     /// <summary>The shared queue that the ingest writers consume.</summary>
     public static BusQueue IngestListens { get; } = BusQueue.Shared("ingest.listens");
 
-    private static readonly Dictionary<Type, BusRoute> Routes = new()
+    internal static IReadOnlyDictionary<Type, BusRoute> Routes { get; } = new Dictionary<Type, BusRoute>
     {
         [typeof(ListenBatch)] = new("recsys.listens", [IngestListens]),
         [typeof(ModelPublished)] = new("recsys.models", []),

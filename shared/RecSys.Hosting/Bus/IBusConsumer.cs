@@ -13,4 +13,11 @@ public interface IBusConsumer<in TMessage>
     /// <summary>Consumes a message; it is acknowledged when the task completes.</summary>
     /// <exception cref="Exception">The message is kept and tried again later.</exception>
     Task ConsumeAsync(TMessage message, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Called when the connection to the broker is back after a loss, and only for a queue of this instance alone: that queue
+    /// was gone meanwhile, so that messages may have passed by. Read again whatever they tell changes of. A failure is tried
+    /// again until it succeeds.
+    /// </summary>
+    Task CatchUpAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

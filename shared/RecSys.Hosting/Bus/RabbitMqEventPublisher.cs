@@ -1,0 +1,31 @@
+using Google.Protobuf;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using RecSys.Hosting.Errors;
+
+namespace RecSys.Hosting.Bus;
+
+/// <summary>Publishes to RabbitMQ and waits for the broker's confirmation.</summary>
+internal sealed class RabbitMqEventPublisher(IBus bus, IOptions<BusOptions> options, TimeProvider time) : IEventPublisher
+{
+    private readonly BrokerAddress _broker = BrokerAddress.Parse(options.Value.Uri);
+
+    public async Task PublishAsync(IMessage message, CancellationToken cancellationToken)
+    {
+        var type = message.GetType();
+        var route = BusTopology.RouteOf(type);
+        using var timeout = new CancellationTokenSource(options.Value.PublishTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            // Mandatory: the broker sends back what no queue takes, instead of confirming and dropping it.
+            await bus.Publish(
+                message, type, Pipe.Execute<PublishContext>(context => context.Mandatory = route.Queues.Count > 0), either.Token)
+                .WaitAsync(either.Token);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw BusErrors.Unavailable($"{_broker} has not confirmed the message. Send it again.", exception);
+        }
+    }
+}
