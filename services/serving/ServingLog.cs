@@ -1,16 +1,17 @@
 namespace RecSys.Serving;
 
+/// <summary>Log messages of this service, event ids 5000 to 5099.</summary>
 internal static partial class ServingLog
 {
-    [LoggerMessage(5001, LogLevel.Warning, "The {Part} did not answer ({Cause}: {Message}); answering without it.")]
+    [LoggerMessage(5000, LogLevel.Warning, "The {Part} did not answer ({Cause}: {Message}); answering without it.")]
     public static partial void DownstreamFailed(ILogger logger, string part, string cause, string message);
 
-    [LoggerMessage(5002, LogLevel.Information, "Model version {Version} is in use, with {PopularCount} popular tracks.")]
+    [LoggerMessage(5001, LogLevel.Information, "Model version {Version} is in use, with {PopularCount} popular tracks.")]
     public static partial void ModelLoaded(ILogger logger, string version, int popularCount);
 
-    [LoggerMessage(5003, LogLevel.Information, "The names of {Count} tracks are in memory.")]
+    [LoggerMessage(5002, LogLevel.Information, "The names of {Count} tracks are in memory.")]
     public static partial void CatalogueLoaded(ILogger logger, int count);
 
-    [LoggerMessage(5004, LogLevel.Debug, "{Count} listens on the bus were malformed and are not in any history.")]
+    [LoggerMessage(5003, LogLevel.Debug, "{Count} listens on the bus were malformed and are not in any history.")]
     public static partial void MalformedListens(ILogger logger, int count);
 }

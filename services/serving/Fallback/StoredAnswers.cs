@@ -33,7 +33,7 @@ internal sealed class StoredAnswers(ModelStore store, StoredSimilarTracks simila
         var list = await database.TryAsync(
             async token => await store.ReadUserRecommendationsAsync(model.Version, userId, token) ?? NoList(userId), budget, cancellationToken);
         var missing = list.Cause;
-        if (list.IsThere && tracks.Add(FromList(list.Value)))
+        if (list.IsThere && tracks.Add(FromList(list.Value, model.Popular)))
         {
             steps.Add("the stored list");
         }
@@ -58,8 +58,16 @@ internal sealed class StoredAnswers(ModelStore store, StoredSimilarTracks simila
 
     private static UserRecommendationsRecord NoList(string userId) => new(userId, [], [], []);
 
-    private static IEnumerable<(string TrackId, SlateSource Source)> FromList(UserRecommendationsRecord list) =>
-        list.TrackIds.Select((trackId, place) => (trackId, new SlateSource(ReadSource(list.Sources[place]), list.Scores[place])));
+    private static IEnumerable<(string TrackId, SlateSource Source)> FromList(UserRecommendationsRecord list, PopularList popular)
+    {
+        for (var place = 0; place < list.TrackIds.Length; place++)
+        {
+            // A list's scores are comparable among themselves; a popular track's reason wants its listeners.
+            var source = ReadSource(list.Sources[place]);
+            var score = source == CandidateSource.Popular ? popular.ListenersOf(list.TrackIds[place]) : list.Scores[place];
+            yield return (list.TrackIds[place], new SlateSource(source, score));
+        }
+    }
 
     private static IEnumerable<(string TrackId, SlateSource Source)> Popular(PopularList popular) =>
         popular.Tracks.Select(track => (track.TrackId, new SlateSource(CandidateSource.Popular, track.ListenerCount)));
