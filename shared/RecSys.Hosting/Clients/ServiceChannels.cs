@@ -18,6 +18,8 @@ internal sealed class ServiceChannels(
     BoundEndpoints endpoints,
     ILoggerFactory loggers) : IDisposable
 {
+    private static readonly TimeSpan LongestReconnectBackoff = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, GrpcChannel> _channels = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ServiceProvider> _resolvers = [];
@@ -77,6 +79,10 @@ internal sealed class ServiceChannels(
                 PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
                 UseProxy = false,
             },
+
+            // The runtime's own bounds, 1 second growing to 2 minutes, would leave a service unused long after it is back.
+            InitialReconnectBackoff = options.Value.RetryBackoff,
+            MaxReconnectBackoff = LongestReconnectBackoff > options.Value.RetryBackoff ? LongestReconnectBackoff : options.Value.RetryBackoff,
             LoggerFactory = loggers,
             MaxReceiveMessageSize = endpointOptions.Value.MaxMessageBytes,
             ServiceConfig = ServiceConfig(options.Value),
