@@ -16,6 +16,13 @@ internal sealed class CandidateOptions
     public double SimilarHalfLife { get; init; } = 5;
 
     /// <summary>
+    /// Listeners at which a track's similarity to these counts half: what few have heard resembles too much by chance. 0
+    /// to 1,000,000, default 10; 0 turns it off. The answers of GetSimilarTracks are not touched by it.
+    /// </summary>
+    [Range(0.0, 1_000_000, ErrorMessage = "It must be from 0 to 1000000.")]
+    public double SimilarShrinkage { get; init; } = 10;
+
+    /// <summary>
     /// Tracks whose nearest tracks are kept in memory once they have been looked for; up to twice as many for a while, 800
     /// bytes each. 1,000 to 10,000,000, default 50,000.
     /// </summary>

@@ -15,9 +15,9 @@ internal sealed class RankerOptions : IValidatableObject
     [Range(0.0, 1_000, ErrorMessage = "It must be from 0 to 1000.")]
     public double AlsWeight { get; init; } = 1;
 
-    /// <summary>Weight of tracks similar to what was heard recently. 0 to 1,000, default 0.5.</summary>
+    /// <summary>Weight of tracks similar to what was heard recently. 0 to 1,000, default 0.25.</summary>
     [Range(0.0, 1_000, ErrorMessage = "It must be from 0 to 1000.")]
-    public double SimilarWeight { get; init; } = 0.5;
+    public double SimilarWeight { get; init; } = 0.25;
 
     /// <summary>Weight of popularity. 0 to 1,000, default 0.1.</summary>
     [Range(0.0, 1_000, ErrorMessage = "It must be from 0 to 1000.")]

@@ -4,8 +4,8 @@ namespace RecSys.Candidate.Models;
 
 /// <summary>One model version as retrieval needs it. Immutable but for what <see cref="Neighbors"/> remembers.</summary>
 /// <remarks>
-/// Memory: 4 bytes a factor of a user, 8 of an item (once as fitted, once of length 1 for cosines), 8 bytes a heard
-/// (user, item) cell, 12 an item for popularity, and the ids, once each.
+/// Memory: 4 bytes a factor of a user, 12 of an item (as fitted, of length 1, and shrunk), 8 bytes a heard (user, item)
+/// cell, 12 an item for popularity, and the ids, once each.
 /// </remarks>
 internal sealed class CandidateModel
 {
@@ -22,6 +22,7 @@ internal sealed class CandidateModel
     /// <param name="trackIds">The id of each item index.</param>
     /// <param name="als">The factors.</param>
     /// <param name="heard">What the users have heard.</param>
+    /// <param name="similarity">How similar items are.</param>
     /// <param name="popular">The items by listeners.</param>
     /// <param name="neighborCacheItems">Items whose neighbours are remembered.</param>
     public CandidateModel(
@@ -31,6 +32,7 @@ internal sealed class CandidateModel
         string[] trackIds,
         AlsModel als,
         HeardTracks heard,
+        SimilarityIndex similarity,
         PopularItems popular,
         int neighborCacheItems)
     {
@@ -38,6 +40,7 @@ internal sealed class CandidateModel
         TrainedAt = trainedAt;
         Als = als;
         Heard = heard;
+        Similarity = similarity;
         Popular = popular;
         Neighbors = new NeighborCache(als, MaxNeighbors, neighborCacheItems);
         _trackIds = trackIds;
@@ -56,6 +59,8 @@ internal sealed class CandidateModel
     public AlsModel Als { get; }
 
     public HeardTracks Heard { get; }
+
+    public SimilarityIndex Similarity { get; }
 
     public PopularItems Popular { get; }
 

@@ -26,10 +26,13 @@ internal sealed class CandidateModelLoader(
         WarmUp(als);
 
         var items = Enumerable.Range(0, trackIds.Length).ToDictionary(item => trackIds[item], StringComparer.Ordinal);
+        var listeners = heard.CountListeners(trackIds.Length);
         var popular = PopularItems.From(
             [.. published.Where(track => items.ContainsKey(track.TrackId)).Select(track => (items[track.TrackId], track.ListenerCount))],
-            heard.CountListeners(trackIds.Length));
-        var model = new CandidateModel(id, version.CreatedAt, userIds, trackIds, als, heard, popular, options.Value.NeighborCacheTracks);
+            listeners);
+        var similarity = new SimilarityIndex(als, listeners, options.Value.SimilarShrinkage);
+        var model = new CandidateModel(
+            id, version.CreatedAt, userIds, trackIds, als, heard, similarity, popular, options.Value.NeighborCacheTracks);
         CandidateLog.ModelLoaded(
             logger, id, model.UserCount, model.ItemCount, heard.CellCount, time.GetElapsedTime(started).TotalSeconds);
         return model;

@@ -35,9 +35,8 @@ internal sealed class CandidateRetriever(IOptions<CandidateOptions> options)
         if (sources.Contains(CandidateSource.Similar) && profile.RecentItems.Length > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int[] seeds = [.. profile.RecentItems.Take(options.Value.SimilarSeeds)];
-            lists.Add(SimilarSource.Retrieve(
-                seeds, model.Neighbors.Get(seeds, cancellationToken), options.Value.SimilarHalfLife, denied, candidateCount));
+            var seeds = profile.RecentItems.AsSpan(0, Math.Min(profile.RecentItems.Length, options.Value.SimilarSeeds));
+            lists.Add(SimilarSource.Retrieve(model.Similarity, seeds, options.Value.SimilarHalfLife, denied, candidateCount));
         }
 
         if (sources.Contains(CandidateSource.Popular))

@@ -1,4 +1,5 @@
 using RecSys.Algorithms;
+using RecSys.Candidate.Models;
 using RecSys.Contracts.Common.V1;
 
 namespace RecSys.Candidate.Sources;
@@ -7,42 +8,60 @@ namespace RecSys.Candidate.Sources;
 internal static class SimilarSource
 {
     /// <summary>
-    /// Merges the neighbours of each seed: score(i) = sum over seeds s of 2^(-age(s) / halfLife) · max(0, cos(s, i)), where
-    /// age is the seed's place in <paramref name="seeds"/> from 0. An item near two seeds comes before one that is as near
-    /// to only one of them; the seed that added most is the one named as the reason.
+    /// score(i) = sum over seeds s of 2^(-age(s) / halfLife) · similarity(s, i), where age is the seed's place in
+    /// <paramref name="seeds"/> from 0. An item near two seeds comes before one that is as near to only one of them; the
+    /// seed that added most is the one named as the reason.
     /// </summary>
+    /// <param name="index">Knows how similar items are.</param>
     /// <param name="seeds">Distinct items heard, the latest first.</param>
-    /// <param name="neighbors">Each seed's nearest items.</param>
     /// <param name="halfLife">Seeds by which the weight has halved, above 0.</param>
     /// <param name="denied">Items that must not come back.</param>
     /// <param name="count">At most so many.</param>
-    public static SourceList Retrieve(
-        IReadOnlyList<int> seeds, IReadOnlyList<ScoredItem[]> neighbors, double halfLife, ItemSet denied, int count)
+    public static SourceList Retrieve(SimilarityIndex index, ReadOnlySpan<int> seeds, double halfLife, ItemSet denied, int count)
     {
-        var sums = new Dictionary<int, (double Score, double Most, int Because)>();
-        for (var age = 0; age < seeds.Count; age++)
+        var directions = new float[seeds.Length][];
+        var sum = new float[index.FactorCount];
+        for (var age = 0; age < seeds.Length; age++)
         {
-            var weight = double.Exp2(-age / halfLife);
-            foreach (var neighbor in neighbors[age])
+            // Weighted once here: the score is linear in the seeds, so one search through the items does for all of them.
+            var direction = directions[age] = new float[index.FactorCount];
+            index.DirectionOf(seeds[age], direction);
+            var weight = (float)double.Exp2(-age / halfLife);
+            for (var k = 0; k < direction.Length; k++)
             {
-                var added = weight * neighbor.Score;
-                if (added <= 0 || denied.Contains(neighbor.ItemIndex))
-                {
-                    continue;
-                }
-                var sum = sums.GetValueOrDefault(neighbor.ItemIndex);
-                sums[neighbor.ItemIndex] = added > sum.Most
-                    ? (sum.Score + added, added, seeds[age])
-                    : (sum.Score + added, sum.Most, sum.Because);
+                direction[k] *= weight;
+                sum[k] += direction[k];
             }
         }
-        return new SourceList(CandidateSource.Similar,
-        [
-            .. sums
-                .OrderByDescending(sum => sum.Value.Score)
-                .ThenBy(sum => sum.Key)
-                .Take(count)
-                .Select(sum => new SourceHit(sum.Key, sum.Value.Score, sum.Value.Because)),
-        ]);
+
+        var hits = new List<SourceHit>(count);
+        foreach (var found in index.Search(sum, denied, count))
+        {
+            if (found.Score <= 0)
+            {
+                break;
+            }
+
+            hits.Add(new SourceHit(found.ItemIndex, found.Score, Because(index, found.ItemIndex, directions, seeds)));
+        }
+
+        return new SourceList(CandidateSource.Similar, hits);
+    }
+
+    private static int Because(SimilarityIndex index, int itemIndex, float[][] directions, ReadOnlySpan<int> seeds)
+    {
+        var most = float.NegativeInfinity;
+        var because = SourceHit.NoItem;
+        for (var age = 0; age < directions.Length; age++)
+        {
+            var added = index.Similarity(itemIndex, directions[age]);
+            if (added > most)
+            {
+                most = added;
+                because = seeds[age];
+            }
+        }
+
+        return because;
     }
 }

@@ -57,7 +57,8 @@ internal sealed class DownstreamCalls(string name, CircuitBreaker breaker, TimeP
         catch (Exception exception) when (CauseOf(exception) is { } cause)
         {
             breaker.Failed();
-            ServingLog.DownstreamFailed(logger, name, cause, exception.Message);
+            ServingLog.DownstreamFailed(
+                logger, name, cause, exception is RpcException { Status.Detail: var detail } ? detail : exception.Message);
             return DownstreamAnswer<T>.Missing(cause);
         }
         catch

@@ -51,7 +51,7 @@ internal sealed class TrainingSettings
         "blend.als", 1, 0, 1_000, "Weight of ALS where candidates of several sources are blended.");
 
     public static readonly Setting<double> BlendSimilar = Setting.Number(
-        "blend.similar", 0.5, 0, 1_000, "Weight of tracks similar to what was heard recently.");
+        "blend.similar", 0.25, 0, 1_000, "Weight of tracks similar to what was heard recently.");
 
     public static readonly Setting<double> BlendPopular = Setting.Number(
         "blend.popular", 0.1, 0, 1_000, "Weight of popularity.");

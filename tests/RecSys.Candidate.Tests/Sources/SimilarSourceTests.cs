@@ -1,49 +1,67 @@
 using RecSys.Algorithms;
+using RecSys.Algorithms.Als;
+using RecSys.Candidate.Models;
 using RecSys.Candidate.Sources;
 
 namespace RecSys.Candidate.Tests.Sources;
 
 public sealed class SimilarSourceTests
 {
-    private const int ItemCount = 10;
+    // Items 0 and 1 are at right angles, so an item's cosines with them are its own two factors over its length.
+    private static readonly float[][] Factors = [[2, 0], [0, 5], [0.8f, 0.6f], [3, 4], [-1, 0.01f], [0, 0], [0.8f, 0.6f]];
+    private static readonly int[] ManyListeners = [90, 90, 90, 90, 90, 90, 90];
 
     [Fact]
     public void Scores_add_up_over_seeds_and_halve_with_their_age()
     {
-        // Half-life 1: weights 1 and 1/2. Item 5: 0.4 + 0.8 / 2; item 6: 0.7; item 7: 0.9 / 2.
-        var list = Retrieve([0, 1], [[new(5, 0.4f), new(6, 0.7f)], [new(5, 0.8f), new(7, 0.9f)]], denied: []);
+        // Half-life 1: weights 1 and 1/2. Items 2 and 6: 0.8 + 0.6 / 2; item 3: 0.6 + 0.8 / 2.
+        var list = Retrieve([0, 1], ManyListeners, shrinkage: 0, denied: [0, 1]);
 
-        list.Hits.Select(hit => hit.ItemIndex).ShouldBe([5, 6, 7]);
-        list.Hits[0].Score.ShouldBe(0.8, tolerance: 1e-6);
-        list.Hits[1].Score.ShouldBe(0.7, tolerance: 1e-6);
-        list.Hits[2].Score.ShouldBe(0.45, tolerance: 1e-6);
+        list.Hits.Select(hit => hit.ItemIndex).ShouldBe([2, 6, 3]);
+        list.Hits[0].Score.ShouldBe(1.1, tolerance: 1e-5);
+        list.Hits[2].Score.ShouldBe(1.0, tolerance: 1e-5);
     }
 
     [Fact]
     public void The_seed_that_added_most_is_the_reason()
     {
-        var list = Retrieve([0, 1], [[new(5, 0.3f), new(6, 0.3f)], [new(5, 0.9f), new(6, 0.4f)]], denied: []);
+        var list = Retrieve([1, 0], ManyListeners, shrinkage: 0, denied: [0, 1]);
 
-        list.Hits.Single(hit => hit.ItemIndex == 5).BecauseItemIndex.ShouldBe(1); // 0.3 < 0.9 / 2
-        list.Hits.Single(hit => hit.ItemIndex == 6).BecauseItemIndex.ShouldBe(0); // 0.3 > 0.4 / 2
+        // Item 2: 0.6 from item 1, 0.8 / 2 from item 0. Seeds the other way round: 0.8 from item 0, 0.6 / 2 from item 1.
+        list.Hits.Single(hit => hit.ItemIndex == 2).BecauseItemIndex.ShouldBe(1);
+        Retrieve([0, 1], ManyListeners, shrinkage: 0, denied: [0, 1]).Hits[0].BecauseItemIndex.ShouldBe(0);
     }
 
     [Fact]
-    public void Denied_and_dissimilar_items_do_not_come()
+    public void What_few_have_heard_counts_less()
     {
-        var list = Retrieve([0], [[new(5, 0.9f), new(6, 0.5f), new(7, 0), new(8, -0.5f)]], denied: [5]);
+        // Item 2: 0.8 · 10 / (10 + 10); item 6: 0.8 · 90 / (90 + 10); item 3: 0.6 · 90 / (90 + 10).
+        var list = Retrieve([0], [90, 90, 10, 90, 90, 90, 90], shrinkage: 10, denied: [0]);
 
-        list.Hits.Select(hit => hit.ItemIndex).ShouldBe([6]);
+        list.Hits.Select(hit => hit.ItemIndex).ShouldBe([6, 3, 2]);
+        list.Hits.Select(hit => Math.Round(hit.Score, 4)).ShouldBe([0.72, 0.54, 0.4]);
     }
 
     [Fact]
-    public void Equal_scores_go_by_item_index()
+    public void Denied_and_dissimilar_items_and_items_without_factors_do_not_come()
     {
-        var list = Retrieve([0], [[new(9, 0.5f), new(3, 0.5f), new(6, 0.5f)]], denied: []);
+        var list = Retrieve([0], ManyListeners, shrinkage: 0, denied: [0, 2]);
 
-        list.Hits.Select(hit => hit.ItemIndex).ShouldBe([3, 6, 9]);
+        list.Hits.Select(hit => hit.ItemIndex).ShouldBe([6, 3]);
     }
 
-    private static SourceList Retrieve(int[] seeds, ScoredItem[][] neighbors, int[] denied) =>
-        SimilarSource.Retrieve(seeds, neighbors, halfLife: 1, new ItemSet(ItemCount, denied), count: 5);
+    [Fact]
+    public void A_seed_without_factors_or_listeners_brings_nothing() =>
+        Retrieve([5], [0, 0, 0, 0, 0, 0, 0], shrinkage: 0, denied: []).Hits.ShouldBeEmpty();
+
+    [Fact]
+    public void Only_as_many_come_as_asked_for() => Retrieve([0], ManyListeners, shrinkage: 0, denied: [], count: 2).Hits.Count.ShouldBe(2);
+
+    private static SourceList Retrieve(int[] seeds, int[] listeners, double shrinkage, int[] denied, int count = 10)
+    {
+        var items = FactorMatrix.FromRows(Factors.Length, 2, Factors.SelectMany(row => row).ToArray());
+        var als = AlsModel.FromFactors(new FactorMatrix(0, 2), items, new AlsSettings());
+        return SimilarSource.Retrieve(
+            new SimilarityIndex(als, listeners, shrinkage), seeds, halfLife: 1, new ItemSet(Factors.Length, denied), count);
+    }
 }
