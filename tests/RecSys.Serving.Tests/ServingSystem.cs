@@ -66,7 +66,14 @@ internal sealed class ServingSystem : IAsyncDisposable
         await system.StartCandidateAsync();
         await system.StartRankerAsync();
         system._serving = await ServiceHost.StartAsync(
-            "serving", builder => builder.AddServing(), app => app.MapServing(), system._settings);
+            "serving",
+            builder =>
+            {
+                builder.AddServing();
+                builder.AddBusConsumer<IngestStandIn, ListenBatch>(BusTopology.IngestListens);
+            },
+            app => app.MapServing(),
+            system._settings);
         return system;
     }
 
@@ -83,7 +90,7 @@ internal sealed class ServingSystem : IAsyncDisposable
 
     public Task StopRankerAsync() => _ranker!.DisposeAsync().AsTask();
 
-    /// <summary>Publishes listens as ingest does, to serving's own bus in memory.</summary>
+    /// <summary>Publishes listens as ingest does, to serving's own bus in memory; returns when serving has them.</summary>
     public Task PublishAsync(params Listen[] listens) => Serving.Services.GetRequiredService<IEventPublisher>()
         .PublishAsync(new ListenBatch { Producer = "test", Listens = { listens } }, CancellationToken.None);
 
@@ -125,4 +132,10 @@ internal sealed class ServingSystem : IAsyncDisposable
     {
         ["Endpoints:Grpc"] = $"http://127.0.0.1:{port}",
     };
+
+    /// <summary>The bus in memory refuses listens that nobody would store; that these are stored is other tests' concern.</summary>
+    private sealed class IngestStandIn : IBusConsumer<ListenBatch>
+    {
+        public Task ConsumeAsync(ListenBatch message, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

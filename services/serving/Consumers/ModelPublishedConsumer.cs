@@ -5,12 +5,8 @@ using RecSys.Serving.Models;
 
 namespace RecSys.Serving.Consumers;
 
-/// <summary>Has a version that was just published loaded.</summary>
+/// <summary>Has a version that was just published loaded, so that the next request is answered from it.</summary>
 internal sealed class ModelPublishedConsumer(ModelFollower<ServingModel> follower) : IBusConsumer<ModelPublished>
 {
-    public Task ConsumeAsync(ModelPublished message, CancellationToken cancellationToken)
-    {
-        follower.Notice();
-        return Task.CompletedTask;
-    }
+    public Task ConsumeAsync(ModelPublished message, CancellationToken cancellationToken) => follower.NoticeAsync(cancellationToken);
 }

@@ -6,7 +6,7 @@ namespace RecSys.Data.Models;
 /// <summary>
 /// Keeps the active model version in memory for one service. A new version is loaded whole beside the one in use and then
 /// takes its place in one step: a request takes <see cref="Current"/> once and finishes with what it took. Told of new
-/// versions by <see cref="Notice"/>, and looks by itself from time to time, as a message may be missed.
+/// versions by <see cref="NoticeAsync"/>, and looks by itself from time to time, as a message may be missed.
 /// </summary>
 /// <typeparam name="TModel">What the service keeps of a version; immutable.</typeparam>
 /// <param name="store">Says which version is active.</param>
@@ -30,16 +30,20 @@ public sealed class ModelFollower<TModel>(
     /// <summary>The version in use; null when there is none.</summary>
     public string? CurrentVersion => _loaded?.Version;
 
-    /// <summary>Says that another version may have become active; it is loaded in the background.</summary>
-    public void Notice()
+    /// <summary>
+    /// Says that another version may have become active. Returns when it is in use, or when it could not be loaded at once:
+    /// then it is tried again in the background.
+    /// </summary>
+    public async Task NoticeAsync(CancellationToken cancellationToken)
     {
         try
         {
-            _noticed.Release();
+            await RefreshAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (SemaphoreFullException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // It has been said and not been heard yet; one look will do for both.
+            // Looking again, the background finds the same failure, logs it and keeps trying.
+            Wake();
         }
     }
 
@@ -93,6 +97,18 @@ public sealed class ModelFollower<TModel>(
                 wait = wait >= pollInterval ? FirstPause : wait * 2 < pollInterval ? wait * 2 : pollInterval;
                 DataLog.ModelNotLoaded(logger, _loaded?.Version ?? "none", wait.TotalSeconds, exception);
             }
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _noticed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It has been woken and has not looked yet; one look will do for both.
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class ActiveModelTests
 
         await Wait.UntilAsync(() => Answers(answered, "v1") > 50, Patience, "answers of the first version");
         await candidate.Database.WriteModelAsync("v2", Second);
-        candidate.Host.Services.GetRequiredService<ModelFollower<CandidateModel>>().Notice();
+        await candidate.Host.Services.GetRequiredService<ModelFollower<CandidateModel>>().NoticeAsync(CancellationToken.None);
         await Wait.UntilAsync(() => Answers(answered, "v2") > 50, Patience, "answers of the second version");
         await stop.CancelAsync();
 
@@ -79,12 +79,12 @@ public sealed class ActiveModelTests
 
         var error = await Should.ThrowAsync<InvalidDataException>(() => follower.RefreshAsync(CancellationToken.None));
         var version = await VersionAsync(candidate);
+        await follower.NoticeAsync(CancellationToken.None);
         await candidate.Database.WriteModelAsync("v3", Second);
-        await follower.RefreshAsync(CancellationToken.None);
 
         error.Message.ShouldContain("broken");
         version.ShouldBe("v1");
-        (await VersionAsync(candidate)).ShouldBe("v3");
+        await Wait.UntilAsync(async () => await VersionAsync(candidate) == "v3", Patience, "the next version, found by trying again");
     }
 
     [Fact]

@@ -45,7 +45,6 @@ public sealed class GetHistoryTests
             ServingSystem.Listen("u", Log.Track(1, 0), Start.AddHours(5)),
             ServingSystem.Listen("u", Log.Track(1, 1), Start.AddMinutes(4.5)),
             ServingSystem.Listen("u", Log.Track(0, 3), Start.AddMinutes(3)));
-        await Wait.UntilAsync(async () => (await AllAsync(system)).Count == 12, ServingSystem.Patience, "the new listens");
         var second = await system.Client.GetHistoryAsync(new GetHistoryRequest { UserId = "u", PageSize = 100, PageToken = first.NextPageToken });
 
         first.Items.Select(item => item.Track.TrackId).ShouldBe([Log.Track(0, 9), Log.Track(0, 8), Log.Track(0, 7), Log.Track(0, 6)]);
@@ -60,7 +59,7 @@ public sealed class GetHistoryTests
         var listen = ServingSystem.Listen("u", Log.Track(2, 2), Start);
 
         await system.PublishAsync(listen);
-        await Wait.UntilAsync(async () => (await AllAsync(system)).Count == 1, ServingSystem.Patience, "the listen");
+        (await AllAsync(system)).Count.ShouldBe(1);
         await system.Database.Histories.AddAsync([new RecentListen("u", Log.Track(2, 2), Start), new RecentListen("u", Log.Track(2, 3), Start)], CancellationToken.None);
         await Wait.UntilAsync(async () => (await AllAsync(system)).Count == 2, ServingSystem.Patience, "what only the database has");
 

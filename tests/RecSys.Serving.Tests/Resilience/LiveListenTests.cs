@@ -1,4 +1,3 @@
-using RecSys.TestKit;
 using RecSys.TestKit.Models;
 
 namespace RecSys.Serving.Tests.Resilience;
@@ -15,9 +14,9 @@ public sealed class LiveListenTests
         var first = (await system.RecommendAsync(user)).Items[0].Track.TrackId;
 
         await system.PublishAsync(ServingSystem.Listen(user, first));
-        var slate = await system.RecommendUntilAsync(
-            user, slate => slate.Items.All(item => item.Track.TrackId != first), "the listen to take its track off the slate");
+        var slate = await system.RecommendAsync(user);
 
+        slate.Items.ShouldNotContain(item => item.Track.TrackId == first);
         slate.Degraded.ShouldBeFalse();
         slate.Items.Count.ShouldBe(10);
         slate.Items.ShouldContain(item => item.Reason.Contains("you played Metal Song"));
@@ -30,9 +29,9 @@ public sealed class LiveListenTests
         (await system.RecommendAsync("newcomer")).Items.ShouldAllBe(item => item.Reason.StartsWith("Popular: "));
 
         await system.PublishAsync([.. Enumerable.Range(0, 5).Select(number => ServingSystem.Listen("newcomer", Log.Track(3, number)))]);
-        var slate = await system.RecommendUntilAsync(
-            "newcomer", slate => slate.Items.Count(item => Log.TasteOf(item.Track.TrackId) == 3) > 5, "tracks of the new taste");
+        var slate = await system.RecommendAsync("newcomer");
 
+        slate.Items.Count(item => Log.TasteOf(item.Track.TrackId) == 3).ShouldBeGreaterThan(5);
         slate.Items.ShouldContain(item => item.Reason.Contains("you played Folk Song"));
     }
 
@@ -45,7 +44,7 @@ public sealed class LiveListenTests
 
         await system.PublishAsync(
             ServingSystem.Listen(user, Log.Track(0, 0)), ServingSystem.Listen(user, first, new DateTimeOffset(1999, 12, 31, 0, 0, 0, TimeSpan.Zero)));
-        await system.RecommendUntilAsync(user, slate => slate.Items.All(item => item.Track.TrackId != first), "the backdated listen to count");
+        (await system.RecommendAsync(user)).Items.ShouldNotContain(item => item.Track.TrackId == first);
         var history = await system.Client.GetHistoryAsync(new Contracts.Serving.V1.GetHistoryRequest { UserId = user });
 
         history.Items.Select(item => item.Track.TrackId).ShouldBe([Log.Track(0, 0), first]);
@@ -59,7 +58,6 @@ public sealed class LiveListenTests
         var nobody = ServingSystem.Listen("", Log.Track(0, 2));
 
         await system.PublishAsync(future, nobody, ServingSystem.Listen("u", Log.Track(0, 3)));
-        await Wait.UntilAsync(async () => (await HistoryAsync(system)).Count > 0, ServingSystem.Patience, "the good listen");
 
         (await HistoryAsync(system)).ShouldBe([Log.Track(0, 3)]);
     }
