@@ -83,12 +83,20 @@ internal sealed class ServingSystem : IAsyncDisposable
     public async Task StartCandidateAsync() => _candidate = await ServiceHost.StartAsync(
         "candidate", builder => builder.AddCandidate(), app => app.MapCandidate(), Own(_candidatePort));
 
-    public Task StopCandidateAsync() => _candidate!.DisposeAsync().AsTask();
+    public async Task StopCandidateAsync()
+    {
+        await _candidate!.DisposeAsync();
+        _candidate = null;
+    }
 
     public async Task StartRankerAsync() => _ranker = await ServiceHost.StartAsync(
         "ranker", builder => builder.AddRanker(), app => app.MapRanker(), Own(_rankerPort));
 
-    public Task StopRankerAsync() => _ranker!.DisposeAsync().AsTask();
+    public async Task StopRankerAsync()
+    {
+        await _ranker!.DisposeAsync();
+        _ranker = null;
+    }
 
     /// <summary>Publishes listens as ingest does, to serving's own bus in memory; returns when serving has them.</summary>
     public Task PublishAsync(params Listen[] listens) => Serving.Services.GetRequiredService<IEventPublisher>()
