@@ -22,6 +22,8 @@ public sealed class ListenLake : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(rootFolder);
         options ??= new LakeEngineOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MemoryLimitBytes, nameof(options));
         _folders = new LakeFolders(rootFolder);
         Compression = options.Compression;
         _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(Settings(options)));
@@ -84,11 +86,13 @@ public sealed class ListenLake : IDisposable
         var source = new ListenSource(_folders, query);
         return source.IsEmpty
             ? AsyncEnumerable.Empty<LakeListen>()
-            : LakeRows.ReadAsync(
-                Engine,
-                $"SELECT user_id, track_id, listened_at, max(played_share), max(play_count) FROM ({source.Sql()}) GROUP BY ALL ORDER BY listened_at, user_id, track_id",
-                LakeRows.Listen,
-                (connection, _) => source.FindUnreadableFile(connection, cancellationToken),
+            : LakeRows.DistinctAsync(
+                LakeRows.ReadAsync<LakeListen>(
+                    Engine,
+                    $"SELECT user_id, track_id, listened_at, played_share, play_count FROM ({source.Sql()}) ORDER BY listened_at, user_id, track_id",
+                    LakeRows.ReadListens,
+                    (connection, failure) => source.FindUnreadableFile(connection, failure, cancellationToken),
+                    cancellationToken),
                 cancellationToken);
     }
 
@@ -134,9 +138,9 @@ public sealed class ListenLake : IDisposable
             {
                 return read(connection, source);
             }
-            catch (DuckDbException)
+            catch (DuckDbException failure)
             {
-                if (source.FindUnreadableFile(connection, cancellationToken) is { } corrupt)
+                if (source.FindUnreadableFile(connection, failure, cancellationToken) is { } corrupt)
                 {
                     throw corrupt;
                 }
@@ -155,7 +159,7 @@ public sealed class ListenLake : IDisposable
         var memory = options.MemoryLimitBytes > 0
             ? options.MemoryLimitBytes
             : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
-        var temp = options.TempFolder ?? Path.Combine(Path.GetTempPath(), "recsys-lake", Guid.NewGuid().ToString("N"));
+        var temp = options.TempFolder ?? Path.Combine(Path.GetTempPath(), $"recsys-lake-{Guid.NewGuid():N}");
         return new DuckDbSettings(options.Threads, memory, temp);
     }
 }

@@ -329,6 +329,64 @@ public sealed class ListenLakeTests : IDisposable
     }
 
     [Fact]
+    public async Task Little_memory_is_enough_and_spilled_data_is_removed()
+    {
+        using var lake = new ListenLake(
+            _folder.File("lake"), new LakeEngineOptions { MemoryLimitBytes = 128 << 20, TempFolder = _folder.File("deep/er/spill") });
+        for (var part = 0; part < 4; part++)
+        {
+            await lake.AppendAsync([.. Enumerable.Range(part * 250_000, 250_000).Select(i =>
+                new LakeListen($"a rather long user id {i * 7919L % 50_021}", $"a rather long track id {i * 104_729L % 30_011}", Noon.AddSeconds(i % 7_200).AddTicks(i * 10L)))]);
+        }
+
+        var cells = await lake.ReadInteractionsAsync(InteractionQuery.All);
+        cells.ListenCount.ShouldBe(1_000_000);
+        (await lake.CountListensAsync()).ShouldBe(1_000_000);
+        (await lake.ReadListensAsync(InteractionQuery.All).CountAsync()).ShouldBe(1_000_000);
+
+        lake.Dispose();
+        (Directory.Exists(_folder.File("deep/er/spill")) ? Directory.GetFileSystemEntries(_folder.File("deep/er/spill")) : []).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Too_little_memory_is_told_from_damaged_files()
+    {
+        using var lake = new ListenLake(_folder.File("lake"), new LakeEngineOptions { MemoryLimitBytes = 1 });
+        await lake.AppendAsync([.. Enumerable.Range(0, 400_000).Select(i => new LakeListen($"a rather long user id {i}", $"a rather long track id {i}", Noon.AddTicks(i * 10L)))]);
+
+        (await Should.ThrowAsync<DuckDbException>(() => lake.ReadInteractionsAsync(InteractionQuery.All))).Message.ShouldStartWith("Out of Memory");
+    }
+
+    [Fact]
+    public async Task Reading_may_end_early()
+    {
+        await _lake.AppendAsync([.. Enumerable.Range(0, 50_000).Select(i => new LakeListen($"u{i % 100}", $"t{i}", Noon.AddSeconds(i % 3_600)))]);
+
+        await foreach (var listen in _lake.ReadListensAsync(InteractionQuery.All))
+        {
+            listen.ListenedAt.ShouldBe(Noon);
+            break;
+        }
+
+        using var cancellation = new CancellationTokenSource();
+        await Should.ThrowAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var listen in _lake.ReadListensAsync(InteractionQuery.All, cancellation.Token))
+            {
+                await cancellation.CancelAsync();
+            }
+        });
+        (await _lake.CountListensAsync()).ShouldBe(50_000);
+    }
+
+    [Fact]
+    public void Engine_options_outside_their_range_are_refused()
+    {
+        Should.Throw<ArgumentOutOfRangeException>(() => new ListenLake(_folder.Path, new LakeEngineOptions { Threads = 0 }));
+        Should.Throw<ArgumentOutOfRangeException>(() => new ListenLake(_folder.Path, new LakeEngineOptions { MemoryLimitBytes = -1 }));
+    }
+
+    [Fact]
     public async Task After_dispose_calls_are_refused_and_what_was_written_stays()
     {
         await _lake.AppendAsync([new LakeListen("u", "t", Noon)]);

@@ -6,16 +6,10 @@ internal static class RealData
     /// <summary>The folder of a data set; null when it isn't there, which the test's output then says.</summary>
     public static string? Find(string name, ITestOutputHelper output)
     {
-        var repository = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(repository, "RecSys.sln")))
-        {
-            repository = Path.GetDirectoryName(repository) ?? throw new InvalidOperationException("The tests run outside of the repository.");
-        }
-
         // A linked work tree lies one level deeper than a clone.
         foreach (var parent in (string[])["..", "../.."])
         {
-            var folder = Path.GetFullPath(Path.Combine(repository, parent, "shared", "data", name));
+            var folder = Path.GetFullPath(Path.Combine(Repository.Root, parent, "shared", "data", name));
             if (Directory.Exists(folder))
             {
                 return folder;

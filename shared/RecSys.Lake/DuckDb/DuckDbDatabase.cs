@@ -19,6 +19,13 @@ internal sealed class DuckDbDatabase : IDisposable
     public static DuckDbDatabase Open(DuckDbSettings settings)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Threads, 1);
+
+        // The engine makes the folder itself, once it needs it, and removes it at its end; but not the folders above.
+        if (Path.GetDirectoryName(Path.GetFullPath(settings.TempFolder)) is { } parent)
+        {
+            Directory.CreateDirectory(parent);
+        }
+
         if (NativeMethods.duckdb_create_config(out var config) != 0)
         {
             throw new DuckDbException("DuckDB's configuration could not be made: out of memory.");

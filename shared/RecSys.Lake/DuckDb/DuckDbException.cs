@@ -7,4 +7,7 @@ public sealed class DuckDbException : Exception
         : base(message)
     {
     }
+
+    /// <summary>Whether the engine's memory limit, or the disk that it spills to, was too small.</summary>
+    internal bool IsOutOfMemory => Message.StartsWith("Out of Memory", StringComparison.Ordinal);
 }

@@ -22,13 +22,11 @@ internal static class DuckDbLibrary
             return 0;
         }
 
-        string[] folders = [AppContext.BaseDirectory, Path.GetDirectoryName(assembly.Location) ?? ""];
-        foreach (var folder in folders)
+        var file = Path.Combine(AppContext.BaseDirectory, FileName);
+        if (File.Exists(file))
         {
-            if (folder.Length > 0 && NativeLibrary.TryLoad(Path.Combine(folder, FileName), out var library))
-            {
-                return library;
-            }
+            // A file for another platform fails here and says so.
+            return NativeLibrary.Load(file);
         }
 
         if (NativeLibrary.TryLoad(name, assembly, searchPath, out var systemLibrary))

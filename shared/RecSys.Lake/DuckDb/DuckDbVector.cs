@@ -43,7 +43,11 @@ internal readonly unsafe ref struct DuckDbVector
 
     /// <summary>The values of a column of fixed width; those of NULL rows mean nothing.</summary>
     public ReadOnlySpan<T> Values<T>()
-        where T : unmanaged => new(_data, _rowCount);
+        where T : unmanaged
+    {
+        Debug.Assert(WidthOf(Type) == sizeof(T), $"A column of type {Type} is not made of {typeof(T).Name}.");
+        return new ReadOnlySpan<T>(_data, _rowCount);
+    }
 
     /// <summary>The bytes of a VARCHAR, valid UTF-8.</summary>
     public ReadOnlySpan<byte> Utf8(int row)
@@ -93,4 +97,16 @@ internal readonly unsafe ref struct DuckDbVector
 
         return texts.ToArray();
     }
+
+    private static int WidthOf(DuckDbType type) => type switch
+    {
+        DuckDbType.Boolean or DuckDbType.TinyInt or DuckDbType.UTinyInt => 1,
+        DuckDbType.SmallInt or DuckDbType.USmallInt => 2,
+        DuckDbType.Integer or DuckDbType.UInteger or DuckDbType.Float or DuckDbType.Date => 4,
+        DuckDbType.HugeInt or DuckDbType.UHugeInt or DuckDbType.Uuid or DuckDbType.Interval => 16,
+        DuckDbType.BigInt or DuckDbType.UBigInt or DuckDbType.Double or DuckDbType.Time or DuckDbType.TimeTz or DuckDbType.Timestamp
+            or DuckDbType.TimestampTz or DuckDbType.TimestampSeconds or DuckDbType.TimestampMilliseconds
+            or DuckDbType.TimestampNanoseconds => 8,
+        _ => 0,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using RecSys.Lake.DuckDb;
 
@@ -40,6 +41,37 @@ internal sealed partial record DelimitedText(
         {
             throw Unreadable(file, exception);
         }
+    }
+
+    /// <summary>The values of a line of CSV. A value may be in double quotes, which are doubled where they belong to it.</summary>
+    public static List<string> SplitQuoted(string line, char delimiter)
+    {
+        var values = new List<string>();
+        var value = new StringBuilder();
+        var isQuoted = false;
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '"' && isQuoted && i + 1 < line.Length && line[i + 1] == '"')
+            {
+                value.Append(line[i++]);
+            }
+            else if (line[i] == '"')
+            {
+                isQuoted = !isQuoted;
+            }
+            else if (line[i] == delimiter && !isQuoted)
+            {
+                values.Add(value.ToString());
+                value.Clear();
+            }
+            else
+            {
+                value.Append(line[i]);
+            }
+        }
+
+        values.Add(value.ToString());
+        return values;
     }
 
     /// <summary>The error for a file that the engine does not read.</summary>

@@ -37,20 +37,20 @@ public sealed class ImportedLog
     /// </summary>
     /// <exception cref="LakeCorruptException">The import's file can't be read.</exception>
     public IAsyncEnumerable<LakeListen> ReadListensAsync(CancellationToken cancellationToken = default) =>
-        Read(
+        Read<LakeListen>(
             LakeFolders.ImportListensFile,
             "user_id, track_id, epoch_us(listened_at), played_share, play_count",
             "listened_at, user_id, track_id",
-            LakeRows.Listen,
+            LakeRows.ReadListens,
             cancellationToken);
 
     /// <summary>The catalogue by track id; empty when the log came without one.</summary>
     /// <exception cref="LakeCorruptException">The import's file can't be read.</exception>
     public IAsyncEnumerable<LakeTrack> ReadTracksAsync(CancellationToken cancellationToken = default) =>
-        Read(LakeFolders.ImportTracksFile, "track_id, title, artist, album, genres", "track_id", LakeRows.Track, cancellationToken);
+        Read<LakeTrack>(LakeFolders.ImportTracksFile, "track_id, title, artist, album, genres", "track_id", LakeRows.ReadTracks, cancellationToken);
 
     private IAsyncEnumerable<T> Read<T>(
-        string name, string columns, string order, LakeRows.RowReader<T> read, CancellationToken cancellationToken)
+        string name, string columns, string order, LakeRows.ChunkReader<T> read, CancellationToken cancellationToken)
     {
         var file = Path.Combine(_folder, name);
         return LakeRows.ReadFileAsync(

@@ -8,45 +8,89 @@ internal static class LakeRows
 {
     private const int BatchRows = 16_384;
 
-    /// <summary>Makes a record of a row.</summary>
-    public delegate T RowReader<out T>(DuckDbChunk chunk, int row);
+    /// <summary>Makes a record of each row of a chunk.</summary>
+    public delegate void ChunkReader<T>(DuckDbChunk chunk, List<T> records);
 
     /// <summary>Reads user_id, track_id, listened_at (BIGINT, microseconds), played_share and play_count.</summary>
-    public static LakeListen Listen(DuckDbChunk chunk, int row)
+    public static void ReadListens(DuckDbChunk chunk, List<LakeListen> records)
     {
-        var share = chunk.Column(3);
-        return new LakeListen(
-            chunk.Column(0).Text(row)!,
-            chunk.Column(1).Text(row)!,
-            LakeTime.FromMicroseconds(chunk.Column(2).Values<long>()[row]),
-            share.IsNull(row) ? null : share.Values<float>()[row],
-            chunk.Column(4).Values<int>()[row]);
+        var users = chunk.Column(0);
+        var tracks = chunk.Column(1);
+        var times = chunk.Column(2).Values<long>();
+        var shares = chunk.Column(3);
+        var plays = chunk.Column(4).Values<int>();
+        for (var row = 0; row < chunk.RowCount; row++)
+        {
+            records.Add(new LakeListen(
+                users.Text(row)!,
+                tracks.Text(row)!,
+                LakeTime.FromMicroseconds(times[row]),
+                shares.IsNull(row) ? null : shares.Values<float>()[row],
+                plays[row]));
+        }
     }
 
     /// <summary>Reads track_id, title, artist, album and genres.</summary>
-    public static LakeTrack Track(DuckDbChunk chunk, int row) =>
-        new(
-            chunk.Column(0).Text(row)!,
-            chunk.Column(1).Text(row) ?? "",
-            chunk.Column(2).Text(row) ?? "",
-            chunk.Column(3).Text(row) ?? "",
-            chunk.Column(4).TextList(row));
+    public static void ReadTracks(DuckDbChunk chunk, List<LakeTrack> records)
+    {
+        var ids = chunk.Column(0);
+        var titles = chunk.Column(1);
+        var artists = chunk.Column(2);
+        var albums = chunk.Column(3);
+        var genres = chunk.Column(4);
+        for (var row = 0; row < chunk.RowCount; row++)
+        {
+            records.Add(new LakeTrack(
+                ids.Text(row)!, titles.Text(row) ?? "", artists.Text(row) ?? "", albums.Text(row) ?? "", genres.TextList(row)));
+        }
+    }
+
+    /// <summary>Of listens that come in order, those that are the same as one, with the larger share and play count.</summary>
+    public static async IAsyncEnumerable<LakeListen> DistinctAsync(
+        IAsyncEnumerable<LakeListen> ordered, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        LakeListen? last = null;
+        await foreach (var listen in ordered.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (last is not null && last.ListenedAt == listen.ListenedAt && last.UserId == listen.UserId && last.TrackId == listen.TrackId)
+            {
+                last = last with
+                {
+                    PlayedShare = listen.PlayedShare > last.PlayedShare ? listen.PlayedShare : last.PlayedShare ?? listen.PlayedShare,
+                    PlayCount = Math.Max(listen.PlayCount, last.PlayCount),
+                };
+                continue;
+            }
+
+            if (last is not null)
+            {
+                yield return last;
+            }
+
+            last = listen;
+        }
+
+        if (last is not null)
+        {
+            yield return last;
+        }
+    }
 
     /// <summary>Streams a query over one file.</summary>
     public static IAsyncEnumerable<T> ReadFileAsync<T>(
-        DuckDbDatabase engine, string file, string sql, RowReader<T> read, CancellationToken cancellationToken) =>
+        DuckDbDatabase engine, string file, string sql, ChunkReader<T> read, CancellationToken cancellationToken) =>
         ReadAsync(engine, sql, read, (_, exception) => new LakeCorruptException(file, exception.Message, exception), cancellationToken);
 
     /// <summary>Streams a query.</summary>
     /// <param name="engine">The engine to run it on.</param>
     /// <param name="sql">The query.</param>
-    /// <param name="read">Makes a record of a row.</param>
+    /// <param name="read">Makes records of the rows.</param>
     /// <param name="explain">Says what to throw when the engine fails; null for the failure itself.</param>
     /// <param name="cancellationToken">Interrupts the query.</param>
     public static async IAsyncEnumerable<T> ReadAsync<T>(
         DuckDbDatabase engine,
         string sql,
-        RowReader<T> read,
+        ChunkReader<T> read,
         Func<DuckDbConnection, DuckDbException, Exception?> explain,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -73,10 +117,7 @@ internal static class LakeRows
             {
                 using (chunk)
                 {
-                    for (var row = 0; row < chunk.RowCount; row++)
-                    {
-                        batch.Add(read(chunk, row));
-                    }
+                    read(chunk, batch);
                 }
             }
 

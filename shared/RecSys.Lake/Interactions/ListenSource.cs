@@ -43,10 +43,16 @@ internal sealed class ListenSource
         return string.Join(" UNION ALL ", parts);
     }
 
-    /// <summary>Reads every file alone and completely.</summary>
+    /// <summary>Looks for the file that made a query fail, by reading every file alone and completely.</summary>
     /// <returns>The error that names the first unreadable file; null when all can be read.</returns>
-    public LakeCorruptException? FindUnreadableFile(DuckDbConnection connection, CancellationToken cancellationToken)
+    public LakeCorruptException? FindUnreadableFile(
+        DuckDbConnection connection, DuckDbException failure, CancellationToken cancellationToken)
     {
+        if (failure.IsOutOfMemory)
+        {
+            return null;
+        }
+
         foreach (var file in Files.Where(File.Exists))
         {
             try

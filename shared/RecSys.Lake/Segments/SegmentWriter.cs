@@ -83,6 +83,7 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compres
         connection.Execute(
             $"COPY segment TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {compression.Codec()})",
             CancellationToken.None);
+        connection.Execute("DROP TABLE segment", CancellationToken.None);
     }
 
     private void RemoveAbandoned()

@@ -9,6 +9,7 @@ namespace RecSys.Lake.Storage;
 internal static partial class DurableFiles
 {
     private const int OpenReadOnly = 0;
+    private const int InvalidArgument = 22;
     private const int CurrentFolder = -100;
     private const uint RenameExchange = 2;
 
@@ -35,7 +36,8 @@ internal static partial class DurableFiles
 
         try
         {
-            if (fsync(descriptor) != 0)
+            // Some network file systems can't flush folders and need not: they say that the argument is invalid.
+            if (fsync(descriptor) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument)
             {
                 throw new IOException($"The folder {folder} can't be flushed to the disk: {Marshal.GetLastPInvokeErrorMessage()}.");
             }

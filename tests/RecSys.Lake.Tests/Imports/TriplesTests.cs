@@ -139,6 +139,15 @@ public sealed class TriplesTests : IDisposable
     }
 
     [Fact]
+    public async Task The_first_row_may_be_quoted_when_there_is_no_header()
+    {
+        Write("a.csv", "\"Smith, Jo\",\"a \"\"b\"\"\",\"3\"\nu2,i2,4\n");
+
+        (await ImportAsync("a.csv")).Kept.ShouldBe(2);
+        (await _lake.ReadInteractionsAsync(InteractionQuery.All)).UserIds.ShouldBe(["Smith, Jo", "u2"]);
+    }
+
+    [Fact]
     public async Task Several_files_are_one_log()
     {
         Write("a.csv", "user,item,weight\nu1,i1,3\n");

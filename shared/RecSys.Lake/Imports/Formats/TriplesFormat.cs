@@ -40,7 +40,8 @@ internal sealed class TriplesFormat : IImportFormat
             ?? throw new LakeInputException(file.Path, "has no rows", "Fetch or export the file again");
         var delimiter = Delimiter(file, line);
         var isQuoted = delimiter != '\t';
-        var first = line.Split(delimiter).Select(value => isQuoted ? value.Trim().Trim('"') : value.Trim()).ToArray();
+        IEnumerable<string> values = isQuoted ? DelimitedText.SplitQuoted(line, delimiter) : line.Split(delimiter);
+        var first = values.Select(value => value.Trim()).ToArray();
         if (first.Length < 3)
         {
             throw new LakeInputException(
