@@ -55,9 +55,12 @@ internal static class HistoryCommand
         foreach (var item in history.Items)
         {
             table.AddRow(
-                $"{item.ListenTime.ToDateTime():yyyy-MM-dd HH:mm}", Markup.Escape(TrackText.Title(item.Track)), Markup.Escape(item.Track.Artist), $"{item.PlayCount}");
+                HeardAt(item), Markup.Escape(TrackText.Title(item.Track)), Markup.Escape(item.Track.Artist), $"{item.PlayCount}");
         }
 
         console.Write(table);
     }
+
+    /// <summary>Logs without times come in at the beginning of 1970.</summary>
+    private static string HeardAt(HistoryItem item) => item.ListenTime.Seconds == 0 ? "unknown" : $"{item.ListenTime.ToDateTime():yyyy-MM-dd HH:mm}";
 }

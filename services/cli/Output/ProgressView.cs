@@ -8,7 +8,7 @@ internal static class ProgressView
     /// <summary>Runs the work under one bar or line that <paramref name="title"/> names; the work reports its share done, 0 to 1, and a remark.</summary>
     public static async Task<T> RunAsync<T>(IAnsiConsole console, string title, Func<Action<double, string?>, Task<T>> work)
     {
-        if (!console.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+        if (!console.Profile.Capabilities.Interactive)
         {
             var result = default(T)!;
             string? last = null;

@@ -14,6 +14,9 @@ internal sealed class ResultWriter
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Columns of tables in files and pipes.</summary>
+    private const int FileWidth = 140;
+
     private readonly bool _json;
     private readonly string? _file;
 
@@ -22,7 +25,18 @@ internal sealed class ResultWriter
         _json = json;
         _file = file;
         // Progress and notes never mix with JSON on standard output.
-        Notes = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(json && file is null ? Console.Error : Console.Out) });
+        var toError = json && file is null;
+        var isTerminal = !(toError ? Console.IsErrorRedirected : Console.IsOutputRedirected);
+        Notes = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(toError ? Console.Error : Console.Out),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!isTerminal)
+        {
+            Notes.Profile.Width = FileWidth;
+        }
     }
 
     /// <summary>Where progress and remarks go.</summary>
