@@ -56,6 +56,10 @@ public sealed class MainPathTests(DistributedSystem system)
             slate.Items.ShouldAllBe(item => item.Reason.Length > 0 && item.Sources.Count > 0);
         }
 
+        var foreign = await python.CallAsync(system["serving"].GrpcAddress, "recommend", "loud-7");
+        foreign.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("track").GetProperty("trackId").GetString())
+            .ShouldBe((await RecommendAsync("loud-7")).Items.Take(5).Select(item => item.Track.TrackId), "the same slate for a Python client");
+
         var cold = await RecommendAsync("never-seen");
         cold.Items.Count.ShouldBe(10);
         cold.Items.ShouldAllBe(item => item.Reason.Length > 0);

@@ -41,7 +41,7 @@ public sealed class StartupOrderTests
                 await Wait.UntilAsync(async () => (await ReadyAsync(http, service)).Contains("Postgres at"), Patience, $"{name} to say that it waits for Postgres");
                 using var alive = await http.GetAsync(new Uri(service.HttpAddress, "healthz"));
                 alive.StatusCode.ShouldBe(HttpStatusCode.OK, $"{name} is alive while it waits");
-                service.Output.ShouldContain("Waiting for Postgres at", customMessage: name);
+                await Wait.UntilAsync(() => service.Output.Contains("Waiting for Postgres at"), Patience, $"{name} to log that it waits");
             }
 
             await postgres.RestartAsync();
