@@ -8,7 +8,6 @@ using RecSys.Ingest;
 using RecSys.Ranker;
 using RecSys.Serving;
 using RecSys.Trainer;
-using HostDefaults = RecSys.Hosting.HostDefaults;
 
 namespace RecSys.Standalone;
 
@@ -80,7 +79,7 @@ public sealed class StandaloneHost : IAsyncDisposable
     }
 
     /// <summary>The defaults that make five services one process.</summary>
-    public static HostDefaults Defaults(DirectoryInfo dataFolder) => new("standalone", StandaloneSettings.DefaultGrpcPort, StandaloneSettings.DefaultHttpPort)
+    public static ServiceDefaults Defaults(DirectoryInfo dataFolder) => new("standalone", StandaloneSettings.DefaultGrpcPort, StandaloneSettings.DefaultHttpPort)
     {
         Settings = new Dictionary<string, string?>
         {

@@ -43,7 +43,7 @@ public static class RecSysHost
     /// <param name="defaults">The process's own defaults.</param>
     /// <param name="add">Registers the services (<c>AddIngest</c>, …).</param>
     /// <param name="map">Maps their endpoints (<c>MapIngest</c>, …).</param>
-    public static async Task<int> RunAsync(string[] args, HostDefaults defaults, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    public static async Task<int> RunAsync(string[] args, ServiceDefaults defaults, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
         try
         {
@@ -74,7 +74,7 @@ public static class RecSysHost
     /// variables <c>RECSYS__SECTION__KEY</c>, and the command line.
     /// </summary>
     /// <exception cref="InvalidSettingsException">The settings file or the command line can't be read.</exception>
-    public static WebApplicationBuilder CreateBuilder(string[] args, HostDefaults defaults)
+    public static WebApplicationBuilder CreateBuilder(string[] args, ServiceDefaults defaults)
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, nothing that isn't in docs/configuration.md.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "recsys-" + defaults.Name });

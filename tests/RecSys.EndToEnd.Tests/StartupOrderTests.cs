@@ -38,15 +38,19 @@ public sealed class StartupOrderTests
 
             foreach (var (name, service) in services)
             {
-                await Wait.UntilAsync(async () => (await ReadyAsync(http, service)).Contains("Postgres at"), Patience, $"{name} to say that it waits for Postgres");
+                await Wait.UntilAsync(async () => (await ReadyAsync(http, service)).Contains("RabbitMQ at"), Patience, $"{name} to say that it waits for RabbitMQ");
+                await Wait.UntilAsync(() => service.Output.Contains("Waiting for RabbitMQ at"), Patience, $"{name} to log that it waits");
                 using var alive = await http.GetAsync(new Uri(service.HttpAddress, "healthz"));
                 alive.StatusCode.ShouldBe(HttpStatusCode.OK, $"{name} is alive while it waits");
-                await Wait.UntilAsync(() => service.Output.Contains("Waiting for Postgres at"), Patience, $"{name} to log that it waits");
+            }
+
+            await rabbitMq.RestartAsync();
+            foreach (var (name, service) in services)
+            {
+                await Wait.UntilAsync(() => service.Output.Contains("Waiting for Postgres at"), Patience, $"{name} to log that it waits for Postgres");
             }
 
             await postgres.RestartAsync();
-            await Wait.UntilAsync(async () => (await ReadyAsync(http, services["ingest"])).Contains("RabbitMQ at"), Patience, "ingest to say that it waits for RabbitMQ");
-            await rabbitMq.RestartAsync();
             foreach (var service in services.Values)
             {
                 await service.WaitUntilReadyAsync(Patience);

@@ -7,7 +7,7 @@ namespace RecSys.Hosting.Endpoints;
 
 /// <summary>Reads and logs the real addresses once the server listens.</summary>
 internal sealed class EndpointAnnouncer(
-    IServer server, BoundEndpoints bound, IOptions<EndpointsOptions> options, HostDefaults defaults, ILogger<EndpointAnnouncer> logger)
+    IServer server, BoundEndpoints bound, IOptions<EndpointsOptions> options, ServiceDefaults defaults, ILogger<EndpointAnnouncer> logger)
     : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)

@@ -13,12 +13,12 @@ internal static class HttpHealth
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/healthz", (HostDefaults defaults) => Results.Json(new { status = "alive", service = defaults.Name }))
+        app.MapGet("/healthz", (ServiceDefaults defaults) => Results.Json(new { status = "alive", service = defaults.Name }))
             .WithMetadata(AnswersBeforeReady.Instance);
         app.MapGet("/readyz", Ready).WithMetadata(AnswersBeforeReady.Instance);
     }
 
-    private static IResult Ready(HostDefaults defaults, ServingState state, StartupGate gate) => Results.Json(
+    private static IResult Ready(ServiceDefaults defaults, ServingState state, StartupGate gate) => Results.Json(
         new
         {
             status = state.IsServing ? "ready" : state.IsStopping ? "stopping" : "starting",

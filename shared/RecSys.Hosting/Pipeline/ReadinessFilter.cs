@@ -7,7 +7,7 @@ using RecSys.Hosting.Startup;
 namespace RecSys.Hosting.Pipeline;
 
 /// <summary>Refuses calls while startup tasks wait, and says for what; health and reflection answer.</summary>
-internal sealed class ReadinessFilter(RequestDelegate next, StartupGate gate, HostDefaults defaults)
+internal sealed class ReadinessFilter(RequestDelegate next, StartupGate gate, ServiceDefaults defaults)
 {
     public Task InvokeAsync(HttpContext context)
     {

@@ -25,7 +25,7 @@ internal static class SettingsSources
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
     };
 
-    public static void Add(ConfigurationManager configuration, HostDefaults defaults, string[] args)
+    public static void Add(ConfigurationManager configuration, ServiceDefaults defaults, string[] args)
     {
         CheckArguments(args);
         configuration.AddInMemoryCollection(new Dictionary<string, string?>

@@ -9,7 +9,7 @@ namespace RecSys.Hosting.Shutdown;
 /// calls and waits for those in progress; then the other services stop. The host bounds all of it.
 /// </summary>
 internal sealed class GracefulShutdown(
-    IOptions<ShutdownOptions> options, HostDefaults defaults, TimeProvider time, ILogger<GracefulShutdown> logger)
+    IOptions<ShutdownOptions> options, ServiceDefaults defaults, TimeProvider time, ILogger<GracefulShutdown> logger)
     : IHostedLifecycleService, IConfigureOptions<HostOptions>
 {
     public void Configure(HostOptions host) => host.ShutdownTimeout = options.Value.Delay + options.Value.DrainTimeout;

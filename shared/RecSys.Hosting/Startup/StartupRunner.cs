@@ -9,7 +9,7 @@ internal sealed class StartupRunner(
     StartupGate gate,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    HostDefaults defaults,
+    ServiceDefaults defaults,
     ILogger<StartupRunner> logger)
     : BackgroundService
 {

@@ -14,7 +14,7 @@ namespace RecSys.Hosting.Telemetry;
 /// Sends traces and metrics to an OTLP collector when one is configured. Services need no reference to OpenTelemetry: any
 /// ActivitySource or Meter whose name starts with <c>RecSys.</c> is picked up.
 /// </summary>
-internal sealed class OtlpExport(IOptions<TelemetryOptions> options, HostDefaults defaults, ILogger<OtlpExport> logger) : IHostedService, IDisposable
+internal sealed class OtlpExport(IOptions<TelemetryOptions> options, ServiceDefaults defaults, ILogger<OtlpExport> logger) : IHostedService, IDisposable
 {
     /// <summary>Names of what the libraries in use publish; RecSys.* is ours.</summary>
     private static readonly string[] Sources =

@@ -28,7 +28,7 @@ internal sealed class BusHost(WebApplication app) : IAsyncDisposable
     public static async Task<BusHost> StartUnreadyAsync(Uri? broker, Action<IHostApplicationBuilder>? add = null, params string[] settings)
     {
         string[] bus = broker is null ? ["Bus:Transport=memory"] : [$"Bus:Uri={broker}"];
-        var builder = RecSysHost.CreateBuilder([.. bus.Concat(settings).Select(setting => "--" + setting)], new HostDefaults("bus-test", 0, 0));
+        var builder = RecSysHost.CreateBuilder([.. bus.Concat(settings).Select(setting => "--" + setting)], new ServiceDefaults("bus-test", 0, 0));
         add?.Invoke(builder);
         var app = RecSysHost.Build(builder);
         await app.StartAsync(TestContext.Current.CancellationToken);

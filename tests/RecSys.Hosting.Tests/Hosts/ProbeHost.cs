@@ -38,7 +38,7 @@ internal sealed class ProbeHost : IAsyncDisposable
         string[]? settings = null, Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, bool waitUntilReady = true)
     {
         var log = new LogCollector();
-        var defaults = new HostDefaults("probe", 0, 0) { Settings = new Dictionary<string, string?> { ["Bus:Transport"] = "Memory" } };
+        var defaults = new ServiceDefaults("probe", 0, 0) { Settings = new Dictionary<string, string?> { ["Bus:Transport"] = "Memory" } };
         var builder = RecSysHost.CreateBuilder([.. (settings ?? []).Select(setting => "--" + setting)], defaults);
         LogCollector.Replace(builder.Logging, log);
         builder.AddProbe();

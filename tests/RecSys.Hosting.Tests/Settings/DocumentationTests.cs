@@ -10,7 +10,7 @@ public sealed class DocumentationTests
     [Fact]
     public void Every_setting_of_a_bare_host_is_documented_in_its_section()
     {
-        var builder = RecSysHost.CreateBuilder([], new HostDefaults("probe", 0, 0));
+        var builder = RecSysHost.CreateBuilder([], new ServiceDefaults("probe", 0, 0));
         builder.AddServiceClient<ProbeService.ProbeServiceClient>("serving");
         var settings = builder.Services
             .Where(service => service.ServiceType == typeof(SettingsRegistration))

@@ -30,7 +30,7 @@ public sealed class SettingsTests
         await File.WriteAllTextAsync(file, """{ "Probe": { "Text": "from file", "Number": 6 } } // comments are fine""");
         await using var app = Build(
             [$"--SettingsFile={file}", "--probe:number", "7"],
-            new HostDefaults("probe", 0, 0) { Settings = new Dictionary<string, string?> { ["Probe:Text"] = "from the host", ["Probe:Day"] = "Friday" } });
+            new ServiceDefaults("probe", 0, 0) { Settings = new Dictionary<string, string?> { ["Probe:Text"] = "from the host", ["Probe:Day"] = "Friday" } });
 
         var options = app.Services.GetRequiredService<IOptions<ProbeOptions>>().Value;
 
@@ -114,9 +114,9 @@ public sealed class SettingsTests
         app.Services.GetServices<SettingsRegistration>().Count(registration => registration.Section == "Probe").ShouldBe(1);
     }
 
-    private static WebApplication Build(string[] args, HostDefaults? defaults = null, Action<WebApplicationBuilder>? add = null)
+    private static WebApplication Build(string[] args, ServiceDefaults? defaults = null, Action<WebApplicationBuilder>? add = null)
     {
-        var builder = RecSysHost.CreateBuilder(args, defaults ?? new HostDefaults("probe", 0, 0));
+        var builder = RecSysHost.CreateBuilder(args, defaults ?? new ServiceDefaults("probe", 0, 0));
         builder.AddProbe();
         add?.Invoke(builder);
         return RecSysHost.Build(builder);

@@ -62,7 +62,7 @@ public sealed class ServiceHost : IAsyncDisposable
         }
 
         var builder = RecSysHost.CreateBuilder(
-            [.. all.Select(setting => $"--{setting.Key}={setting.Value}")], new HostDefaults(name, GrpcPort: 0, HttpPort: 0));
+            [.. all.Select(setting => $"--{setting.Key}={setting.Value}")], new ServiceDefaults(name, GrpcPort: 0, HttpPort: 0));
         add(builder);
         var app = RecSysHost.Build(builder);
         map(app);

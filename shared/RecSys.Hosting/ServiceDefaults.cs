@@ -4,7 +4,7 @@ namespace RecSys.Hosting;
 /// <param name="Name">The service's name in logs, telemetry and health answers, such as <c>ingest</c>.</param>
 /// <param name="GrpcPort">Default loopback port of the gRPC endpoint; 0 takes a free one.</param>
 /// <param name="HttpPort">Default loopback port of the HTTP endpoint; 0 takes a free one.</param>
-public sealed record HostDefaults(string Name, int GrpcPort, int HttpPort)
+public sealed record ServiceDefaults(string Name, int GrpcPort, int HttpPort)
 {
     /// <summary>
     /// Further defaults by configuration key, such as <c>Bus:Transport</c> = <c>memory</c>. They rank above the defaults
