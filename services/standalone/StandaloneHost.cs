@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Console;
 using RecSys.Candidate;
+using RecSys.Data;
 using RecSys.Hosting;
 using RecSys.Hosting.Endpoints;
 using RecSys.Hosting.Settings;
@@ -96,9 +97,16 @@ public sealed class StandaloneHost : IAsyncDisposable
     };
 
     /// <summary>Every section of settings that any of the services reads.</summary>
-    internal static IEnumerable<SettingsRegistration> Settings() =>
-        CreateBuilder(new StandaloneSettings(new DirectoryInfo("."), null, null, Announced: false, LogsShown: true, []))
-            .Services.Select(service => service.ImplementationInstance).OfType<SettingsRegistration>();
+    internal static IReadOnlyList<SettingsRegistration> Settings()
+    {
+        using var app = (IDisposable)Build(new StandaloneSettings(new DirectoryInfo("."), null, null, Announced: false, LogsShown: false, []));
+        return
+        [
+            .. ((WebApplication)app).Services.GetServices<SettingsRegistration>(),
+            SettingsRegistration.Of<DatabaseOptions>(DatabaseOptions.SectionName),
+            new("Services", ["Ingest", "Trainer", "Candidate", "Ranker", "Serving"]),
+        ];
+    }
 
     private static WebApplication Build(StandaloneSettings settings)
     {

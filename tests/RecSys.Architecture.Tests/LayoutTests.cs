@@ -97,7 +97,7 @@ public sealed class LayoutTests
         ["services", "standalone", ..] => 6,
         ["services", "cli", ..] => 7,
         ["services", ..] => 5,
-        ["tests", "RecSys.TestKit", ..] => 8,
+        ["tests", "RecSys.TestKit" or "RecSys.Hosting.Probe", ..] => 8,
         ["tests", ..] => 9,
         _ => throw new InvalidOperationException($"{Repository.Relative(project)} has no place in the layout; give it one here."),
     };

@@ -11,7 +11,8 @@ public sealed record SettingsRegistration(string Section, IReadOnlyList<string> 
     /// <summary>What is wrong with the section; nothing has to be built to find out.</summary>
     internal Func<IConfiguration, IEnumerable<string>> Problems { get; private init; } = _ => [];
 
-    internal static SettingsRegistration Of<TOptions>(string section)
+    /// <summary>The registration of an options class: its public settable properties are the keys.</summary>
+    public static SettingsRegistration Of<TOptions>(string section)
         where TOptions : class, new() => new(
             section,
             [.. typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace RecSys.Architecture.Tests;
+
+/// <summary>The documents name what the code has.</summary>
+public sealed partial class DocumentationTests
+{
+    [Fact]
+    public void Every_setting_stands_in_the_configuration_document()
+    {
+        var sections = SectionHeading().Split(File.ReadAllText(Repository.PathTo("docs", "configuration.md")))[1..]
+            .ToDictionary(text => text[..text.IndexOf('\n')].Trim(), text => text);
+        var missing = from setting in KnownSettings.Read()
+                      let parts = setting.Split(':')
+                      where !sections.TryGetValue(parts[0], out var text) || !text.Contains($"| `{parts[1]}`")
+                      select setting;
+        missing.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Links_between_documents_lead_somewhere()
+    {
+        var broken = from folder in new[] { "docs", "services", "shared", "tests" }
+                     from file in Repository.Files(folder, "*.md").Append(Repository.PathTo("README.md")).Append(Repository.PathTo("CONTRIBUTING.md"))
+                     from Match link in Link().Matches(File.ReadAllText(file))
+                     let target = link.Groups["target"].Value
+                     where !target.Contains("://") && !target.StartsWith('#')
+                     let path = Path.Combine(Path.GetDirectoryName(file)!, target.Split('#')[0])
+                     where !File.Exists(path) && !Directory.Exists(path)
+                     select $"{Repository.Relative(file)}: {target}";
+        broken.Distinct().ShouldBeEmpty();
+    }
+
+    [GeneratedRegex(@"^## ", RegexOptions.Multiline)]
+    private static partial Regex SectionHeading();
+
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
+    private static partial Regex Link();
+}
