@@ -8,6 +8,7 @@ namespace RecSys.Serving.Consumers;
 /// <summary>Takes every listen into the histories as it passes on the bus.</summary>
 internal sealed class ListenConsumer(LiveHistories histories, TimeProvider time, ILogger<ListenConsumer> logger) : IBusConsumer<ListenBatch>
 {
+    /// <inheritdoc/>
     public Task ConsumeAsync(ListenBatch message, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -35,6 +36,13 @@ internal sealed class ListenConsumer(LiveHistories histories, TimeProvider time,
             ServingLog.MalformedListens(logger, malformed);
         }
 
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        histories.ReadAgain();
         return Task.CompletedTask;
     }
 }

@@ -15,6 +15,9 @@ internal sealed class LiveHistories(
     private readonly int _length = options.Value.HistoryLength;
     private readonly BoundedCache<string, UserHistory> _users = new(options.Value.HistoryCacheListens);
 
+    // UTC ticks; what was read from the database before that may lack listens.
+    private long _readAgainSince;
+
     /// <summary>Listens that are in memory, of all users.</summary>
     public long ListenCount => _users.Weight;
 
@@ -25,12 +28,15 @@ internal sealed class LiveHistories(
         _users.Reweigh(userId, history, WeightOf(history.Add(listens)));
     }
 
+    /// <summary>Listens may have passed by on the bus: every history is read from the database again when it is next asked for.</summary>
+    public void ReadAgain() => Volatile.Write(ref _readAgainSince, time.GetUtcNow().UtcTicks);
+
     /// <summary>A user's history. An unknown user's is empty.</summary>
     public async Task<HistoryView> GetAsync(string userId, CallBudget budget, CancellationToken cancellationToken)
     {
         var history = _users.GetOrAdd(userId, _ => new UserHistory(_length));
         string? missing = null;
-        if (history.ReadAt is not { } readAt || time.GetUtcNow() - readAt >= options.Value.HistoryLifetime)
+        if (!IsFresh(history.ReadAt))
         {
             var answer = await database.TryAsync(
                 _ => history.ShareReading(() => Task.Run(() => ReadAsync(userId, history), CancellationToken.None)), budget, cancellationToken);
@@ -41,6 +47,11 @@ internal sealed class LiveHistories(
 
         return new HistoryView(history.Newest(before: null, _length), missing);
     }
+
+    private bool IsFresh(DateTimeOffset? readAt) =>
+        readAt is { } moment
+        && moment.UtcTicks > Volatile.Read(ref _readAgainSince)
+        && time.GetUtcNow() - moment < options.Value.HistoryLifetime;
 
     // Callers share one reading, so it heeds no single caller's time but has a limit of its own.
     private async Task<UserHistory> ReadAsync(string userId, UserHistory history)

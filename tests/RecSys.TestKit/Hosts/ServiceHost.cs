@@ -35,7 +35,7 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <param name="name">The process's name.</param>
     /// <param name="add">Registers the services, such as <c>b => b.AddCandidate()</c>.</param>
     /// <param name="map">Maps their endpoints.</param>
-    /// <param name="settings">Configuration; endpoints are on free ports, the bus is in memory and only warnings are logged unless it says otherwise.</param>
+    /// <param name="settings">Configuration; endpoints are on free ports, the bus is in memory and only errors are logged unless it says otherwise.</param>
     public static async Task<ServiceHost> StartAsync(
         string name, Action<WebApplicationBuilder> add, Action<WebApplication> map, IEnumerable<KeyValuePair<string, string>> settings)
     {
@@ -54,7 +54,7 @@ public sealed class ServiceHost : IAsyncDisposable
             ["Endpoints:Grpc"] = "http://127.0.0.1:0",
             ["Endpoints:Http"] = "http://127.0.0.1:0",
             ["Bus:Transport"] = "Memory",
-            ["Logging:LogLevel:Default"] = "Warning",
+            ["Logging:LogLevel:Default"] = "Error",
         };
         foreach (var (key, value) in settings)
         {
