@@ -1,7 +1,7 @@
+using RecSys.Candidate.Models;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data.Models;
 using RecSys.Hosting.Bus;
-using RecSys.Candidate.Models;
 
 namespace RecSys.Candidate.Consumers;
 

@@ -1,7 +1,7 @@
-using RecSys.Ranker.Models;
 using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Startup;
+using RecSys.Ranker.Models;
 
 namespace RecSys.Ranker.Startup;
 
