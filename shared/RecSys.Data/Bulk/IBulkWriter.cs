@@ -3,7 +3,7 @@ using RecSys.Data.Schema;
 namespace RecSys.Data.Bulk;
 
 /// <summary>
-/// Writes many rows fast: binary COPY on Postgres, prepared multi-row inserts on SQLite. Columns and conversions come
+/// Writes many rows fast: binary COPY on Postgres, a prepared insert on SQLite. Columns and conversions come
 /// from the EF model. All take part in the transaction that the context has open.
 /// </summary>
 internal interface IBulkWriter

@@ -64,11 +64,8 @@ public abstract class BulkWriterTests(PostgresFixture postgres, string provider)
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(31)]
-    [InlineData(32)]
-    [InlineData(33)]
-    [InlineData(1_024)]
-    [InlineData(1_057)]
+    [InlineData(2)]
+    [InlineData(1_000)]
     public async Task Any_number_of_rows_is_inserted_and_counted(int count)
     {
         var rows = Enumerable.Range(0, count).Select(number => new UserRow($"user{number:D5}", number)).ToArray();
