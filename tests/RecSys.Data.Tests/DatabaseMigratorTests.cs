@@ -5,7 +5,7 @@ using RecSys.TestKit;
 
 namespace RecSys.Data.Tests;
 
-public sealed class DatabaseMigratorTests(PostgresFixture postgres)
+public sealed class DatabaseMigratorTests(MigratedDatabases databases)
 {
     private static readonly RecentListen Listen = new("ann", "one", DateTimeOffset.UnixEpoch);
 
@@ -14,7 +14,7 @@ public sealed class DatabaseMigratorTests(PostgresFixture postgres)
     [Fact]
     public async Task Five_services_that_start_at_once_create_the_Postgres_database_and_its_schema_once()
     {
-        var server = await postgres.GetServerAsync();
+        var server = await databases.GetServerAsync();
         var connectionString = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "made by \"five\"" }.ConnectionString;
         await MigrateAtOnceAsync(DatabaseOptions.Postgres, connectionString);
     }
@@ -66,7 +66,7 @@ public sealed class DatabaseMigratorTests(PostgresFixture postgres)
     [Fact]
     public async Task User_who_may_not_create_the_database_is_told_what_to_do()
     {
-        var server = await postgres.GetServerAsync();
+        var server = await databases.GetServerAsync();
         await using (var source = NpgsqlDataSource.Create(server.ConnectionString))
         {
             await using var command = source.CreateCommand("CREATE ROLE powerless LOGIN");
@@ -83,7 +83,7 @@ public sealed class DatabaseMigratorTests(PostgresFixture postgres)
     [Fact]
     public async Task Database_that_can_not_keep_every_text_is_refused()
     {
-        var server = await postgres.GetServerAsync();
+        var server = await databases.GetServerAsync();
         await using (var source = NpgsqlDataSource.Create(server.ConnectionString))
         {
             await using var command = source.CreateCommand("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");

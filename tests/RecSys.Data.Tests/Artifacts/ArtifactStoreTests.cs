@@ -1,11 +1,10 @@
 using System.Text;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Schema;
-using RecSys.TestKit;
 
 namespace RecSys.Data.Tests.Artifacts;
 
-public abstract class ArtifactStoreTests(PostgresFixture postgres, string provider) : DatabaseTests(postgres, provider)
+public abstract class ArtifactStoreTests(MigratedDatabases databases, string provider) : DatabaseTests(databases, provider)
 {
     private const string Version = "v1";
 
@@ -211,6 +210,6 @@ public abstract class ArtifactStoreTests(PostgresFixture postgres, string provid
     private Task BeginAsync() => Database.Models.BeginAsync(Version, new Dictionary<string, string>(), Cancellation);
 }
 
-public sealed class PostgresArtifactStoreTests(PostgresFixture postgres) : ArtifactStoreTests(postgres, DatabaseOptions.Postgres);
+public sealed class PostgresArtifactStoreTests(MigratedDatabases databases) : ArtifactStoreTests(databases, DatabaseOptions.Postgres);
 
-public sealed class SqliteArtifactStoreTests(PostgresFixture postgres) : ArtifactStoreTests(postgres, DatabaseOptions.Sqlite);
+public sealed class SqliteArtifactStoreTests(MigratedDatabases databases) : ArtifactStoreTests(databases, DatabaseOptions.Sqlite);

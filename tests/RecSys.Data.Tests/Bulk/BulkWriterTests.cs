@@ -3,11 +3,10 @@ using RecSys.Data.History;
 using RecSys.Data.Models;
 using RecSys.Data.Schema;
 using RecSys.Data.Tracks;
-using RecSys.TestKit;
 
 namespace RecSys.Data.Tests.Bulk;
 
-public abstract class BulkWriterTests(PostgresFixture postgres, string provider) : DatabaseTests(postgres, provider)
+public abstract class BulkWriterTests(MigratedDatabases databases, string provider) : DatabaseTests(databases, provider)
 {
     private const int RowCount = 100_000;
 
@@ -133,6 +132,6 @@ public abstract class BulkWriterTests(PostgresFixture postgres, string provider)
     }
 }
 
-public sealed class PostgresBulkWriterTests(PostgresFixture postgres) : BulkWriterTests(postgres, DatabaseOptions.Postgres);
+public sealed class PostgresBulkWriterTests(MigratedDatabases databases) : BulkWriterTests(databases, DatabaseOptions.Postgres);
 
-public sealed class SqliteBulkWriterTests(PostgresFixture postgres) : BulkWriterTests(postgres, DatabaseOptions.Sqlite);
+public sealed class SqliteBulkWriterTests(MigratedDatabases databases) : BulkWriterTests(databases, DatabaseOptions.Sqlite);

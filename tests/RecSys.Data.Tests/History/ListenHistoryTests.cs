@@ -1,9 +1,8 @@
 using RecSys.Data.History;
-using RecSys.TestKit;
 
 namespace RecSys.Data.Tests.History;
 
-public abstract class ListenHistoryTests(PostgresFixture postgres, string provider) : DatabaseTests(postgres, provider)
+public abstract class ListenHistoryTests(MigratedDatabases databases, string provider) : DatabaseTests(databases, provider)
 {
     private static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -216,6 +215,6 @@ public abstract class ListenHistoryTests(PostgresFixture postgres, string provid
         (await history.GetAsync(user, 1_000, null, Cancellation)).Select(listen => (int)(listen.ListenedAt - Noon).TotalMinutes);
 }
 
-public sealed class PostgresListenHistoryTests(PostgresFixture postgres) : ListenHistoryTests(postgres, DatabaseOptions.Postgres);
+public sealed class PostgresListenHistoryTests(MigratedDatabases databases) : ListenHistoryTests(databases, DatabaseOptions.Postgres);
 
-public sealed class SqliteListenHistoryTests(PostgresFixture postgres) : ListenHistoryTests(postgres, DatabaseOptions.Sqlite);
+public sealed class SqliteListenHistoryTests(MigratedDatabases databases) : ListenHistoryTests(databases, DatabaseOptions.Sqlite);

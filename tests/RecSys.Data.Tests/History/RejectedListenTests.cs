@@ -1,9 +1,8 @@
 using RecSys.Data.History;
-using RecSys.TestKit;
 
 namespace RecSys.Data.Tests.History;
 
-public abstract class RejectedListenTests(PostgresFixture postgres, string provider) : DatabaseTests(postgres, provider)
+public abstract class RejectedListenTests(MigratedDatabases databases, string provider) : DatabaseTests(databases, provider)
 {
     private static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -48,6 +47,6 @@ public abstract class RejectedListenTests(PostgresFixture postgres, string provi
         await Should.ThrowAsync<ArgumentException>(() => Database.Rejected.AddAsync([new("a\0", [], Noon, "")], Cancellation));
 }
 
-public sealed class PostgresRejectedListenTests(PostgresFixture postgres) : RejectedListenTests(postgres, DatabaseOptions.Postgres);
+public sealed class PostgresRejectedListenTests(MigratedDatabases databases) : RejectedListenTests(databases, DatabaseOptions.Postgres);
 
-public sealed class SqliteRejectedListenTests(PostgresFixture postgres) : RejectedListenTests(postgres, DatabaseOptions.Sqlite);
+public sealed class SqliteRejectedListenTests(MigratedDatabases databases) : RejectedListenTests(databases, DatabaseOptions.Sqlite);

@@ -1,9 +1,8 @@
 using RecSys.Data.Models;
-using RecSys.TestKit;
 
 namespace RecSys.Data.Tests.Models;
 
-public abstract class ModelStoreTests(PostgresFixture postgres, string provider) : DatabaseTests(postgres, provider)
+public abstract class ModelStoreTests(MigratedDatabases databases, string provider) : DatabaseTests(databases, provider)
 {
     private static readonly Dictionary<string, string> Settings = new() { ["als.factors"] = "64", ["ключ"] = "значение \"'\\" };
 
@@ -379,6 +378,6 @@ public abstract class ModelStoreTests(PostgresFixture postgres, string provider)
     }
 }
 
-public sealed class PostgresModelStoreTests(PostgresFixture postgres) : ModelStoreTests(postgres, DatabaseOptions.Postgres);
+public sealed class PostgresModelStoreTests(MigratedDatabases databases) : ModelStoreTests(databases, DatabaseOptions.Postgres);
 
-public sealed class SqliteModelStoreTests(PostgresFixture postgres) : ModelStoreTests(postgres, DatabaseOptions.Sqlite);
+public sealed class SqliteModelStoreTests(MigratedDatabases databases) : ModelStoreTests(databases, DatabaseOptions.Sqlite);

@@ -5,7 +5,7 @@ using RecSys.TestKit;
 
 namespace RecSys.Data.Tests.Schema;
 
-public sealed class SchemaTests(PostgresFixture postgres)
+public sealed class SchemaTests(MigratedDatabases databases)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -26,7 +26,7 @@ public sealed class SchemaTests(PostgresFixture postgres)
     {
         using var folder = new TempFolder("schema");
         await using var sqlite = new TestDatabase(DatabaseOptions.Sqlite, $"Data Source={folder.File("recsys.db")}");
-        await using var other = new TestDatabase(DatabaseOptions.Postgres, await postgres.CreateDatabaseAsync(Cancellation));
+        await using var other = new TestDatabase(DatabaseOptions.Postgres, await databases.CreateAsync(DatabaseOptions.Postgres));
         await sqlite.Migrator.MigrateAsync(Cancellation);
         await other.Migrator.MigrateAsync(Cancellation);
 

@@ -1,9 +1,8 @@
 using RecSys.Data.Tracks;
-using RecSys.TestKit;
 
 namespace RecSys.Data.Tests.Tracks;
 
-public abstract class TrackStoreTests(PostgresFixture postgres, string provider) : DatabaseTests(postgres, provider)
+public abstract class TrackStoreTests(MigratedDatabases databases, string provider) : DatabaseTests(databases, provider)
 {
     private TrackStore Tracks => Database.Tracks;
 
@@ -88,6 +87,6 @@ public abstract class TrackStoreTests(PostgresFixture postgres, string provider)
     private static TrackRecord Track(string id, string title) => new(id, title, "artist", "album", ["genre"]);
 }
 
-public sealed class PostgresTrackStoreTests(PostgresFixture postgres) : TrackStoreTests(postgres, DatabaseOptions.Postgres);
+public sealed class PostgresTrackStoreTests(MigratedDatabases databases) : TrackStoreTests(databases, DatabaseOptions.Postgres);
 
-public sealed class SqliteTrackStoreTests(PostgresFixture postgres) : TrackStoreTests(postgres, DatabaseOptions.Sqlite);
+public sealed class SqliteTrackStoreTests(MigratedDatabases databases) : TrackStoreTests(databases, DatabaseOptions.Sqlite);
