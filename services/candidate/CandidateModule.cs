@@ -21,6 +21,7 @@ public static class CandidateModule
     {
         var services = builder.Services;
         services.AddSettings<CandidateOptions>(CandidateOptions.SectionName);
+        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
         services.AddRecSysData(builder.Configuration);
         services.AddSingleton<IModelLoader<CandidateModel>, CandidateModelLoader>();
         services.AddModelFollower<CandidateModel>(provider => provider.GetRequiredService<IOptions<CandidateOptions>>().Value.ModelPollInterval);

@@ -23,6 +23,7 @@ public static class IngestModule
         var services = builder.Services;
         services.AddSettings<IngestOptions>(IngestOptions.Section);
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
+        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
         services.AddRecSysData(builder.Configuration);
         services.TryAddSingleton(Lake);
 

@@ -20,6 +20,7 @@ public static class RankerModule
     {
         var services = builder.Services;
         services.AddSettings<RankerOptions>(RankerOptions.SectionName);
+        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
         services.AddRecSysData(builder.Configuration);
         services.AddSingleton<IModelLoader<RankerModel>, RankerModelLoader>();
         services.AddModelFollower<RankerModel>(provider => provider.GetRequiredService<IOptions<RankerOptions>>().Value.ModelPollInterval);

@@ -29,6 +29,7 @@ public static class ServingModule
     {
         var services = builder.Services;
         services.AddSettings<ServingOptions>(ServingOptions.SectionName);
+        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
         services.AddRecSysData(builder.Configuration);
         builder.AddServiceClient<CandidateService.CandidateServiceClient>("candidate");
         builder.AddServiceClient<RankerService.RankerServiceClient>("ranker");

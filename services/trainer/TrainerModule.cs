@@ -25,6 +25,7 @@ public static class TrainerModule
         var services = builder.Services;
         services.AddSettings<TrainerOptions>(TrainerOptions.Section);
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
+        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
         services.AddRecSysData(builder.Configuration);
         services.TryAddSingleton(Lake);
         services.AddStartupTask<ModelVersionsTask>();

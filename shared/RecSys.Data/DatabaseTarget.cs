@@ -25,13 +25,27 @@ internal sealed record DatabaseTarget
     /// <exception cref="ArgumentException">The connection string can't be used; the message says what to set.</exception>
     public static DatabaseTarget Of(DatabaseOptions options) => options.IsPostgres ? OfPostgres(options) : OfSqlite(options);
 
-    public static DatabaseTarget OfPostgres(DatabaseOptions options)
+    /// <returns>Why the connection string can't be used and what to set; null when it can.</returns>
+    public static string? FindProblem(DatabaseOptions options)
+    {
+        try
+        {
+            Of(options);
+            return null;
+        }
+        catch (ArgumentException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static DatabaseTarget OfPostgres(DatabaseOptions options)
     {
         var parts = Parse(() => new NpgsqlConnectionStringBuilder(options.ConnectionString), "Host=…;Database=…;Username=…;Password=…");
         if (string.IsNullOrWhiteSpace(parts.Host) || string.IsNullOrWhiteSpace(parts.Database ?? parts.Username))
         {
             throw new ArgumentException(
-                "Database:ConnectionString names no host or no database. Set it to Host=…;Database=…;Username=…;Password=….");
+                "ConnectionString names no host or no database. Set it to Host=…;Database=…;Username=…;Password=….");
         }
 
         parts.ApplicationName ??= "recsys";
@@ -43,7 +57,7 @@ internal sealed record DatabaseTarget
         return new DatabaseTarget(parts.ConnectionString, $"Postgres at {parts.Host}:{parts.Port}/{database}", null);
     }
 
-    public static DatabaseTarget OfSqlite(DatabaseOptions options)
+    private static DatabaseTarget OfSqlite(DatabaseOptions options)
     {
         var parts = Parse(() => new SqliteConnectionStringBuilder(options.ConnectionString), "Data Source=PATH");
         if (parts.DataSource.Length == 0
@@ -52,7 +66,7 @@ internal sealed record DatabaseTarget
             || parts.Mode == SqliteOpenMode.Memory)
         {
             throw new ArgumentException(
-                "Database:ConnectionString names no file; a database in memory would be lost. Set it to Data Source=PATH.");
+                "ConnectionString names no file; a database in memory would be lost. Set it to Data Source=PATH.");
         }
 
         var file = Path.GetFullPath(parts.DataSource);
@@ -92,7 +106,7 @@ internal sealed record DatabaseTarget
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or OverflowException)
         {
-            throw new ArgumentException($"Database:ConnectionString has a key or value that is not known. Set it to {example}.");
+            throw new ArgumentException($"ConnectionString has a key or value that is not known. Set it to {example}.");
         }
     }
 }

@@ -16,8 +16,9 @@ public static class RecSysDataServices
 {
     /// <summary>
     /// Adds all stores as singletons, <see cref="DatabaseMigrator"/> and <see cref="TrainerLock"/>, on the database of
-    /// section <see cref="DatabaseOptions.SectionName"/>, which is checked when the host starts. May be called by every
-    /// module of a process. The schema must be there before a store is used: see <see cref="DatabaseMigrator.MigrateAsync"/>.
+    /// section <see cref="DatabaseOptions.SectionName"/>, unless <see cref="DatabaseOptions"/> are configured already. May be
+    /// called by every module of a process. The schema must be there before a store is used: see
+    /// <see cref="DatabaseMigrator.MigrateAsync"/>.
     /// </summary>
     public static IServiceCollection AddRecSysData(this IServiceCollection services, IConfiguration configuration)
     {
@@ -26,8 +27,12 @@ public static class RecSysDataServices
             return services;
         }
 
-        services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.SectionName)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        if (!services.Any(service => service.ServiceType == typeof(IConfigureOptions<DatabaseOptions>)))
+        {
+            services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.SectionName)).ValidateOnStart();
+            services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        }
+
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new RecSysDatabase(
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value,

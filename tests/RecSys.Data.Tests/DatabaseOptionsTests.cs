@@ -5,9 +5,9 @@ namespace RecSys.Data.Tests;
 public sealed class DatabaseOptionsTests
 {
     [Theory]
-    [InlineData("mysql", "Data Source=a.db", "Database:Provider is 'mysql'. Set it to sqlite or postgres.")]
-    [InlineData("sqlite", "", "Database:ConnectionString is empty.")]
-    [InlineData("postgres", " ", "Database:ConnectionString is empty.")]
+    [InlineData("mysql", "Data Source=a.db", "Database:Provider is 'mysql'. It must be sqlite or postgres.")]
+    [InlineData("sqlite", "", "Database: ConnectionString is empty.")]
+    [InlineData("postgres", " ", "Database: ConnectionString is empty.")]
     [InlineData("sqlite", "Data Source=:memory:", "names no file")]
     [InlineData("sqlite", "Data Source=a;Mode=Memory;Cache=Shared", "names no file")]
     [InlineData("sqlite", "Host=db;Password=geheim", "has a key or value that is not known")]
@@ -39,9 +39,8 @@ public sealed class DatabaseOptionsTests
         }));
 
     [Fact]
-    public void All_faults_are_told_at_once() =>
-        Should.Throw<OptionsValidationException>(() => Validate(new DatabaseOptions { Provider = "?", RecentListensPerUser = -1 }))
-            .Failures.Count().ShouldBe(3);
+    public void Several_faults_are_told_at_once() =>
+        Should.Throw<OptionsValidationException>(() => Validate(new DatabaseOptions { Provider = "?" })).Failures.Count().ShouldBe(2);
 
     [Theory]
     [InlineData("Postgres", "Host=db;Database=recsys;Username=me;Password=geheim", "Postgres at db:5432/recsys")]
