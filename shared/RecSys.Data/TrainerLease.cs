@@ -21,6 +21,26 @@ public sealed class TrainerLease : IAsyncDisposable
     /// </summary>
     public bool IsHeld => _connection is null || _connection.State == ConnectionState.Open;
 
-    /// <summary>Gives the lock back.</summary>
-    public ValueTask DisposeAsync() => _holder.DisposeAsync();
+    /// <summary>Gives the lock back; the next trainer may take it at once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await using (_holder)
+        {
+            if (_connection is not { State: ConnectionState.Open })
+            {
+                return;
+            }
+
+            // Closing alone would free the lock only when the server has noticed.
+            try
+            {
+                await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", _connection);
+                await command.ExecuteNonQueryAsync();
+            }
+            catch (NpgsqlException)
+            {
+                // The connection is lost, and the lock with it.
+            }
+        }
+    }
 }

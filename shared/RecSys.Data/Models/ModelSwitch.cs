@@ -8,6 +8,7 @@ internal sealed class ModelSwitch(RecSysDatabase database, TimeProvider time)
 {
     public static Task<ActiveModel?> FindActiveAsync(RecSysDbContext context, CancellationToken cancellationToken) =>
         context.ActiveModels
+            .OrderBy(row => row.Id)
             .Select(row => new ActiveModel(row.ActiveVersion, row.PreviousVersion, row.ActivatedAt))
             .FirstOrDefaultAsync(cancellationToken)!;
 
