@@ -4,6 +4,7 @@ using RecSys.Data.History;
 using RecSys.Hosting.Bus;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
+using RecSys.Lake.DuckDb;
 
 namespace RecSys.Ingest.Consumers;
 
@@ -38,8 +39,21 @@ internal sealed class ListenWriter(
         // the database is away would fill the lake with copies.
         await rejected.AddAsync(bad, cancellationToken);
         await history.AddAsync([.. good.Select(ToRecentListen)], cancellationToken);
-        await lake.AppendAsync([.. good.Select(ToLakeListen)], cancellationToken);
+        await AppendAsync([.. good.Select(ToLakeListen)], cancellationToken);
         IngestLog.ListensStored(logger, good.Count, bad.Count, messages.Count, clock.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private async Task AppendAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await lake.AppendAsync(listens, cancellationToken);
+        }
+        catch (DuckDbException exception)
+        {
+            // Such as a full disk. The listens are good: they wait for the lake, as they do for any store that is away.
+            throw new IOException($"The lake in {lake.RootFolder} can't be written: {exception.Message}", exception);
+        }
     }
 
     /// <summary>What producers other than the gRPC service put on the bus without keeping its rules.</summary>

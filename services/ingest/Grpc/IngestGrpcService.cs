@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Ingest.V1;
+using RecSys.Data;
 using RecSys.Data.Tracks;
 using RecSys.Hosting.Errors;
 using RecSys.Ingest.Publishing;
@@ -13,6 +14,8 @@ namespace RecSys.Ingest.Grpc;
 internal sealed class IngestGrpcService(ListenScreening screening, ListenPublisher publisher, TrackStore tracks, IOptions<IngestOptions> options)
     : IngestService.IngestServiceBase
 {
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
     public override async Task<SubmitListensResponse> SubmitListens(SubmitListensRequest request, ServerCallContext context)
     {
@@ -52,7 +55,15 @@ internal sealed class IngestGrpcService(ListenScreening screening, ListenPublish
         TrackRules.Check(request.Tracks, violations);
         violations.ThrowIfAny();
 
-        await tracks.PutAsync([.. request.Tracks.Select(ToRecord)], context.CancellationToken);
+        try
+        {
+            await tracks.PutAsync([.. request.Tracks.Select(ToRecord)], context.CancellationToken);
+        }
+        catch (DatabaseUnavailableException exception)
+        {
+            throw RecSysException.Unavailable("DATABASE_UNAVAILABLE", $"{exception.Message} Nothing was stored; send the same again.", RetryDelay, exception);
+        }
+
         return new PutTracksResponse { Stored = request.Tracks.Count };
     }
 

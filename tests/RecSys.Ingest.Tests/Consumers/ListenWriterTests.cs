@@ -1,0 +1,101 @@
+using Google.Protobuf;
+using RecSys.Contracts.Events.V1;
+using RecSys.Contracts.Ingest.V1;
+using RecSys.TestKit;
+
+namespace RecSys.Ingest.Tests.Consumers;
+
+/// <summary>What the writer makes of messages on RabbitMQ, with Postgres behind it.</summary>
+public sealed class ListenWriterTests(PostgresFixture postgres, RabbitMqFixture broker) : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private IngestHost _ingest = null!;
+    private ForeignProducer _producer = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var virtualHost = await broker.CreateVirtualHostAsync();
+        _ingest = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), virtualHost);
+        _producer = await ForeignProducer.ConnectAsync(virtualHost);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _producer.DisposeAsync();
+        await _ingest.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Listens_of_the_service_and_of_a_foreign_producer_are_stored()
+    {
+        var answer = await _ingest.Client.SubmitListensAsync(new SubmitListensRequest { Listens = { Samples.Listens(0, 3) } });
+        await _producer.PublishAsync("player", Samples.Listen(3), Samples.Listen(4));
+
+        answer.Accepted.ShouldBe(3);
+        await WaitForAsync(history: 5, lake: 5, rejected: 0);
+    }
+
+    [Fact]
+    public async Task The_same_message_again_and_again_is_stored_once()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await _producer.PublishAsync("player", Samples.Listen(0), Samples.Listen(1), Samples.Listen(0));
+        }
+
+        // The fourth message tells that those before it have been consumed.
+        await _producer.PublishAsync("player", Samples.Listen(2));
+        await WaitForAsync(history: 3, lake: 3, rejected: 0);
+    }
+
+    [Fact]
+    public async Task Bad_listens_of_a_foreign_producer_are_kept_with_reason_and_bytes_and_the_good_ones_stored()
+    {
+        var bad = Samples.Listen(1, l => { l.UserId = ""; l.PlayedShare = 2; });
+        await _producer.PublishAsync("old player", Samples.Listen(0), bad, Samples.Listen(2));
+
+        await WaitForAsync(history: 2, lake: 2, rejected: 1);
+        var kept = (await _ingest.Rejected.GetNewestAsync(10, CancellationToken.None)).Single();
+        kept.Reason.ShouldBe("user_id must not be empty; played_share must be from 0 to 1, is 2");
+        kept.Producer.ShouldBe("old player");
+        ListenBatch.Parser.ParseFrom(kept.Body).ShouldBe(new ListenBatch { Producer = "old player", Listens = { bad } });
+    }
+
+    [Fact]
+    public async Task A_message_that_is_no_batch_is_kept_with_its_bytes_and_the_queue_moves_on()
+    {
+        byte[] poison = [0x0A, 0xFF, 0xFF, 0xFF, 0x7F, 0x00, 0x01];
+        await _producer.PublishAsync(poison, producerHeader: "broken\nplayer");
+        await _producer.PublishAsync("player", Samples.Listen(0));
+
+        await WaitForAsync(history: 1, lake: 1, rejected: 1);
+        var kept = (await _ingest.Rejected.GetNewestAsync(10, CancellationToken.None)).Single();
+        kept.Body.ShouldBe(poison);
+        kept.Producer.ShouldBe("broken\uFFFDplayer");
+        kept.Reason.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_empty_batch_is_kept_as_rejected()
+    {
+        await _producer.PublishAsync([]);
+
+        await WaitForAsync(history: 0, lake: 0, rejected: 1);
+        (await _ingest.Rejected.GetNewestAsync(10, CancellationToken.None)).Single().Reason.ShouldBe("listens must not be empty");
+    }
+
+    [Fact]
+    public async Task Many_messages_make_few_files()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            await _producer.PublishAsync("player", Samples.Listen(i));
+        }
+
+        await WaitForAsync(history: 200, lake: 200, rejected: 0);
+        _ingest.Segments().Length.ShouldBeLessThan(150);
+    }
+
+    private Task WaitForAsync(long history, long lake, long rejected) => Wait.UntilAsync(
+        async () => await _ingest.CountAsync() == (history, lake, rejected), Patience, $"{history} listens in the history, {lake} in the lake, {rejected} rejected");
+}

@@ -1,0 +1,100 @@
+using Grpc.Core;
+using RecSys.Contracts.Ingest.V1;
+using RecSys.Hosting.Errors;
+using RecSys.TestKit;
+
+namespace RecSys.Ingest.Tests.Consumers;
+
+/// <summary>Servers that go away and come back. Each test has servers of its own.</summary>
+public sealed class OutageTests(PostgresFixture postgres, RabbitMqFixture broker)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    [Fact]
+    public async Task Without_a_broker_nothing_is_accepted_and_the_caller_is_told_when_to_try_again()
+    {
+        await using var server = await RabbitMqServer.StartAsync();
+        await using var ingest = await IngestHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), server.CreateVirtualHost(), ("Bus:PublishTimeout", "00:00:02"));
+        (await SubmitAsync(ingest, 0)).Accepted.ShouldBe(1);
+        await WaitForAsync(ingest, listens: 1);
+        await server.StopAsync();
+
+        var refused = (await Should.ThrowAsync<RpcException>(() => SubmitAsync(ingest, 1))).ReadError().ShouldNotBeNull();
+        refused.Code.ShouldBe(StatusCode.Unavailable);
+        refused.RetryDelay.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
+        (await ingest.CountAsync()).ShouldBe((1, 1, 0));
+
+        await server.RestartAsync();
+        await Wait.UntilAsync(() => IsAcceptedAsync(ingest, 1), Patience, "the broker to take listens again");
+        await WaitForAsync(ingest, listens: 2);
+    }
+
+    [Fact]
+    public async Task Without_a_database_listens_wait_in_the_queue_and_none_is_lost()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var virtualHost = await broker.CreateVirtualHostAsync();
+        await using var ingest = await IngestHost.StartAsync(await server.CreateDatabaseAsync(), virtualHost);
+        await using var producer = await ForeignProducer.ConnectAsync(virtualHost);
+        (await SubmitAsync(ingest, 0)).Accepted.ShouldBe(1);
+        await WaitForAsync(ingest, listens: 1);
+        await server.StopAsync();
+
+        for (var i = 1; i <= 5; i++)
+        {
+            (await SubmitAsync(ingest, i)).Accepted.ShouldBe(1, "the broker has the listens, so they are safe");
+        }
+
+        // The writer has them in hand and keeps failing; nothing reaches the lake a second time meanwhile.
+        var tracks = (await Should.ThrowAsync<RpcException>(async () => await ingest.Client.PutTracksAsync(new PutTracksRequest
+        {
+            Tracks = { new Contracts.Common.V1.Track { TrackId = "t1" } },
+        }))).ReadError().ShouldNotBeNull();
+        tracks.Code.ShouldBe(StatusCode.Unavailable);
+        tracks.RetryDelay.ShouldNotBeNull();
+        (await ingest.Lake.CountListensAsync(CancellationToken.None)).ShouldBe(1);
+
+        await server.RestartAsync();
+        await WaitForAsync(ingest, listens: 6);
+        ingest.Segments().Length.ShouldBeLessThanOrEqualTo(6, "the outage leaves no copies in the lake");
+        (await producer.CountWaitingAsync()).ShouldBe(0u);
+    }
+
+    [Fact]
+    public async Task Listens_that_the_broker_has_are_stored_by_the_next_ingest_when_one_is_stopped()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var virtualHost = await broker.CreateVirtualHostAsync();
+        var database = await server.CreateDatabaseAsync();
+        await using (var first = await IngestHost.StartAsync(database, virtualHost))
+        {
+            await SubmitAsync(first, 0);
+            await WaitForAsync(first, listens: 1);
+            await server.StopAsync();
+            await SubmitAsync(first, 1);
+        }
+
+        await server.RestartAsync();
+        await using var second = await IngestHost.StartAsync(database, virtualHost);
+        await Wait.UntilAsync(async () => await second.History.CountAsync(CancellationToken.None) == 2, Patience, "the second listen to be stored");
+    }
+
+    private static async Task<SubmitListensResponse> SubmitAsync(IngestHost ingest, int number) =>
+        await ingest.Client.SubmitListensAsync(new SubmitListensRequest { Listens = { Samples.Listen(number) } });
+
+    private static async Task<bool> IsAcceptedAsync(IngestHost ingest, int number)
+    {
+        try
+        {
+            return (await SubmitAsync(ingest, number)).Accepted == 1;
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable)
+        {
+            return false;
+        }
+    }
+
+    private static Task WaitForAsync(IngestHost ingest, long listens) => Wait.UntilAsync(
+        async () => await ingest.CountAsync() == (listens, listens, 0), Patience, $"{listens} listens in both stores");
+}
