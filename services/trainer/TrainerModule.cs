@@ -30,6 +30,7 @@ public static class TrainerModule
         services.TryAddSingleton(Lake);
         services.AddStartupTask<ModelVersionsTask>();
 
+        services.AddSingleton<BlockWriter>();
         services.AddSingleton<ReadStage>();
         services.AddSingleton<SplitStage>();
         services.AddSingleton<FitStage>();

@@ -16,8 +16,7 @@ internal sealed class TrainerOptions
     public int KeptVersions { get; init; } = 5;
 
     /// <summary>
-    /// How long a training waits for a database that went away before it fails, from none to a day. Default 10 minutes. Not while
-    /// a version's rows are being written: that fails at once.
+    /// How long a training waits for a database that went away before it fails, from none to a day. Default 10 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "It must be from 00:00:00 to 1.00:00:00 (days.hours:minutes:seconds).")]
     public TimeSpan DatabasePatience { get; init; } = TimeSpan.FromMinutes(10);

@@ -12,14 +12,14 @@ internal sealed class TrainingSettings
         "als.factors", 64, 1, 1024, "Length of a user's and of a track's factor vector.");
 
     public static readonly Setting<double> AlsRegularization = Setting.Number(
-        "als.regularization", 0.1, 0, 100_000, "Weight of the squared length of the factors in the loss.");
+        "als.regularization", 200, 0, 100_000, "Weight of the squared length of the factors in the loss.");
 
     public static readonly Setting<double> AlsRegularizationExponent = Setting.Number(
         "als.regularization_exponent", 0, 0, 1,
         "How far a row's regularization grows with its interactions: 0 is the same for all rows, 1 in proportion.");
 
     public static readonly Setting<double> AlsAlpha = Setting.Number(
-        "als.alpha", 40, 0.0001, 100_000, "How much a play raises the confidence in a (user, track) cell above that of one without plays.");
+        "als.alpha", 60, 0.0001, 100_000, "How much a play raises the confidence in a (user, track) cell above that of one without plays.");
 
     public static readonly Setting<ConfidenceChoice> AlsConfidence = Setting.Choice(
         "als.confidence", ConfidenceChoice.Log,
@@ -57,7 +57,7 @@ internal sealed class TrainingSettings
         "blend.popular", 0.1, 0, 1_000, "Weight of popularity.");
 
     public static readonly Setting<double> BlendRankConstant = Setting.Number(
-        "blend.rank-constant", 60, 0.0001, 100_000, "Rank at which a source's vote has fallen to about half of that for its first place.");
+        "blend.rank_constant", 20, 0.0001, 100_000, "Rank at which a source's vote has fallen to about half of that for its first place.");
 
     public static readonly Setting<bool> Evaluate = Setting.Switch(
         "evaluate", true, "Whether plays are withheld first, to measure ALS and popularity on them.");
@@ -72,7 +72,7 @@ internal sealed class TrainingSettings
         "split.test_days", 0, 0, 3_650, "Withhold the last days of the log instead of a share; 0 withholds a share.");
 
     public static readonly Setting<int> Seed = Setting.Integer(
-        "seed", 42, 0, int.MaxValue, "Seed of everything random: initial factors, the split of a log without times, samples.");
+        "seed", 42, 0, int.MaxValue, "Seed of everything random: the initial factors and the sample of users.");
 
     public static readonly Setting<int> Threads = Setting.Integer(
         "threads", 0, 0, 1_024, "Threads that compute; 0 takes every core.");

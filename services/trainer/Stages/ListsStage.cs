@@ -5,14 +5,11 @@ using RecSys.Trainer.Progress;
 namespace RecSys.Trainer.Stages;
 
 /// <summary>
-/// Makes the list of every user, without what the user has heard, and stores it block by block: the tracks that ALS ranks
-/// highest, then popular ones where it has too few.
+/// Makes and stores the list of every user, without what the user has heard: the tracks that ALS ranks highest, then popular
+/// ones where it has too few.
 /// </summary>
-internal sealed class ListsStage(ModelStore models) : IStage<ListsInput, long>
+internal sealed class ListsStage(ModelStore models, BlockWriter blocks) : IStage<ListsInput, long>
 {
-    // Large enough that the threads have enough to do between two blocks, small beside the factors.
-    private const int UsersPerBlock = 2_048;
-
     private const string AlsSource = "als";
     private const string PopularSource = "popular";
 
@@ -21,36 +18,35 @@ internal sealed class ListsStage(ModelStore models) : IStage<ListsInput, long>
     public Task<long> RunAsync(ListsInput input, StageProgress progress, CancellationToken cancellationToken)
     {
         progress.Report(0, $"{input.Count} tracks for {input.Log.UserIds.Length:N0} users");
-        return Task.Run(
-            () => models.WriteUserRecommendationsAsync(input.ModelVersion, Lists(input, progress, cancellationToken), cancellationToken), cancellationToken);
+        return blocks.WriteAsync(
+            input.Log.UserIds.Length,
+            users => Lists(input, users, cancellationToken),
+            (lists, token) => models.WriteUserRecommendationsAsync(input.ModelVersion, lists, token),
+            progress,
+            cancellationToken);
     }
 
-    private static IEnumerable<UserRecommendationsRecord> Lists(ListsInput input, StageProgress progress, CancellationToken cancellationToken)
+    private static List<UserRecommendationsRecord> Lists(ListsInput input, int[] users, CancellationToken cancellationToken)
     {
-        var userIds = input.Log.UserIds;
         var options = new RecommendOptions { K = input.Count, ThreadCount = input.ThreadCount };
-        for (var first = 0; first < userIds.Length; first += UsersPerBlock)
+        var lists = input.Models.Als.Recommend(users, options, cancellationToken);
+        var records = new List<UserRecommendationsRecord>(users.Length);
+        for (var i = 0; i < users.Length; i++)
         {
-            int[] users = [.. Enumerable.Range(first, Math.Min(UsersPerBlock, userIds.Length - first))];
-            var lists = input.Models.Als.Recommend(users, options, cancellationToken);
-            for (var i = 0; i < users.Length; i++)
+            var list = lists[i].Select(item => (Item: item, Source: AlsSource)).ToList();
+            if (list.Count < input.Count)
             {
-                var list = new List<(ScoredItem Item, string Source)>(input.Count);
-                list.AddRange(lists[i].Select(item => (item, AlsSource)));
-                if (list.Count < input.Count)
-                {
-                    FillUp(list, users[i], input, options);
-                }
-
-                yield return new UserRecommendationsRecord(
-                    userIds[users[i]],
-                    [.. list.Select(entry => input.Log.TrackIds[entry.Item.ItemIndex])],
-                    [.. list.Select(entry => entry.Item.Score)],
-                    [.. list.Select(entry => entry.Source)]);
+                FillUp(list, users[i], input, options);
             }
 
-            progress.Report((double)(first + users.Length) / userIds.Length);
+            records.Add(new UserRecommendationsRecord(
+                input.Log.UserIds[users[i]],
+                [.. list.Select(entry => input.Log.TrackIds[entry.Item.ItemIndex])],
+                [.. list.Select(entry => entry.Item.Score)],
+                [.. list.Select(entry => entry.Source)]));
         }
+
+        return records;
     }
 
     private static void FillUp(List<(ScoredItem Item, string Source)> list, int userIndex, ListsInput input, RecommendOptions options)

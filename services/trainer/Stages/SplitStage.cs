@@ -39,7 +39,7 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
         }
 
         var cut = input.TestDays > 0
-            ? times[^1] - (long)TimeSpan.FromDays(input.TestDays).TotalMicroseconds
+            ? times[^1] - (long)TimeSpan.FromDays(input.TestDays).TotalMicroseconds + 1
             : times[Math.Min((int)((1 - input.TestShare) * times.Length), times.Length - 1)];
         var firstWithheld = times.AsSpan().BinarySearch(cut);
         while (firstWithheld > 0 && times[firstWithheld - 1] == cut)

@@ -2,11 +2,12 @@ using RecSys.Algorithms.Matrices;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Trainer.Progress;
+using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Stages;
 
 /// <summary>Stores what candidate loads of a version: popular tracks, ids, factors, and what every user has heard.</summary>
-internal sealed class StoreStage(ModelStore models, ArtifactStore artifacts) : IStage<StoreInput, long>
+internal sealed class StoreStage(ModelStore models, ArtifactStore artifacts, DatabasePatience patience) : IStage<StoreInput, long>
 {
     // Heard items and their plays are written in pieces of about this many, so that no array holds those of all users.
     private const int ItemsPerSegment = 1 << 20;
@@ -18,30 +19,43 @@ internal sealed class StoreStage(ModelStore models, ArtifactStore artifacts) : I
     public async Task<long> RunAsync(StoreInput input, StageProgress progress, CancellationToken cancellationToken)
     {
         var (version, log) = (input.ModelVersion, input.Log);
-        var (users, items) = (input.Models.Als.UserFactors, input.Models.Als.ItemFactors);
-        (string What, Func<Task> Write)[] steps =
+        var (users, items, plays) = (input.Models.Als.UserFactors, input.Models.Als.ItemFactors, log.Plays);
+        (string What, Func<CancellationToken, Task> Write)[] artifactWrites =
         [
-            ("user ids", () => artifacts.WriteTextsAsync(version, ArtifactNames.UserIds, log.UserIds, cancellationToken)),
-            ("track ids", () => artifacts.WriteTextsAsync(version, ArtifactNames.TrackIds, log.TrackIds, cancellationToken)),
-            ("user factors", () => artifacts.WriteMatrixAsync(version, ArtifactNames.AlsUserFactors, users.RowCount, users.FactorCount, users.Row, cancellationToken)),
-            ("track factors", () => artifacts.WriteMatrixAsync(version, ArtifactNames.AlsItemFactors, items.RowCount, items.FactorCount, items.Row, cancellationToken)),
-            ("heard tracks", () => WriteHeardAsync(version, log.Plays, cancellationToken)),
+            ("user ids", token => artifacts.WriteTextsAsync(version, ArtifactNames.UserIds, log.UserIds, token)),
+            ("track ids", token => artifacts.WriteTextsAsync(version, ArtifactNames.TrackIds, log.TrackIds, token)),
+            ("user factors", token => artifacts.WriteMatrixAsync(version, ArtifactNames.AlsUserFactors, users.RowCount, users.FactorCount, users.Row, token)),
+            ("track factors", token => artifacts.WriteMatrixAsync(version, ArtifactNames.AlsItemFactors, items.RowCount, items.FactorCount, items.Row, token)),
+            ("heard tracks", token => artifacts.WriteInt64Async(version, ArtifactNames.HeardOffsets, Offsets(plays), token)),
+            ("heard tracks", token => artifacts.WriteInt32Async(version, ArtifactNames.HeardItems, plays.CellCount, Segments(plays, user => plays.RowColumns(user)), token)),
+            ("plays of heard tracks", token => artifacts.WriteInt32Async(version, ArtifactNames.HeardPlays, plays.CellCount, Segments(plays, user => PlaysOf(plays, user)), token)),
         ];
 
         progress.Report(0, "popular tracks");
-        var popular = input.Models.Popularity.Top(input.PopularCount)
-            .Select(track => new PopularTrackRecord(track.Rank, log.TrackIds[track.ItemIndex], track.Users, (long)track.Plays));
-        var count = await models.WritePopularAsync(version, popular, cancellationToken);
-        for (var i = 0; i < steps.Length; i++)
+        var count = await WritePopularAsync(input, cancellationToken);
+        for (var i = 0; i < artifactWrites.Length; i++)
         {
-            progress.Report((i + 1.0) / (steps.Length + 1), steps[i].What);
-            await steps[i].Write();
+            progress.Report((i + 1.0) / (artifactWrites.Length + 1), artifactWrites[i].What);
+            await patience.RunAsync(artifactWrites[i].Write, cancellationToken);
         }
 
         return count;
     }
 
-    private async Task WriteHeardAsync(string version, SparseMatrix plays, CancellationToken cancellationToken)
+    private async Task<long> WritePopularAsync(StoreInput input, CancellationToken cancellationToken)
+    {
+        var count = 0L;
+        foreach (var tracks in input.Models.Popularity.Top(input.PopularCount).Chunk(ModelStore.RowsPerCommit))
+        {
+            var records = Array.ConvertAll(
+                tracks, track => new PopularTrackRecord(track.Rank, input.Log.TrackIds[track.ItemIndex], track.Users, (long)track.Plays));
+            count += await patience.RunAsync(token => models.WritePopularAsync(input.ModelVersion, records, token), cancellationToken);
+        }
+
+        return count;
+    }
+
+    private static long[] Offsets(SparseMatrix plays)
     {
         var offsets = new long[plays.RowCount + 1];
         for (var user = 0; user < plays.RowCount; user++)
@@ -49,11 +63,7 @@ internal sealed class StoreStage(ModelStore models, ArtifactStore artifacts) : I
             offsets[user + 1] = offsets[user] + plays.RowLength(user);
         }
 
-        await artifacts.WriteInt64Async(version, ArtifactNames.HeardOffsets, offsets, cancellationToken);
-        await artifacts.WriteInt32Async(
-            version, ArtifactNames.HeardItems, plays.CellCount, Segments(plays, user => plays.RowColumns(user)), cancellationToken);
-        await artifacts.WriteInt32Async(
-            version, ArtifactNames.HeardPlays, plays.CellCount, Segments(plays, user => PlaysOf(plays, user)), cancellationToken);
+        return offsets;
     }
 
     private static int[] PlaysOf(SparseMatrix plays, int user)

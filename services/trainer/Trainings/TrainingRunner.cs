@@ -1,10 +1,10 @@
+using Microsoft.Extensions.Options;
 using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Lake;
 using RecSys.Trainer.Progress;
 using RecSys.Trainer.Settings;
-using Microsoft.Extensions.Options;
 
 namespace RecSys.Trainer.Trainings;
 
@@ -25,8 +25,8 @@ internal sealed class TrainingRunner(
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
-    private Task _training = Task.CompletedTask;
-    private bool _isStarting;
+    private Task _work = Task.CompletedTask;
+    private bool _isTraining;
 
     /// <summary>Starts a training.</summary>
     /// <returns>The version that it makes.</returns>
@@ -35,14 +35,15 @@ internal sealed class TrainingRunner(
     {
         lock (_lock)
         {
-            if (_isStarting || !_training.IsCompleted)
+            if (_isTraining)
             {
                 throw Running();
             }
 
-            _isStarting = true;
+            _isTraining = true;
         }
 
+        TrainerLease? lease = null;
         try
         {
             if (lake.IsEmpty)
@@ -51,25 +52,18 @@ internal sealed class TrainingRunner(
                     "NO_LISTENS", "The lake holds no listens to train on. Submit listens with IngestService or import a log with `recsys import` first.");
             }
 
-            var lease = await trainerLock.TryAcquireAsync(cancellationToken) ?? throw Running();
-            try
-            {
-                await RemoveUnfinishedAsync(cancellationToken);
-                var job = new TrainingJob(ModelVersionId.Create(clock.GetUtcNow()), settings, activate);
-                await models.BeginAsync(job.ModelVersion, settings.ToText(), cancellationToken);
-                var reporter = new TrainingReporter(job.ModelVersion, StageNames.PlanOf(settings), board, clock);
-                _training = Task.Run(() => RunAsync(job, reporter, lease), CancellationToken.None);
-                return job.ModelVersion;
-            }
-            catch
-            {
-                await lease.DisposeAsync();
-                throw;
-            }
+            lease = await trainerLock.TryAcquireAsync(cancellationToken) ?? throw Running();
+            await RemoveUnfinishedAsync(cancellationToken);
+            var job = new TrainingJob(ModelVersionId.Create(clock.GetUtcNow()), settings, activate);
+            await models.BeginAsync(job.ModelVersion, settings.ToText(), cancellationToken);
+            var reporter = new TrainingReporter(job.ModelVersion, StageNames.PlanOf(settings), board, clock);
+            _work = Task.WhenAll(_work, Task.Run(() => RunAsync(job, reporter, lease), CancellationToken.None));
+            return job.ModelVersion;
         }
-        finally
+        catch
         {
-            _isStarting = false;
+            await EndAsync(lease);
+            throw;
         }
     }
 
@@ -90,7 +84,7 @@ internal sealed class TrainingRunner(
     async Task IHostedService.StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await _training.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _work.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static RecSysException Running() => RecSysException.Aborted(
@@ -107,27 +101,47 @@ internal sealed class TrainingRunner(
 
     private async Task RunAsync(TrainingJob job, TrainingReporter reporter, TrainerLease lease)
     {
-        await using (lease)
+        TrainerLog.TrainingBegan(logger, job.ModelVersion);
+        var started = clock.GetTimestamp();
+        string? error = null;
+        try
         {
-            TrainerLog.TrainingBegan(logger, job.ModelVersion);
-            var started = clock.GetTimestamp();
-            try
-            {
-                await pipeline.RunAsync(job, reporter, _stopping.Token);
-            }
-            catch (Exception exception)
-            {
-                await FailAsync(job, reporter, exception);
-                return;
-            }
-
+            await pipeline.RunAsync(job, reporter, _stopping.Token);
             TrainerLog.TrainingSucceeded(logger, job.ModelVersion, clock.GetElapsedTime(started).TotalSeconds);
-            reporter.Succeed(job.Activate ? "published" : "ready, not activated");
-            await RetainAsync();
+        }
+        catch (Exception exception)
+        {
+            error = await FailAsync(job, exception);
+        }
+
+        // Whoever hears of the end may start the next training.
+        await EndAsync(lease);
+        if (error is not null)
+        {
+            reporter.Fail(error);
+            return;
+        }
+
+        reporter.Succeed(job.Activate ? "published" : "ready, not activated");
+        await RetainAsync();
+    }
+
+    private async Task EndAsync(TrainerLease? lease)
+    {
+        if (lease is not null)
+        {
+            await lease.DisposeAsync();
+        }
+
+        lock (_lock)
+        {
+            _isTraining = false;
         }
     }
 
-    private async Task FailAsync(TrainingJob job, TrainingReporter reporter, Exception exception)
+    /// <summary>Marks the version as failed, if that can be done.</summary>
+    /// <returns>Why it failed, for a person.</returns>
+    private async Task<string> FailAsync(TrainingJob job, Exception exception)
     {
         var isStopped = exception is OperationCanceledException && _stopping.IsCancellationRequested;
         var error = isStopped ? "The trainer was stopped before the training had ended. Start the training again." : exception.Message;
@@ -152,7 +166,7 @@ internal sealed class TrainingRunner(
             TrainerLog.FailureNotRecorded(logger, job.ModelVersion, failure);
         }
 
-        reporter.Fail(error);
+        return error;
     }
 
     private async Task RetainAsync()
@@ -165,9 +179,13 @@ internal sealed class TrainingRunner(
                 TrainerLog.OldVersionsDeleted(logger, string.Join(", ", deleted));
             }
         }
-        catch (Exception exception) when (exception is DatabaseUnavailableException or OperationCanceledException)
+        catch (DatabaseUnavailableException exception)
         {
             TrainerLog.OldVersionsNotDeleted(logger, exception);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The next training goes on with it.
         }
     }
 }
