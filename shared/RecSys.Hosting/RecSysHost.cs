@@ -94,6 +94,7 @@ public static class RecSysHost
         services.AddSingleton<ReflectionAnswers>();
         services.AddHttpContextAccessor();
 
+        services.AddSettings<BusOptions>(BusOptions.Section);
         services.AddSettings<TelemetryOptions>("Telemetry");
         services.AddHostedService<OtlpExport>();
         services.AddSettings<ShutdownOptions>("Shutdown");

@@ -3,8 +3,6 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 
 namespace RecSys.Hosting.Bus;
@@ -48,7 +46,6 @@ public static class BusBuilderExtensions
     internal static void AddRecSysBus(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSettings<BusOptions>(BusOptions.Section);
         services.TryAddSingleton(RegistryOf(services));
         services.AddSingleton<BusStartupTask>();
         services.AddHostedService(provider => provider.GetRequiredService<BusStartupTask>());
@@ -82,12 +79,6 @@ public static class BusBuilderExtensions
 
         // BusStartupTask starts it, when the broker is there.
         services.RemoveMassTransitHostedService();
-
-        // It would log every attempt and every failed message once more, with stack traces.
-        if (builder.Configuration["Logging:LogLevel:MassTransit"] is null)
-        {
-            builder.Logging.AddFilter("MassTransit", LogLevel.Critical);
-        }
     }
 
     private static BusRegistry RegistryOf(IServiceCollection services)

@@ -17,9 +17,11 @@ internal static class SettingsSources
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Grpc"] = "Warning",
-        ["Logging:LogLevel:MassTransit"] = "Warning",
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
+
+        // It logs every attempt to connect and every failed message with a stack trace; BusLog says each once.
+        ["Logging:LogLevel:MassTransit"] = "Critical",
 
         // It logs a failed start with a stack trace; RecSysHost.RunAsync says what happened in one line.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",

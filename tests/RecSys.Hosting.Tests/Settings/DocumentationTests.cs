@@ -18,7 +18,7 @@ public sealed class DocumentationTests
             .ToArray();
         var sections = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md")).Split("\n## ");
 
-        settings.Select(section => section.Section).ShouldBe(["Endpoints", "Telemetry", "Shutdown", "Clients"], ignoreOrder: true);
+        settings.Select(section => section.Section).ShouldBe(["Endpoints", "Bus", "Telemetry", "Shutdown", "Clients"], ignoreOrder: true);
         foreach (var (section, keys) in settings)
         {
             var text = sections.Where(candidate => candidate.StartsWith(section + "\n")).ShouldHaveSingleItem();
