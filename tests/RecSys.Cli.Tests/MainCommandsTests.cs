@@ -1,0 +1,154 @@
+using System.Text.Json;
+using RecSys.TestKit;
+
+namespace RecSys.Cli.Tests;
+
+/// <summary>What the README shows, command by command, on a data folder and on a running system.</summary>
+public sealed class MainCommandsTests : IDisposable
+{
+    private readonly TempFolder _folder = new("cli");
+
+    private string Data => _folder.File("data");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_log_is_imported_trained_and_recommended_from()
+    {
+        var rows = SmallLog.Write(_folder.File("log.csv"));
+
+        var imported = await Tool.JsonAsync("import", "triples", _folder.File("log.csv"), "--data", Data);
+        imported.GetProperty("rows").GetInt64().ShouldBe(rows);
+        imported.GetProperty("kept").GetInt64().ShouldBe(rows);
+        imported.GetProperty("users").GetInt64().ShouldBe(SmallLog.UserCount);
+
+        var first = await Tool.JsonAsync("train", "--data", Data, "--set", "als.factors=8");
+        first.GetProperty("active").GetBoolean().ShouldBeTrue();
+        first.GetProperty("settings").GetProperty("als.factors").GetString().ShouldBe("8");
+        first.GetProperty("users").GetInt64().ShouldBe(SmallLog.UserCount);
+
+        var history = await Tool.JsonAsync("history", "user-4", "--data", Data, "-n", "100");
+        var heard = history.GetProperty("items").EnumerateArray().Select(Track).ToHashSet();
+        heard.Count.ShouldBe(20);
+
+        var slate = await Tool.JsonAsync("recommend", "user-4", "--data", Data, "-n", "5");
+        slate.GetProperty("user").GetString().ShouldBe("user-4");
+        slate.GetProperty("modelVersion").GetString().ShouldBe(Version(first));
+        slate.GetProperty("degraded").GetBoolean().ShouldBeFalse();
+        var items = slate.GetProperty("items").EnumerateArray().ToArray();
+        items.Length.ShouldBe(5);
+        items.ShouldAllBe(item => Track(item).StartsWith("folk-") && !heard.Contains(Track(item)));
+        items.ShouldAllBe(item => item.GetProperty("reason").GetString()!.Length > 0 && item.GetProperty("sources").GetArrayLength() > 0);
+
+        var similar = await Tool.JsonAsync("similar", Track(items[0]), "--data", Data, "-n", "3");
+        similar.GetProperty("items").EnumerateArray().ShouldAllBe(item => Track(item).StartsWith("folk-"));
+
+        var second = await Tool.JsonAsync("train", "--data", Data, "--set", "als.factors=4", "--no-activate");
+        second.GetProperty("active").GetBoolean().ShouldBeFalse();
+        var listed = (await Tool.JsonAsync("models", "list", "--data", Data)).GetProperty("models").EnumerateArray().Select(Version).ToArray();
+        listed.ShouldBe([Version(second), Version(first)]);
+        Version(await Tool.JsonAsync("models", "activate", Version(second), "--data", Data)).ShouldBe(Version(second));
+        Version(await Tool.JsonAsync("models", "show", "--data", Data)).ShouldBe(Version(second));
+        Version(await Tool.JsonAsync("models", "rollback", "--data", Data)).ShouldBe(Version(first));
+    }
+
+    [Fact]
+    public async Task Listens_are_submitted_to_a_running_system_that_other_commands_find_by_its_folder()
+    {
+        await using var up = Tool.Start("up", "--data", Data, "--grpc-port", $"{FreePort.Next()}", "--http-port", $"{FreePort.Next()}");
+        await up.WaitForLineAsync("RecSys is up", TimeSpan.FromMinutes(1));
+        var file = _folder.File("listens.jsonl");
+        await File.WriteAllLinesAsync(file,
+        [
+            """{"user":"ann","track":"t-1","listenedAt":"2026-03-01T20:00:00Z","playedShare":0.9}""",
+            """{"user":"ann","track":"t-1","listenedAt":"2026-03-01T20:00:00Z"}""",
+            """{"user":"","track":"t-2","listenedAt":"2999-01-01T00:00:00Z"}""",
+        ]);
+
+        var submitted = Path.Combine(_folder.Path, "submitted.json");
+        var (exitCode, output) = await Tool.RunAsync("listens", "submit", file, "--data", Data, "--json", submitted);
+        exitCode.ShouldBe(2, output);
+        var answer = JsonDocument.Parse(await File.ReadAllTextAsync(submitted)).RootElement;
+        answer.GetProperty("accepted").GetInt64().ShouldBe(1);
+        answer.GetProperty("duplicate").GetInt64().ShouldBe(1);
+        answer.GetProperty("rejected").EnumerateArray().Select(r => (r.GetProperty("index").GetInt64(), r.GetProperty("field").GetString()))
+            .ShouldBe([(2, "user_id"), (2, "listen_time")], ignoreOrder: true);
+
+        var history = await Tool.JsonAsync("history", "ann", "--data", Data);
+        Track(history.GetProperty("items").EnumerateArray().Single()).ShouldBe("t-1");
+        up.HasExited.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_demo_shows_that_ALS_beats_popularity_and_says_why_each_track_is_there()
+    {
+        var result = await Tool.JsonAsync("demo");
+        var models = result.GetProperty("models").EnumerateArray().ToDictionary(m => m.GetProperty("model").GetString()!, m => m.GetProperty("metrics"));
+        foreach (var metric in new[] { "recall@20", "ndcg@20" })
+        {
+            models["als"].GetProperty(metric).GetDouble().ShouldBeGreaterThan(1.5 * models["popularity"].GetProperty(metric).GetDouble(), metric);
+        }
+
+        result.GetProperty("data").GetProperty("users").GetInt64().ShouldBeGreaterThanOrEqualTo(1_000);
+        result.GetProperty("data").GetProperty("train").GetInt64().ShouldBeGreaterThan(0);
+        result.GetProperty("history").GetProperty("items").GetArrayLength().ShouldBe(10);
+        result.GetProperty("recommendations").GetProperty("items").EnumerateArray()
+            .ShouldAllBe(item => item.GetProperty("title").GetString()!.Length > 0 && item.GetProperty("reason").GetString()!.Length > 0);
+        result.GetProperty("similar").GetProperty("items").GetArrayLength().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task The_demo_runs_on_a_real_log_where_it_is_there()
+    {
+        // Beside the checkout, six folders above this assembly.
+        var hetrec = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../../shared/data/hetrec2011-lastfm-2k"));
+        string source;
+        if (Directory.Exists(hetrec))
+        {
+            source = $"hetrec:{hetrec}";
+        }
+        else
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine("HetRec is not here; a small log of our own stands in.");
+            SmallLog.Write(_folder.File("log.csv"));
+            source = $"triples:{_folder.File("log.csv")}";
+        }
+
+        var result = await Tool.JsonAsync("demo", "--data", source);
+        var recall = result.GetProperty("models").EnumerateArray()
+            .ToDictionary(m => m.GetProperty("model").GetString()!, m => m.GetProperty("metrics").GetProperty("recall@20").GetDouble());
+        recall["als"].ShouldBeGreaterThan(recall["popularity"]);
+    }
+
+    [Theory]
+    [InlineData("recommend", "--server", "nowhere")]
+    [InlineData("recommend")]
+    [InlineData("recommend", "ann", "--data", "no-such-folder")]
+    [InlineData("import", "no-such-format", "file.csv")]
+    [InlineData("import", "triples", "no-such-file.csv")]
+    [InlineData("listens", "submit", "no-such-file.jsonl")]
+    [InlineData("demo", "--data", "hetrec")]
+    [InlineData("no-such-command")]
+    public async Task A_bad_call_is_one_line_that_says_what_to_do_and_exit_code_2(params string[] arguments)
+    {
+        using var data = new TempFolder("cli-bad");
+        var (exitCode, output) = await Tool.RunAsync(arguments is ["import", ..] ? [.. arguments, "--data", data.Path] : arguments);
+        exitCode.ShouldBe(2, output);
+        output.Trim().Split('\n').Count(line => line.StartsWith("recsys: ", StringComparison.Ordinal)).ShouldBe(1, output);
+    }
+
+    [Fact]
+    public async Task A_broken_line_in_a_file_of_listens_is_named_and_nothing_is_submitted()
+    {
+        var file = _folder.File("broken.jsonl");
+        await File.WriteAllLinesAsync(file, ["""{"user":"ann","track":"t-1","listenedAt":"2026-03-01T20:00:00Z"}""", """{"user":"ann","track":"""]);
+        var (exitCode, output) = await Tool.RunAsync("listens", "submit", file, "--data", Data);
+        exitCode.ShouldBe(2, output);
+        output.ShouldContain("broken.jsonl, line 2");
+        Directory.Exists(Data).ShouldBeFalse();
+    }
+
+    private static string Track(JsonElement item) => item.GetProperty("track").GetString()!;
+
+    private static string Version(JsonElement model) => model.GetProperty("modelVersion").GetString()!;
+}

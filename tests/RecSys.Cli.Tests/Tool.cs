@@ -1,0 +1,33 @@
+using System.Text.Json;
+using RecSys.TestKit;
+
+namespace RecSys.Cli.Tests;
+
+/// <summary>The command as a person runs it: a process of its own.</summary>
+internal static class Tool
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "recsys.dll");
+
+    /// <summary>Runs a command that must succeed, and gives back its JSON.</summary>
+    public static async Task<JsonElement> JsonAsync(params string[] arguments)
+    {
+        using var folder = new TempFolder("cli-json");
+        var file = folder.File("result.json");
+        var (exitCode, output) = await RunAsync([.. arguments, "--json", file]);
+        exitCode.ShouldBe(0, output);
+        return JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement;
+    }
+
+    /// <summary>Runs a command; its exit code and everything that it printed.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        await using var process = Start(arguments);
+        var exitCode = await process.WaitForExitAsync(Patience);
+        return (exitCode, process.Output);
+    }
+
+    public static ChildProcess Start(params string[] arguments) =>
+        ChildProcess.StartDotnet(Assembly, arguments, new Dictionary<string, string?> { ["RECSYS_SERVER"] = null });
+}
