@@ -11,22 +11,30 @@ namespace RecSys.Algorithms.TopK;
 /// </summary>
 internal sealed unsafe class BatchRanking
 {
-    /// <summary>Queries a thread works on together; a strip of items is read from memory once for all of them.</summary>
-    public const int BlockUsers = 128;
+    /// <summary>
+    /// Queries a thread works on together: a strip of items is read from memory once for all of them, and at 64 factors they
+    /// take 16 KiB, half of a level-1 cache.
+    /// </summary>
+    public const int BlockUsers = 64;
 
     private const int Groups = BlockUsers / Padding.Tile;
+    private const int TileFloats = Padding.Tile * Padding.Tile;
 
     private readonly FactorIndex _index;
+    private readonly EligibleItems _eligible;
+    private readonly SeenPositions _seen;
     private readonly int _stride;
     private readonly AlignedBuffer _buffer;
     private readonly TopKBuffer[] _best = new TopKBuffer[BlockUsers];
     private readonly float[] _queryLengths = new float[BlockUsers];
 
-    public BatchRanking(FactorIndex index, int k)
+    public BatchRanking(FactorIndex index, EligibleItems eligible, int k)
     {
         _index = index;
+        _eligible = eligible;
+        _seen = new SeenPositions(index.StripCount);
         _stride = index.Items.Stride;
-        _buffer = new AlignedBuffer(((long)BlockUsers * _stride) + (2 * BlockUsers) + (Padding.Tile * Padding.Tile) + _stride);
+        _buffer = new AlignedBuffer(((long)BlockUsers * _stride) + BlockUsers + TileFloats + _stride);
         for (var i = 0; i < BlockUsers; i++)
         {
             _best[i] = new TopKBuffer(Math.Min(k, index.Order.Length));
@@ -37,24 +45,23 @@ internal sealed unsafe class BatchRanking
 
     private float* Thresholds => Queries + ((nint)BlockUsers * _stride);
 
-    private float* Tile => Thresholds + (2 * BlockUsers);
+    private float* Tile => Thresholds + BlockUsers;
 
-    private float* Ones => Tile + (Padding.Tile * Padding.Tile);
+    private float* Ones => Tile + TileFloats;
 
     /// <summary>Ranks for up to <see cref="BlockUsers"/> rows.</summary>
     /// <param name="queries">Rows of factors.</param>
     /// <param name="rows">Which of them.</param>
     /// <param name="seen">Per row what to leave out, or null.</param>
-    /// <param name="options">K and filters.</param>
     /// <param name="lists">Receives a list per row.</param>
-    public void Find(FactorMatrix queries, ReadOnlySpan<int> rows, SparseMatrix? seen, RecommendOptions options, Span<ScoredItem[]> lists)
+    public void Find(FactorMatrix queries, ReadOnlySpan<int> rows, SparseMatrix? seen, Span<ScoredItem[]> lists)
     {
         Pack(queries, rows);
+        _seen.Fill(_index, seen, rows);
         var limits = stackalloc float[Groups];
-        var groupCount = (rows.Length + Padding.Tile - 1) / Padding.Tile;
         var active = stackalloc int[Groups];
-        var activeCount = groupCount;
-        for (var g = 0; g < groupCount; g++)
+        var activeCount = (rows.Length + Padding.Tile - 1) / Padding.Tile;
+        for (var g = 0; g < activeCount; g++)
         {
             active[g] = g;
             limits[g] = 0;
@@ -62,8 +69,16 @@ internal sealed unsafe class BatchRanking
 
         var hits = stackalloc ushort[Padding.Tile];
         var strips = _index.Strips.Pointer;
+        var thresholds = Thresholds;
+        var tile = Tile;
         for (var strip = 0; strip < _index.StripCount && activeCount > 0; strip++)
         {
+            var eligible = _eligible[strip];
+            if (eligible == 0)
+            {
+                continue;
+            }
+
             var first = strip * Padding.Tile;
             var items = strips + ((nint)first * _stride);
             var longest = _index.Lengths[first];
@@ -78,10 +93,14 @@ internal sealed unsafe class BatchRanking
                 }
 
                 var users = group * Padding.Tile;
-                TileKernel.Set(
-                    Queries + ((nint)users * _stride), Padding.Tile, items, Padding.Tile, _stride, Tile, Padding.Tile);
-                if (ScreenKernel.Find(Tile, Thresholds + users, hits)
-                    && Offer(rows, users, first, hits, seen, options))
+                TileKernel.Set(Queries + ((nint)users * _stride), Padding.Tile, items, Padding.Tile, _stride, tile, Padding.Tile);
+                if (!ScreenKernel.Find(tile, thresholds + users, hits))
+                {
+                    continue;
+                }
+
+                _seen.Remove(strip, users, hits);
+                if (Offer(users, first, hits, eligible))
                 {
                     limits[group] = Limit(users, Math.Min(Padding.Tile, rows.Length - users));
                 }
@@ -132,34 +151,35 @@ internal sealed unsafe class BatchRanking
     }
 
     /// <summary>Adds the hits of a tile to their users' lists; returns whether a threshold rose.</summary>
-    private bool Offer(ReadOnlySpan<int> rows, int users, int first, ushort* hits, SparseMatrix? seen, RecommendOptions options)
+    private bool Offer(int users, int first, ushort* hits, ushort eligible)
     {
         var rose = false;
-        for (var r = 0; r < Padding.Tile; r++)
+        var thresholds = Thresholds + users;
+        var row = Tile;
+        for (var r = 0; r < Padding.Tile; r++, row += Padding.Tile)
         {
-            var mask = (uint)hits[r];
+            var mask = (uint)(hits[r] & eligible);
             if (mask == 0)
             {
                 continue;
             }
 
-            var user = users + r;
-            var best = _best[user];
-            var filter = new CandidateFilter(options, seen is null ? [] : seen.RowColumns(rows[user]));
-            for (; mask != 0; mask &= mask - 1)
+            var best = _best[users + r];
+            do
             {
                 var column = BitOperations.TrailingZeroCount(mask);
-                var score = Tile[(r * Padding.Tile) + column];
-                if (first + column < _index.Order.Length && score >= best.Threshold && float.IsFinite(score)
-                    && filter.Passes(_index.Order[first + column]))
+                if (row[column] >= best.Threshold)
                 {
-                    best.Add(_index.Order[first + column], score);
+                    best.Add(_index.Order[first + column], row[column]);
                 }
-            }
 
-            if (best.Threshold > Thresholds[user])
+                mask &= mask - 1;
+            }
+            while (mask != 0);
+
+            if (best.Threshold > thresholds[r])
             {
-                Thresholds[user] = best.Threshold;
+                thresholds[r] = best.Threshold;
                 rose = true;
             }
         }

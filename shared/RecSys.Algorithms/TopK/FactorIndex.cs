@@ -9,7 +9,7 @@ namespace RecSys.Algorithms.TopK;
 /// </summary>
 /// <remarks>
 /// Memory beside the factors: 4 · stride bytes an item for searches of many users, 1 · stride for single ones, each made when
-/// it is first needed, and 8 bytes an item.
+/// it is first needed, and 12 bytes an item.
 /// </remarks>
 internal sealed class FactorIndex
 {
@@ -41,6 +41,13 @@ internal sealed class FactorIndex
         Array.Sort(positions, (a, b) => falling[a] != falling[b] ? falling[a].CompareTo(falling[b]) : a.CompareTo(b));
         Order = Array.ConvertAll(positions, position => itemIndices[position]);
         Lengths = Array.ConvertAll(positions, position => -falling[position]);
+        Positions = new int[items.RowCount];
+        Array.Fill(Positions, -1);
+        for (var position = 0; position < Order.Length; position++)
+        {
+            Positions[Order[position]] = position;
+        }
+
         _strips = new Lazy<AlignedBuffer>(PackStrips);
         _quantized = new Lazy<QuantizedItems>(() => new QuantizedItems(Items, Order));
     }
@@ -49,6 +56,9 @@ internal sealed class FactorIndex
 
     /// <summary>Item of each position.</summary>
     public int[] Order { get; }
+
+    /// <summary>Position of each item, −1 for one that isn't indexed.</summary>
+    public int[] Positions { get; }
 
     /// <summary>Length of the vector at each position, falling.</summary>
     public float[] Lengths { get; }

@@ -97,16 +97,17 @@ internal static unsafe class FactorRanking
             options = options with { Allowed = null };
         }
 
+        var eligible = new EligibleItems(index, options);
         var users = rows.ToArray();
         var threadCount = WorkQueue.ThreadCount(options.ThreadCount);
         var workers = new BatchRanking?[threadCount];
         var blockCount = (users.Length + BatchRanking.BlockUsers - 1) / BatchRanking.BlockUsers;
         WorkQueue.Run(blockCount, threadCount, cancellationToken, (block, worker) =>
         {
-            var ranking = workers[worker] ??= new BatchRanking(index, options.K);
+            var ranking = workers[worker] ??= new BatchRanking(index, eligible, options.K);
             var first = block * BatchRanking.BlockUsers;
             var count = Math.Min(BatchRanking.BlockUsers, users.Length - first);
-            ranking.Find(queries, users.AsSpan(first, count), seen, options, lists.AsSpan(first, count));
+            ranking.Find(queries, users.AsSpan(first, count), seen, lists.AsSpan(first, count));
         });
         return lists;
     }

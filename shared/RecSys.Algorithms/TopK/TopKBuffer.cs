@@ -6,22 +6,27 @@ namespace RecSys.Algorithms.TopK;
 /// Collects the k best of a stream of scored items: score descending, ties by lower item index.
 /// </summary>
 /// <remarks>
-/// Items are appended to a buffer of 2k + 64; when it is full, a quickselect keeps the best k and raises the threshold below
-/// which nothing needs to be offered any more. When items are offered in ascending index, an item that equals the threshold
-/// is always behind the k kept, and <c>score &gt; Threshold</c> decides exactly; in any other order it takes
-/// <c>score &gt;= Threshold</c>.
+/// <para>
+/// Items are appended to a buffer of 2k + 64; when it is full, a selection keeps the best k and raises the threshold below which
+/// nothing needs to be offered any more. When items are offered in ascending index, an item that equals the threshold is always
+/// behind the k kept, and <c>score &gt; Threshold</c> decides exactly; in any other order it takes <c>score &gt;= Threshold</c>.
+/// </para>
+/// <para>
+/// An item is one 64-bit key, the score's bits made monotone above the complement of the index, so that the larger key is the
+/// better item and no two are equal: one comparison, and a partition without branches that could be predicted wrongly.
+/// </para>
 /// </remarks>
 internal sealed class TopKBuffer
 {
     private readonly int _k;
-    private readonly ScoredItem[] _items;
+    private readonly ulong[] _keys;
     private int _count;
 
     public TopKBuffer(int k)
     {
         _k = k;
-        _items = k == 0 ? [] : new ScoredItem[Math.Min((2L * k) + 64, Array.MaxLength)];
-        Threshold = k == 0 ? float.PositiveInfinity : float.NegativeInfinity;
+        _keys = k == 0 ? [] : new ulong[Math.Min((2L * k) + 64, Array.MaxLength)];
+        Clear();
     }
 
     /// <summary>
@@ -34,12 +39,12 @@ internal sealed class TopKBuffer
     public void Add(int item, float score)
     {
         Debug.Assert(score >= Threshold);
-        if (_count == _items.Length)
+        if (_count == _keys.Length)
         {
             Shrink();
         }
 
-        _items[_count++] = new ScoredItem(item, score);
+        _keys[_count++] = KeyOf(item, score);
     }
 
     /// <summary>Forgets everything, to serve another user.</summary>
@@ -53,15 +58,30 @@ internal sealed class TopKBuffer
     public ScoredItem[] ToSortedArray()
     {
         Shrink();
-        var result = _items.AsSpan(0, _count).ToArray();
-        Array.Sort(result, BestFirst);
+        Array.Sort(_keys, 0, _count);
+        var result = new ScoredItem[_count];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var key = _keys[_count - 1 - i];
+            result[i] = new ScoredItem((int)~(uint)key, ScoreOf(key));
+        }
+
         return result;
     }
 
-    private static int BestFirst(ScoredItem a, ScoredItem b) => IsBefore(a, b) ? -1 : IsBefore(b, a) ? 1 : 0;
+    /// <summary>Negative floats have their bits reversed in order, positive ones come above them; −0 becomes 0 first.</summary>
+    private static ulong KeyOf(int item, float score)
+    {
+        var bits = BitConverter.SingleToInt32Bits(score + 0f);
+        var monotone = (uint)(bits ^ ((bits >> 31) | int.MinValue));
+        return ((ulong)monotone << 32) | ~(uint)item;
+    }
 
-    private static bool IsBefore(ScoredItem a, ScoredItem b) =>
-        a.Score > b.Score || (a.Score == b.Score && a.ItemIndex < b.ItemIndex);
+    private static float ScoreOf(ulong key)
+    {
+        var monotone = (int)(key >> 32);
+        return BitConverter.Int32BitsToSingle(monotone ^ (~(monotone >> 31) | int.MinValue));
+    }
 
     /// <summary>Keeps the best k (quickselect, expected linear time) and makes the worst of them the threshold.</summary>
     private void Shrink()
@@ -71,54 +91,58 @@ internal sealed class TopKBuffer
             return;
         }
 
-        var items = _items.AsSpan(0, _count);
         var low = 0;
         var high = _count - 1;
         while (low < high)
         {
-            var pivot = MedianOfThree(items[low], items[low + ((high - low) / 2)], items[high]);
-            var i = low;
-            var j = high;
-            while (i <= j)
+            var middle = Partition(low, high);
+            if (middle == _k - 1)
             {
-                while (IsBefore(items[i], pivot))
-                {
-                    i++;
-                }
-
-                while (IsBefore(pivot, items[j]))
-                {
-                    j--;
-                }
-
-                if (i <= j)
-                {
-                    (items[i], items[j]) = (items[j], items[i]);
-                    i++;
-                    j--;
-                }
+                break;
             }
 
-            if (_k - 1 <= j)
+            if (middle >= _k)
             {
-                high = j;
-            }
-            else if (_k - 1 >= i)
-            {
-                low = i;
+                high = middle - 1;
             }
             else
             {
-                break;
+                low = middle + 1;
             }
         }
 
         _count = _k;
-        Threshold = items[_k - 1].Score;
+        Threshold = ScoreOf(_keys[_k - 1]);
     }
 
-    private static ScoredItem MedianOfThree(ScoredItem a, ScoredItem b, ScoredItem c) =>
-        IsBefore(a, b)
-            ? IsBefore(b, c) ? b : IsBefore(a, c) ? c : a
-            : IsBefore(a, c) ? a : IsBefore(b, c) ? c : b;
+    /// <summary>Moves keys above a pivot before it; returns the pivot's place.</summary>
+    private int Partition(int low, int high)
+    {
+        var keys = _keys.AsSpan(low, high - low + 1);
+        var last = keys.Length - 1;
+        var pivotAt = MedianOfThree(keys[0], keys[last / 2], keys[last]) switch
+        {
+            0 => 0,
+            1 => last / 2,
+            _ => last,
+        };
+        (keys[pivotAt], keys[last]) = (keys[last], keys[pivotAt]);
+        var pivot = keys[last];
+        var above = 0;
+        for (var i = 0; i < last; i++)
+        {
+            var key = keys[i];
+            keys[i] = keys[above];
+            keys[above] = key;
+            above += key > pivot ? 1 : 0;
+        }
+
+        (keys[above], keys[last]) = (keys[last], keys[above]);
+        return low + above;
+    }
+
+    private static int MedianOfThree(ulong a, ulong b, ulong c) =>
+        a > b
+            ? b > c ? 1 : a > c ? 2 : 0
+            : a > c ? 0 : b > c ? 2 : 1;
 }
