@@ -30,7 +30,7 @@ public sealed partial class AlsModel
         Span<float> padded = stackalloc float[ItemFactors.Stride];
         padded.Clear();
         FoldInUser(itemIndices, weights, padded[..ItemFactors.FactorCount]);
-        FactorRanking.Score(ItemFactors, padded, scores);
+        FactorRanking.Score(_index.Value, padded, scores);
     }
 
     /// <inheritdoc/>

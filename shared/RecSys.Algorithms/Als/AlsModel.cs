@@ -6,7 +6,8 @@ namespace RecSys.Algorithms.Als;
 
 /// <summary>
 /// Implicit-feedback matrix factorisation (Hu, Koren and Volinsky 2008; Rendle et al. 2021). A score is the product of a user's
-/// and an item's vector: about 1 for what the user surely likes, about 0 for what nothing speaks for.
+/// and an item's vector: about 1 for what the user surely likes, about 0 for what nothing speaks for. Users and items without
+/// interactions have zero vectors and no score; lists never hold such items.
 /// </summary>
 /// <remarks>Factors are determined up to a rotation; a fitted model is in the basis in which the items' Gram matrix is diagonal.</remarks>
 public sealed partial class AlsModel : IRecommender, IBlockScorer, IProfileRecommender, ISimilarItems, IExplainer
@@ -111,14 +112,19 @@ public sealed partial class AlsModel : IRecommender, IBlockScorer, IProfileRecom
     public void Score(int userIndex, Span<float> scores)
     {
         DenseRanking.CheckUser(userIndex, UserCount);
-        FactorRanking.Score(ItemFactors, UserFactors.Padded.Slice(userIndex * UserFactors.Stride, UserFactors.Stride), scores);
+        FactorRanking.Score(_index.Value, UserFactors.Padded.Slice(userIndex * UserFactors.Stride, UserFactors.Stride), scores);
     }
 
-    /// <summary>The score of one item for one user.</summary>
+    /// <summary>The score of one item for one user; negative infinity when the model knows nothing about either.</summary>
     public unsafe float Score(int userIndex, int itemIndex)
     {
         DenseRanking.CheckUser(userIndex, UserCount);
         DenseRanking.CheckItem(itemIndex, ItemCount);
+        if (!UserFactors.Row(userIndex).ContainsAnyExcept(0f) || !ItemFactors.Row(itemIndex).ContainsAnyExcept(0f))
+        {
+            return float.NegativeInfinity;
+        }
+
         var score = VectorKernel.Dot(UserFactors.RowPointer(userIndex), ItemFactors.RowPointer(itemIndex), ItemFactors.Stride);
         GC.KeepAlive(this);
         return score;
@@ -133,7 +139,7 @@ public sealed partial class AlsModel : IRecommender, IBlockScorer, IProfileRecom
             DenseRanking.CheckUser(user, UserCount);
         }
 
-        FactorRanking.ScoreBlock(ItemFactors, UserFactors, userIndices, scores);
+        FactorRanking.ScoreBlock(_index.Value, UserFactors, userIndices, scores);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ public sealed record AlsSettings
     /// <summary>Passes over users and then items, at least 1.</summary>
     public int Iterations { get; init; } = 15;
 
-    /// <summary>λ of the squared norms, 0 or more; 0 makes rows with few interactions singular.</summary>
+    /// <summary>λ of the squared norms, 0 or more; with 0 the systems are singular when there are more factors than the data determine.</summary>
     public float Regularization { get; init; } = 0.05f;
 
     /// <summary>

@@ -101,7 +101,7 @@ internal sealed unsafe class AlsTrainer
             }
         }
 
-        var (values, vectors) = SymmetricEigen.Decompose(gram, side.FactorCount);
+        var (values, vectors) = SymmetricEigen.Decompose(gram, side.FactorCount, _threadCount);
         Rotation.Apply(side.Pointer, side.RowCount, side.Stride, vectors, side.FactorCount, _threadCount, cancellationToken);
         if (other is not null)
         {

@@ -36,7 +36,7 @@ internal sealed unsafe class FoldIn
 
         // Factors from elsewhere: work on a rotated copy and turn the solutions back.
         var copy = side.Copy();
-        var (values, vectors) = SymmetricEigen.Decompose(gram, width);
+        var (values, vectors) = SymmetricEigen.Decompose(gram, width, Environment.ProcessorCount);
         Rotation.Apply(copy.Pointer, copy.RowCount, copy.Stride, vectors, width, Environment.ProcessorCount, default);
         GC.KeepAlive(copy);
         _vectors = vectors;

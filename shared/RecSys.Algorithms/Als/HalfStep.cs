@@ -12,16 +12,25 @@ namespace RecSys.Algorithms.Als;
 /// </remarks>
 internal sealed class HalfStep
 {
+    /// <summary>Single-precision rounding of a Gram matrix against its largest eigenvalue.</summary>
+    private const double RelativeNoise = 1e-7;
+
     public HalfStep(FactorMatrix source, ReadOnlySpan<double> eigenvalues, AlsSettings settings)
     {
         Source = source;
         Settings = settings;
         Spectrum = new AlignedBuffer(source.Stride);
         var unobserved = settings.UnobservedWeight ?? 1;
+        var largest = 0d;
+        foreach (var eigenvalue in eigenvalues)
+        {
+            largest = Math.Max(largest, eigenvalue);
+        }
+
         for (var k = 0; k < eigenvalues.Length; k++)
         {
-            // The matrix is positive semidefinite; what rounding leaves below zero is zero.
-            Spectrum.Span[k] = (float)(unobserved * Math.Max(0, eigenvalues[k]));
+            // What rounding leaves of an eigenvalue that is zero: all of the fixed side has nothing in that direction.
+            Spectrum.Span[k] = eigenvalues[k] > RelativeNoise * largest ? (float)(unobserved * eigenvalues[k]) : 0;
         }
     }
 

@@ -62,15 +62,19 @@ internal sealed unsafe class RowSolver
             return true;
         }
 
-        var smallest = Prepare(step, columns, values);
+        if (!Prepare(step, columns, values))
+        {
+            return false;
+        }
+
         fixed (int* indices = columns)
         {
-            if (smallest > 0 && columns.Length <= DualLimit(step))
+            if (columns.Length <= DualLimit(step))
             {
                 return SolveDual(step, indices, columns.Length, target);
             }
 
-            return step.Settings.Solver == AlsSolver.Cholesky || !(smallest > 0)
+            return step.Settings.Solver == AlsSolver.Cholesky
                 ? SolvePrimal(step, indices, columns.Length, target)
                 : SolveByConjugateGradients(step, indices, columns.Length, target);
         }
@@ -85,7 +89,11 @@ internal sealed unsafe class RowSolver
             return true;
         }
 
-        Prepare(step, columns, values);
+        if (!Prepare(step, columns, values))
+        {
+            return false;
+        }
+
         fixed (int* indices = columns)
         {
             var z = _vectors.Pointer + _stride;
@@ -106,8 +114,11 @@ internal sealed unsafe class RowSolver
         return true;
     }
 
-    /// <summary>Computes w, v and D; returns the smallest of D.</summary>
-    private float Prepare(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> values)
+    /// <summary>
+    /// Computes w, v and D; returns false when D has a zero: no row of the fixed side, and so no interaction, has anything in
+    /// that direction, and without regularization nothing determines the solution there.
+    /// </summary>
+    private bool Prepare(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> values)
     {
         var count = columns.Length;
         if (_rowVectors.Length < 3 * Padding.RoundUp(count))
@@ -137,7 +148,7 @@ internal sealed unsafe class RowSolver
 
         // The padding's part of the system is the identity, and its solution zero.
         new Span<float>(diagonal, _stride)[step.Source.FactorCount..].Fill(1);
-        return smallest;
+        return smallest > 0;
     }
 
     private int DualLimit(HalfStep step) => step.Settings.Solver == AlsSolver.Cholesky ? _stride / 2 : Padding.Tile;

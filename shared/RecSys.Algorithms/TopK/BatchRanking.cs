@@ -64,7 +64,7 @@ internal sealed unsafe class BatchRanking
         for (var g = 0; g < activeCount; g++)
         {
             active[g] = g;
-            limits[g] = 0;
+            limits[g] = Limit(g * Padding.Tile);
         }
 
         var hits = stackalloc ushort[Padding.Tile];
@@ -102,7 +102,7 @@ internal sealed unsafe class BatchRanking
                 _seen.Remove(strip, users, hits);
                 if (Offer(users, first, hits, eligible))
                 {
-                    limits[group] = Limit(users, Math.Min(Padding.Tile, rows.Length - users));
+                    limits[group] = Limit(users);
                 }
             }
         }
@@ -138,13 +138,15 @@ internal sealed unsafe class BatchRanking
         {
             _best[i].Clear();
 
-            // Rows that only fill up a tile take nothing.
-            Thresholds[i] = i < rows.Length ? float.MinValue : float.PositiveInfinity;
+            _queryLengths[i] = 0;
             if (i < rows.Length)
             {
                 var row = queries.RowPointer(rows[i]);
                 _queryLengths[i] = MathF.Sqrt(VectorKernel.Dot(row, row, _stride));
             }
+
+            // Unknown users, and rows that only fill up a tile, take nothing.
+            Thresholds[i] = _queryLengths[i] > 0 ? float.MinValue : float.PositiveInfinity;
         }
 
         GC.KeepAlive(queries);
@@ -188,13 +190,13 @@ internal sealed unsafe class BatchRanking
     }
 
     /// <summary>The length below which an item can't reach the list of any user of a group.</summary>
-    private float Limit(int users, int count)
+    private float Limit(int users)
     {
         var limit = float.PositiveInfinity;
-        for (var user = users; user < users + count; user++)
+        for (var user = users; user < users + Padding.Tile; user++)
         {
-            var threshold = Thresholds[user];
-            limit = Math.Min(limit, threshold > 0 ? threshold / (_queryLengths[user] * FactorIndex.Slack) : 0);
+            // Infinite for who takes nothing.
+            limit = Math.Min(limit, Thresholds[user] > 0 ? Thresholds[user] / (_queryLengths[user] * FactorIndex.Slack) : 0);
         }
 
         return limit;

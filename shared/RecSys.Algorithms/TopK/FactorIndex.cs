@@ -19,32 +19,36 @@ internal sealed class FactorIndex
     private readonly Lazy<AlignedBuffer> _strips;
     private readonly Lazy<QuantizedItems> _quantized;
 
+    /// <summary>Indexes every item whose vector isn't zero.</summary>
     public FactorIndex(FactorMatrix items)
         : this(items, Enumerable.Range(0, items.RowCount).ToArray())
     {
     }
 
-    /// <summary>Indexes only the given items.</summary>
+    /// <summary>Indexes those of the given items whose vectors aren't zero.</summary>
     public FactorIndex(FactorMatrix items, int[] itemIndices)
     {
         Items = items;
-        Order = itemIndices;
-        Lengths = ComputeLengths(items, itemIndices);
-        var falling = new float[Lengths.Length];
-        for (var i = 0; i < falling.Length; i++)
+        var keys = new List<ulong>(itemIndices.Length);
+        foreach (var item in itemIndices)
         {
-            falling[i] = -Lengths[i];
+            var length = Length(items, item);
+            if (length > 0)
+            {
+                keys.Add(RankingKey.Of(item, length));
+            }
         }
 
-        // A stable order: equal lengths stay in ascending item index, as they were given.
-        var positions = Enumerable.Range(0, falling.Length).ToArray();
-        Array.Sort(positions, (a, b) => falling[a] != falling[b] ? falling[a].CompareTo(falling[b]) : a.CompareTo(b));
-        Order = Array.ConvertAll(positions, position => itemIndices[position]);
-        Lengths = Array.ConvertAll(positions, position => -falling[position]);
+        keys.Sort();
+        keys.Reverse();
+        Order = new int[keys.Count];
+        Lengths = new float[keys.Count];
         Positions = new int[items.RowCount];
         Array.Fill(Positions, -1);
         for (var position = 0; position < Order.Length; position++)
         {
+            Order[position] = RankingKey.ItemOf(keys[position]);
+            Lengths[position] = RankingKey.ScoreOf(keys[position]);
             Positions[Order[position]] = position;
         }
 
@@ -56,6 +60,10 @@ internal sealed class FactorIndex
 
     /// <summary>Item of each position.</summary>
     public int[] Order { get; }
+
+    /// <summary>Items that aren't indexed, ascending.</summary>
+    public IEnumerable<int> UnknownItems =>
+        Order.Length == Positions.Length ? [] : Enumerable.Range(0, Positions.Length).Where(item => Positions[item] < 0);
 
     /// <summary>Position of each item, −1 for one that isn't indexed.</summary>
     public int[] Positions { get; }
@@ -71,17 +79,12 @@ internal sealed class FactorIndex
     /// <summary>The items at 8 bits.</summary>
     public QuantizedItems Quantized => _quantized.Value;
 
-    private static unsafe float[] ComputeLengths(FactorMatrix items, int[] itemIndices)
+    private static unsafe float Length(FactorMatrix items, int item)
     {
-        var lengths = new float[itemIndices.Length];
-        for (var i = 0; i < lengths.Length; i++)
-        {
-            var row = items.RowPointer(itemIndices[i]);
-            lengths[i] = MathF.Sqrt(VectorKernel.Dot(row, row, items.Stride));
-        }
-
+        var row = items.RowPointer(item);
+        var length = MathF.Sqrt(VectorKernel.Dot(row, row, items.Stride));
         GC.KeepAlive(items);
-        return lengths;
+        return length;
     }
 
     private unsafe AlignedBuffer PackStrips()

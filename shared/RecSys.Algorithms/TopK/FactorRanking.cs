@@ -13,15 +13,24 @@ internal static unsafe class FactorRanking
     /// <summary>An allowed set smaller than this share of the catalogue gets an index of its own for a batch.</summary>
     private const double OwnIndexShare = 0.25;
 
-    /// <summary>Writes the scores of all items for one query of stride floats.</summary>
-    public static void Score(FactorMatrix items, ReadOnlySpan<float> query, Span<float> scores)
+    /// <summary>Writes the scores of all items for one query of stride floats; negative infinity where either is unknown.</summary>
+    public static void Score(FactorIndex index, ReadOnlySpan<float> query, Span<float> scores)
     {
+        var items = index.Items;
         CheckScores(scores.Length, items.RowCount);
+        if (!query.ContainsAnyExcept(0f))
+        {
+            scores.Fill(float.NegativeInfinity);
+            return;
+        }
+
         fixed (float* q = query)
         {
             for (var item = 0; item < scores.Length; item++)
             {
-                scores[item] = VectorKernel.Dot(q, items.RowPointer(item), items.Stride);
+                scores[item] = index.Positions[item] < 0
+                    ? float.NegativeInfinity
+                    : VectorKernel.Dot(q, items.RowPointer(item), items.Stride);
             }
         }
 
@@ -29,9 +38,10 @@ internal static unsafe class FactorRanking
     }
 
     /// <summary>Writes the scores of all items for several rows of <paramref name="queries"/>, row by row.</summary>
-    public static void ScoreBlock(FactorMatrix items, FactorMatrix queries, ReadOnlySpan<int> rows, Span<float> scores)
+    public static void ScoreBlock(FactorIndex index, FactorMatrix queries, ReadOnlySpan<int> rows, Span<float> scores)
     {
         const int TileFloats = Padding.Tile * Padding.Tile;
+        var items = index.Items;
         var stride = items.Stride;
         var padded = Padding.RoundUp(rows.Length);
         var buffer = new AlignedBuffer(((long)padded * stride) + ((long)Padding.Tile * stride) + TileFloats + stride);
@@ -61,6 +71,20 @@ internal static unsafe class FactorRanking
                     new ReadOnlySpan<float>(tile + ((i - r) * Padding.Tile), columns)
                         .CopyTo(scores[(int)(((long)i * items.RowCount) + first)..]);
                 }
+            }
+        }
+
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = scores.Slice((int)((long)i * items.RowCount), items.RowCount);
+            if (!queries.Row(rows[i]).ContainsAnyExcept(0f))
+            {
+                row.Fill(float.NegativeInfinity);
+            }
+
+            foreach (var item in index.UnknownItems)
+            {
+                row[item] = float.NegativeInfinity;
             }
         }
 
@@ -151,9 +175,7 @@ internal static unsafe class FactorRanking
         for (var i = 0; i < lists.Length; i++)
         {
             var item = itemIndices[i];
-            lists[i] = normalized.Items.Row(item).ContainsAnyExcept(0f)
-                ? lists[i].Where(similar => similar.ItemIndex != item).Take(k).ToArray()
-                : [];
+            lists[i] = lists[i].Where(similar => similar.ItemIndex != item).Take(k).ToArray();
         }
 
         return lists;
@@ -188,6 +210,11 @@ internal static unsafe class FactorRanking
 
     private static ScoredItem[] FindOne(FactorIndex index, ReadOnlySpan<float> query, ReadOnlySpan<int> sortedSeen, RecommendOptions options)
     {
+        if (!query.ContainsAnyExcept(0f))
+        {
+            return [];
+        }
+
         fixed (float* q = query)
         {
             return SingleQueryRanking.Find(index, q, new CandidateFilter(options, sortedSeen), options.K);

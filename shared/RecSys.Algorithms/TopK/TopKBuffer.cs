@@ -12,8 +12,7 @@ namespace RecSys.Algorithms.TopK;
 /// behind the k kept, and <c>score &gt; Threshold</c> decides exactly; in any other order it takes <c>score &gt;= Threshold</c>.
 /// </para>
 /// <para>
-/// An item is one 64-bit key, the score's bits made monotone above the complement of the index, so that the larger key is the
-/// better item and no two are equal: one comparison, and a partition without branches that could be predicted wrongly.
+/// An item is one <see cref="RankingKey"/>: one comparison, and a partition without branches that could be predicted wrongly.
 /// </para>
 /// </remarks>
 internal sealed class TopKBuffer
@@ -44,7 +43,7 @@ internal sealed class TopKBuffer
             Shrink();
         }
 
-        _keys[_count++] = KeyOf(item, score);
+        _keys[_count++] = RankingKey.Of(item, score);
     }
 
     /// <summary>Forgets everything, to serve another user.</summary>
@@ -63,24 +62,10 @@ internal sealed class TopKBuffer
         for (var i = 0; i < result.Length; i++)
         {
             var key = _keys[_count - 1 - i];
-            result[i] = new ScoredItem((int)~(uint)key, ScoreOf(key));
+            result[i] = new ScoredItem(RankingKey.ItemOf(key), RankingKey.ScoreOf(key));
         }
 
         return result;
-    }
-
-    /// <summary>Negative floats have their bits reversed in order, positive ones come above them; −0 becomes 0 first.</summary>
-    private static ulong KeyOf(int item, float score)
-    {
-        var bits = BitConverter.SingleToInt32Bits(score + 0f);
-        var monotone = (uint)(bits ^ ((bits >> 31) | int.MinValue));
-        return ((ulong)monotone << 32) | ~(uint)item;
-    }
-
-    private static float ScoreOf(ulong key)
-    {
-        var monotone = (int)(key >> 32);
-        return BitConverter.Int32BitsToSingle(monotone ^ (~(monotone >> 31) | int.MinValue));
     }
 
     /// <summary>Keeps the best k (quickselect, expected linear time) and makes the worst of them the threshold.</summary>
@@ -112,7 +97,7 @@ internal sealed class TopKBuffer
         }
 
         _count = _k;
-        Threshold = ScoreOf(_keys[_k - 1]);
+        Threshold = RankingKey.ScoreOf(_keys[_k - 1]);
     }
 
     /// <summary>Moves keys above a pivot before it; returns the pivot's place.</summary>
