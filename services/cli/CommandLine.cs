@@ -34,6 +34,7 @@ internal static class CommandLine
             UpCommand.Create(),
             ImportCommand.Create(),
             TrainCommand.Create(),
+            EvaluateCommand.Create(),
             RecommendCommand.Create(),
             SimilarCommand.Create(),
             HistoryCommand.Create(),

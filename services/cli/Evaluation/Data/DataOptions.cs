@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using RecSys.Algorithms.Splits;
+using RecSys.Cli.Connections;
+using RecSys.Cli.Output;
+using RecSys.Lake;
+using RecSys.Standalone;
+using Spectre.Console;
+
+namespace RecSys.Cli.Evaluation.Data;
+
+/// <summary>The options that say what to measure on: a data folder with a split, or two files that are split already.</summary>
+internal sealed class DataOptions
+{
+    private readonly Option<DirectoryInfo> _data = new("--data")
+    {
+        Description = "Data folder whose listens and imports are split and measured",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => new DirectoryInfo(SystemOptions.DefaultDataFolder),
+    };
+
+    private readonly Option<string?> _split = new("--split")
+    {
+        Description = $"How the log is divided: {SplitChoice.Help}; by default time where the log has times, else random",
+        HelpName = "SPLIT",
+    };
+
+    private readonly Option<string> _testShare = new("--test-share")
+    {
+        Description = "Share that is test with --split time and random",
+        HelpName = "SHARE",
+        DefaultValueFactory = _ => "0.2",
+    };
+
+    private readonly Option<bool> _novelty = new("--novelty")
+    {
+        Description = "Recommend and count only what is new to a user; false also ranks and counts repeats",
+        DefaultValueFactory = _ => true,
+    };
+
+    private readonly Option<FileInfo?> _train = new("--train") { Description = "Train file, instead of a data folder; .gz is read as it is", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _test = new("--test") { Description = "Test file that belongs to --train", HelpName = "FILE" };
+
+    private readonly Option<string> _format = new("--format")
+    {
+        Description = "Of --train and --test: adjacency (a line is user item item …) or triples (user, item, weight[, time])",
+        DefaultValueFactory = _ => "adjacency",
+    };
+
+    public Option<int> Seed { get; } = new("--seed") { Description = "Seed of the random split and of the bootstrap", DefaultValueFactory = _ => 42 };
+
+    public void AddTo(Command command)
+    {
+        _format.AcceptOnlyFromAmong("adjacency", "triples");
+        foreach (var option in (Option[])[_data, _split, _testShare, _novelty, _train, _test, _format, Seed])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <param name="parsed">The call.</param>
+    /// <param name="wantTimes">Whether a model needs the times of listens.</param>
+    /// <param name="notes">Receives progress and remarks.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    public async Task<EvaluationData> LoadAsync(ParseResult parsed, bool wantTimes, IAnsiConsole notes, CancellationToken cancellationToken)
+    {
+        var train = parsed.GetValue(_train);
+        var test = parsed.GetValue(_test);
+        if ((train is null) != (test is null))
+        {
+            throw new UsageException($"{(train is null ? "--test" : "--train")} is given alone: name both files, --train FILE --test FILE.");
+        }
+
+        if (train is not null && (parsed.GetResult(_split) is { Implicit: false } || parsed.GetResult(_data) is { Implicit: false }))
+        {
+            throw new UsageException("--train and --test are a split already: leave --data and --split out, or import the log and split that.");
+        }
+
+        var novelty = parsed.GetValue(_novelty);
+        return await ProgressView.RunAsync(notes, "Reading", async report =>
+        {
+            var builder = new LogBuilder();
+            var (built, splitter) = train is null
+                ? await ReadLakeAsync(parsed, builder, wantTimes, cancellationToken)
+                : await ReadFilesAsync(train, test!, parsed.GetValue(_format)!, builder, wantTimes, notes, cancellationToken);
+            var split = DataSplit.Create(built.Log, splitter, new SplitOptions { NewPairsOnly = novelty });
+            report(1, $"{split.Train.CellCount:N0} train and {split.Test.CellCount:N0} test pairs");
+            return new EvaluationData(split, novelty, train is null ? parsed.GetValue(_data)!.ToString() : $"{train}, {test}");
+        });
+    }
+
+    private static async Task<(BuiltLog Built, ISplitter Splitter)> ReadFilesAsync(
+        FileInfo train, FileInfo test, string format, LogBuilder builder, bool wantTimes, IAnsiConsole notes, CancellationToken cancellationToken)
+    {
+        if (format == "adjacency" && wantTimes)
+        {
+            throw new UsageException("A model of what comes next (markov) needs times, and --format adjacency has none. Give triples with a time.");
+        }
+
+        var isTimed = await ReadAsync(train);
+        var trainRows = builder.RowCount;
+        isTimed &= await ReadAsync(test);
+        return (builder.Build(isTimed), new FileSplit(trainRows));
+
+        async Task<bool> ReadAsync(FileInfo file)
+        {
+            if (format == "triples")
+            {
+                return await TriplesFile.ReadAsync(file, builder, wantTimes, notes, cancellationToken);
+            }
+
+            await AdjacencyFile.ReadAsync(file, builder, cancellationToken);
+            return false;
+        }
+    }
+
+    private async Task<(BuiltLog Built, ISplitter Splitter)> ReadLakeAsync(
+        ParseResult parsed, LogBuilder builder, bool wantTimes, CancellationToken cancellationToken)
+    {
+        var choice = SplitChoice.Parse(parsed.GetValue(_split));
+        var shareText = parsed.GetValue(_testShare);
+        if (!double.TryParse(shareText, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) || !(share > 0 && share < 1))
+        {
+            throw new UsageException($"--test-share {shareText}: give a share between 0 and 1, such as 0.2.");
+        }
+
+        var folder = parsed.GetValue(_data)!;
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(StandaloneHost.Defaults(folder).Settings)
+            .AddEnvironmentVariables("RECSYS__")
+            .Build();
+        var options = configuration.GetSection(LakeOptions.SectionName).Get<LakeOptions>() ?? new LakeOptions();
+        using var lake = new ListenLake(options.Root, options.ToEngineOptions());
+        if (lake.IsEmpty)
+        {
+            throw new UsageException($"{options.Root}: there are no listens. Import a log with 'recsys import FORMAT PATH --data {folder}', or name files with --train and --test.");
+        }
+
+        var isTimed = await LakeLog.ReadAsync(lake, builder, wantTimes ? true : choice.NeedsTimes, cancellationToken);
+        var built = builder.Build(isTimed);
+        return (built, choice.Create(built, share, parsed.GetValue(Seed)));
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using RecSys.Algorithms.Evaluation;
+using RecSys.Algorithms.Metrics;
+using RecSys.Cli.Evaluation.Models;
+using RecSys.Cli.Output;
+
+namespace RecSys.Cli.Evaluation;
+
+/// <summary>The options that say which models to measure by what.</summary>
+internal sealed class EvaluationSettings
+{
+    private const int BootstrapSamples = 1_000;
+
+    private readonly Option<string[]> _models = new("--model")
+    {
+        Description = $"Models to measure, separated by commas: {string.Join(", ", ModelFamilies.All.Select(family => family.Name))}",
+        HelpName = "NAME[,NAME…]",
+        DefaultValueFactory = _ => ["als"],
+    };
+
+    private readonly Option<string[]> _set;
+
+    private readonly Option<string> _metrics = new("--metrics")
+    {
+        Description = $"What to measure, separated by commas: {string.Join(", ", Metric.KnownNames)}",
+        HelpName = "METRIC[,METRIC…]",
+        DefaultValueFactory = _ => "recall@20,ndcg@20,map@20,coverage@20",
+    };
+
+    private readonly Option<bool> _confidence = new("--confidence") { Description = "Add 95 % intervals, from a bootstrap over users" };
+    private readonly Option<bool> _loss = new("--loss") { Description = "Compute the loss after every iteration of ALS" };
+    private readonly Option<bool> _noBaseline = new("--no-baseline") { Description = "Leave popularity out where it isn't asked for" };
+
+    public EvaluationSettings(string setDescription)
+    {
+        _set = new Option<string[]>("--set") { Description = setDescription, HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = true };
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_models, _set, _metrics, _confidence, _loss, _noBaseline])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The models asked for, the baseline first unless it was left out.</summary>
+    public IReadOnlyList<ModelFamily> Families(ParseResult parsed)
+    {
+        var names = parsed.GetValue(_models)!.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct().ToList();
+        if (names.Count == 0)
+        {
+            throw new UsageException($"--model: name at least one of {string.Join(", ", ModelFamilies.All.Select(family => family.Name))}.");
+        }
+
+        if (!parsed.GetValue(_noBaseline) && !names.Contains(ModelFamilies.Baseline))
+        {
+            names.Insert(0, ModelFamilies.Baseline);
+        }
+
+        return [.. names.Select(ModelFamilies.Find)];
+    }
+
+    public IReadOnlyList<KeyValuePair<string, string>> Given(ParseResult parsed, IReadOnlyList<ModelFamily> families) =>
+        GivenSettings.Parse(parsed.GetValue(_set) ?? [], families);
+
+    public EvaluationOptions Options(ParseResult parsed, bool newOnly, int seed) => new()
+    {
+        Metrics = Metrics(parsed),
+        NewOnly = newOnly,
+        BootstrapSamples = parsed.GetValue(_confidence) ? BootstrapSamples : 0,
+        Seed = seed,
+    };
+
+    public IReadOnlyList<Metric> Metrics(ParseResult parsed) => Metric.ParseList(parsed.GetValue(_metrics)!);
+
+    public bool WithLoss(ParseResult parsed) => parsed.GetValue(_loss);
+}

@@ -1,0 +1,132 @@
+using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Markov;
+using RecSys.Algorithms.Neighbors;
+using RecSys.Algorithms.Popularity;
+using RecSys.Algorithms.Splits;
+using RecSys.Cli.Output;
+
+namespace RecSys.Cli.Evaluation.Models;
+
+/// <summary>All models that can be measured.</summary>
+internal static class ModelFamilies
+{
+    public const string Baseline = "popularity";
+
+    /// <summary>The defaults are those of <c>recsys train</c>, so that what is measured is what would be trained.</summary>
+    private static readonly AlsSettings AlsDefaults = new()
+    {
+        FactorCount = 64,
+        Iterations = 12,
+        Regularization = 200,
+        Confidence = AlsConfidence.Log,
+        Alpha = 60,
+        Seed = 42,
+    };
+
+    private static readonly (string, ItemWeighting)[] Weightings =
+        [("counts", ItemWeighting.Counts), ("binary", ItemWeighting.Binary), ("tf-idf", ItemWeighting.TfIdf), ("bm25", ItemWeighting.Bm25)];
+
+    private static readonly ModelFamily<PopularityChoice> Popularity = new(
+        Baseline,
+        new PopularityChoice(PopularityMeasure.Plays),
+        [
+            ModelSetting<PopularityChoice>.Choice(
+                "measure",
+                [("plays", PopularityMeasure.Plays), ("users", PopularityMeasure.Users), ("rating", PopularityMeasure.Rating)],
+                o => o.Measure,
+                (o, v) => new PopularityChoice(v)),
+        ],
+        (request, options) => new FittedModel(PopularityModel.Fit(request.Data.Train, options.Measure)));
+
+    private static readonly ModelFamily<AlsSettings> Als = new(
+        "als",
+        AlsDefaults,
+        [
+            ModelSetting<AlsSettings>.Integer("factors", o => o.FactorCount, (o, v) => o with { FactorCount = v }),
+            ModelSetting<AlsSettings>.Integer("iterations", o => o.Iterations, (o, v) => o with { Iterations = v }),
+            ModelSetting<AlsSettings>.Number("regularization", o => Exact(o.Regularization), (o, v) => o with { Regularization = (float)v }),
+            ModelSetting<AlsSettings>.Number("regularization_exponent", o => Exact(o.RegularizationExponent), (o, v) => o with { RegularizationExponent = (float)v }) with { Alias = "nu" },
+            ModelSetting<AlsSettings>.Choice(
+                "confidence",
+                [("linear", AlsConfidence.Linear), ("log", AlsConfidence.Log), ("uniform", AlsConfidence.Uniform)],
+                o => o.Confidence,
+                (o, v) => o with { Confidence = v }),
+            ModelSetting<AlsSettings>.Number("alpha", o => Exact(o.Alpha), (o, v) => o with { Alpha = (float)v }),
+            ModelSetting<AlsSettings>.Number("unobserved_weight", o => Exact(o.UnobservedWeight ?? 0), (o, v) => o with { UnobservedWeight = v == 0 ? null : (float)v }),
+            ModelSetting<AlsSettings>.Choice(
+                "solver", [("cholesky", AlsSolver.Cholesky), ("cg", AlsSolver.ConjugateGradient)], o => o.Solver, (o, v) => o with { Solver = v }),
+            ModelSetting<AlsSettings>.Integer("cg_steps", o => o.ConjugateGradientSteps, (o, v) => o with { ConjugateGradientSteps = v }),
+            ModelSetting<AlsSettings>.Number("initial_scale", o => Exact(o.InitialScale), (o, v) => o with { InitialScale = (float)v }),
+            ModelSetting<AlsSettings>.Integer("seed", o => o.Seed, (o, v) => o with { Seed = v }),
+            ModelSetting<AlsSettings>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
+        ],
+        FitAls);
+
+    private static readonly ModelFamily<ItemNeighborOptions> ItemKnn = new(
+        "item-knn",
+        new ItemNeighborOptions(),
+        [
+            ModelSetting<ItemNeighborOptions>.Integer("neighbors", o => o.NeighborCount, (o, v) => o with { NeighborCount = v }),
+            ModelSetting<ItemNeighborOptions>.Choice("weighting", Weightings, o => o.Weighting, (o, v) => o with { Weighting = v }),
+            ModelSetting<ItemNeighborOptions>.Number("shrinkage", o => o.Shrinkage, (o, v) => o with { Shrinkage = v }),
+            ModelSetting<ItemNeighborOptions>.Number("user_exponent", o => o.UserExponent, (o, v) => o with { UserExponent = v }),
+            ModelSetting<ItemNeighborOptions>.Number("profile_exponent", o => o.ProfileExponent, (o, v) => o with { ProfileExponent = v }),
+            ModelSetting<ItemNeighborOptions>.Number("candidate_exponent", o => o.CandidateExponent, (o, v) => o with { CandidateExponent = v }),
+            ModelSetting<ItemNeighborOptions>.Number("bm25_k1", o => o.Bm25K1, (o, v) => o with { Bm25K1 = v }),
+            ModelSetting<ItemNeighborOptions>.Number("bm25_b", o => o.Bm25B, (o, v) => o with { Bm25B = v }),
+            ModelSetting<ItemNeighborOptions>.Switch("score_unrelated", o => o.ScoreUnrelated, (o, v) => o with { ScoreUnrelated = v }),
+            ModelSetting<ItemNeighborOptions>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
+        ],
+        (request, options) => new FittedModel(ItemNeighborModel.Fit(request.Data.Train, options, request.CancellationToken)));
+
+    private static readonly ModelFamily<UserNeighborOptions> UserKnn = new(
+        "user-knn",
+        new UserNeighborOptions(),
+        [
+            ModelSetting<UserNeighborOptions>.Integer("neighbors", o => o.NeighborCount, (o, v) => o with { NeighborCount = v }),
+            ModelSetting<UserNeighborOptions>.Switch("center", o => o.Center, (o, v) => o with { Center = v }),
+            ModelSetting<UserNeighborOptions>.Switch("score_unrelated", o => o.ScoreUnrelated, (o, v) => o with { ScoreUnrelated = v }),
+            ModelSetting<UserNeighborOptions>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
+        ],
+        (request, options) => new FittedModel(UserNeighborModel.Fit(request.Data.Train, options, request.CancellationToken)));
+
+    private static readonly ModelFamily<MarkovOptions> Markov = new ModelFamily<MarkovOptions>(
+        "markov",
+        new MarkovOptions(),
+        [
+            ModelSetting<MarkovOptions>.Number("smoothing", o => o.Smoothing, (o, v) => o with { Smoothing = v }),
+            ModelSetting<MarkovOptions>.Integer("backoff", o => o.BackoffCount, (o, v) => o with { BackoffCount = v }),
+        ],
+        (request, options) => new FittedModel(MarkovModel.Fit(
+            NextTrackPairs.FromLog(request.Data.Split.TrainLog(), new SessionOptions(), out _), options, seen: request.Data.Train))).WithTimes();
+
+    /// <summary>Models that can be parts of a hybrid.</summary>
+    public static IReadOnlyList<ModelFamily> Single { get; } = [Popularity, ItemKnn, UserKnn, Als, Markov];
+
+    /// <summary>Every model, in the order in which they are listed.</summary>
+    public static IReadOnlyList<ModelFamily> All { get; } = [.. Single, new HybridFamily([Als, ItemKnn, UserKnn, Popularity])];
+
+    /// <exception cref="UsageException">There is no such model.</exception>
+    public static ModelFamily Find(string name) =>
+        All.FirstOrDefault(family => family.Name == name)
+        ?? throw new UsageException($"--model {name}: there is no such model. There are {string.Join(", ", All.Select(family => family.Name))}.");
+
+    private static FittedModel FitAls(FitRequest request, AlsSettings settings)
+    {
+        var model = AlsModel.Fit(
+            request.Data.Train,
+            settings with { ComputeLoss = request.WithLoss },
+            progress: p => request.Report(
+                (double)p.Iteration / p.Iterations,
+                p.Loss is { } loss
+                    ? $"iteration {p.Iteration} of {p.Iterations}, loss {loss:G6}"
+                    : $"iteration {p.Iteration} of {p.Iterations}"),
+            cancellationToken: request.CancellationToken);
+        return new FittedModel(model) { Losses = model.Losses };
+    }
+
+    // The shortest decimal that gives the same single: 0.1, not 0.10000000149.
+    private static double Exact(float value) => (double)(decimal)value;
+
+    private sealed record PopularityChoice(PopularityMeasure Measure);
+}
