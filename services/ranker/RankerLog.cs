@@ -5,7 +5,7 @@ namespace RecSys.Ranker;
 /// <summary>Log messages of this service, event ids 4000 to 4099.</summary>
 internal static partial class RankerLog
 {
-    [LoggerMessage(4000, LogLevel.Information, "Model version {Version} is in use: {Weights}.")]
+    [LoggerMessage(4000, LogLevel.Information, "Model version {Version} is in use. Weights: {Weights}.")]
     public static partial void ModelLoaded(ILogger logger, string version, BlendWeights weights);
 
     [LoggerMessage(4001, LogLevel.Warning, "The settings blend.* of model version {Version} make no blend; the configured weights are used.")]

@@ -16,7 +16,10 @@ internal sealed class ListeningProfile
 
     public bool IsKnownUser => UserIndex >= 0;
 
-    /// <summary>Distinct items of the history that the model knows, the latest first.</summary>
+    /// <summary>
+    /// Distinct items of the history that the model knows, the latest first; of those at the same moment (a log without
+    /// times gives all the same) the most played first.
+    /// </summary>
     public int[] RecentItems { get; }
 
     /// <summary>Whether the history holds listens that the model was not trained on.</summary>
@@ -40,7 +43,7 @@ internal sealed class ListeningProfile
         var recent = new List<int>();
         var seen = new HashSet<int>();
         var newPlays = new Dictionary<int, float>();
-        foreach (var listen in request.History)
+        foreach (var listen in request.History.OrderByDescending(TimeOf).ThenByDescending(PlaysOf))
         {
             if (!model.TryGetItem(listen.TrackId, out var item))
             {
@@ -52,9 +55,9 @@ internal sealed class ListeningProfile
                 recent.Add(item);
             }
 
-            if (listen.ListenTime.ToDateTimeOffset() > model.TrainedAt || known.BinarySearch(item) < 0)
+            if (TimeOf(listen) > model.TrainedAt || known.BinarySearch(item) < 0)
             {
-                newPlays[item] = newPlays.GetValueOrDefault(item) + Math.Max(1, listen.PlayCount);
+                newPlays[item] = newPlays.GetValueOrDefault(item) + PlaysOf(listen);
             }
         }
 
@@ -72,6 +75,10 @@ internal sealed class ListeningProfile
 
         return profile;
     }
+
+    private static DateTimeOffset TimeOf(RecentListen listen) => listen.ListenTime.ToDateTimeOffset();
+
+    private static uint PlaysOf(RecentListen listen) => Math.Max(1, listen.PlayCount);
 
     private void Add(int item, float plays)
     {

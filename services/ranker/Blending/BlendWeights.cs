@@ -55,6 +55,10 @@ internal sealed record BlendWeights(double Als, double Similar, double Popular, 
         return weights.AreValid ? weights : null;
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"ALS {Als}, similar {Similar}, popular {Popular}, rank constant {RankConstant}");
+
     private static bool IsWeight(double value) => double.IsFinite(value) && value >= 0;
 
     private static bool TryRead(IReadOnlyDictionary<string, string> settings, string key, double fallback, out double value)

@@ -21,7 +21,7 @@ internal static class ReasonWriter
                 string.Create(CultureInfo.InvariantCulture, $"Popular: {strongest.Score:#,0} listeners"),
             CandidateSource.Popular => "Popular with all listeners",
             _ => Nearby(track) is { } nearby
-                ? $"Listeners with your taste play this, and you played {Name(catalogue(nearby))}"
+                ? $"Listeners with your taste play this, and it is close to {Name(catalogue(nearby))}, which you played"
                 : "Listeners with your taste play this",
         };
     }

@@ -61,7 +61,7 @@ public sealed class RecommendTests
 
         slate.Items.ShouldAllBe(item => !heard.Contains(item.Track.TrackId));
         slate.Items.Count(item => Log.TasteOf(item.Track.TrackId) == 3).ShouldBeGreaterThan(5);
-        slate.Items.ShouldContain(item => item.Reason.Contains("you played Folk Song") && item.Reason.Contains(" by Folk Artist 0"));
+        slate.Items.ShouldContain(item => item.Reason.Contains("Folk Song") && item.Reason.Contains(" by Folk Artist 0"));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ReasonWriterTests
     [InlineData("similar untitled", "Because you played track untitled")]
     [InlineData("similar", "It resembles what you played")]
     [InlineData("als", "Listeners with your taste play this")]
-    [InlineData("als, similar named", "Listeners with your taste play this, and you played Blue in Green by Miles Davis")]
+    [InlineData("als, similar named", "Listeners with your taste play this, and it is close to Blue in Green by Miles Davis, which you played")]
     [InlineData("similar named, als", "Because you played Blue in Green by Miles Davis")]
     [InlineData("popular 312", "Popular: 312 listeners")]
     [InlineData("popular 1", "Popular: 1 listener")]
