@@ -35,6 +35,7 @@ internal static class CommandLine
             ImportCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
+            SweepCommand.Create(),
             RecommendCommand.Create(),
             SimilarCommand.Create(),
             HistoryCommand.Create(),

@@ -23,14 +23,15 @@ internal static class EvaluationReport
         PrintData(console, data);
         var metrics = models[0].Result.Metrics.Select(value => value.Metric).ToArray();
         var best = metrics.Select(metric => models.Count < 2 ? null : Best(models, metric)).ToArray();
-        var withSettings = models.Any(model => model.Plan.Given.Count > 0);
+        var common = Common(models);
+        var withSettings = models.Any(model => model.Plan.Given.Any(pair => !common.Contains(pair)));
         var table = Tables.Create([
             "Model", .. withSettings ? (string[])["Settings"] : [], .. metrics.Select(metric => metric.ToString()), "Fit", "Evaluate"]);
         foreach (var model in models)
         {
             table.AddRow([
                 model.Plan.Model,
-                .. withSettings ? (string[])[Markup.Escape(Describe(model.Plan))] : [],
+                .. withSettings ? (string[])[Markup.Escape(Describe(model.Plan, common))] : [],
                 .. model.Result.Metrics.Select((value, at) => Cell(value, ReferenceEquals(best[at], model))),
                 string.Create(CultureInfo.InvariantCulture, $"{model.FitSeconds:F2} s"),
                 string.Create(CultureInfo.InvariantCulture, $"{model.Result.Seconds:F2} s")]);
@@ -41,6 +42,11 @@ internal static class EvaluationReport
         {
             console.WriteLine("* the best of its column");
         }
+
+        if (common.Length > 0)
+        {
+            console.WriteLine($"With {string.Join(' ', common.Select(pair => $"{pair.Key}={pair.Value}"))}");
+        }
     }
 
     /// <summary>The model with the best value of a metric.</summary>
@@ -48,8 +54,10 @@ internal static class EvaluationReport
         metric.LowerIsBetter ? models.MinBy(model => model.Result[metric])! : models.MaxBy(model => model.Result[metric])!;
 
     /// <summary>The settings that were given, such as <c>alpha=40 factors=16</c>.</summary>
-    public static string Describe(ModelPlan plan) => string.Join(
-        ' ', plan.Given.Select(pair => $"{(pair.Key.StartsWith(plan.Model + ".", StringComparison.Ordinal) ? pair.Key[(plan.Model.Length + 1)..] : pair.Key)}={pair.Value}"));
+    /// <param name="plan">The model.</param>
+    /// <param name="without">Settings to leave out; null for none.</param>
+    public static string Describe(ModelPlan plan, IReadOnlyCollection<KeyValuePair<string, string>>? without = null) => string.Join(
+        ' ', plan.Given.Where(pair => without?.Contains(pair) != true).Select(pair => $"{(pair.Key.StartsWith(plan.Model + ".", StringComparison.Ordinal) ? pair.Key[(plan.Model.Length + 1)..] : pair.Key)}={pair.Value}"));
 
     /// <summary>A value as tables and pictures show it.</summary>
     public static string Text(Metric metric, double value) => value.ToString(
@@ -60,6 +68,10 @@ internal static class EvaluationReport
             _ => "F4",
         },
         CultureInfo.InvariantCulture);
+
+    // Settings that are the same wherever they apply need not be repeated in every row.
+    private static KeyValuePair<string, string>[] Common(IReadOnlyList<MeasuredModel> models) =>
+        [.. models.SelectMany(model => model.Plan.Given).Distinct().GroupBy(pair => pair.Key).Where(values => values.Count() == 1).Select(values => values.Single())];
 
     private static JsonObject ToJson(MeasuredModel model)
     {
