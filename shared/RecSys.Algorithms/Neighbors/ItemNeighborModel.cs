@@ -64,7 +64,7 @@ public sealed class ItemNeighborModel : IRecommender, IProfileRecommender, ISimi
             cells,
             new NeighborSearchOptions
             {
-                InnerWeights = options.UserExponent == 0 ? null : UserWeights(train, options.UserExponent),
+                InnerWeights = UserWeights.Of(train, options.UserExponent),
                 RowFactors = Powers(squaredLengths, -options.ProfileExponent),
                 NeighborFactors = Powers(squaredLengths, -options.CandidateExponent),
                 Shrinkage = options.Shrinkage,
@@ -153,17 +153,6 @@ public sealed class ItemNeighborModel : IRecommender, IProfileRecommender, ISimi
         }
 
         return new Explanation(score, [.. contributions.OrderByDescending(c => c.Contribution).Take(k)]);
-    }
-
-    private static double[] UserWeights(SparseMatrix train, double exponent)
-    {
-        var weights = new double[train.RowCount];
-        for (var user = 0; user < weights.Length; user++)
-        {
-            weights[user] = Math.Pow(Math.Max(1, train.RowLength(user)), -exponent);
-        }
-
-        return weights;
     }
 
     private static double[] Powers(double[] values, double exponent) =>

@@ -1,0 +1,239 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using RecSys.Algorithms.Linear;
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.Neighbors;
+using RecSys.Algorithms.TopK;
+
+namespace RecSys.Algorithms.ItemModels;
+
+/// <summary>
+/// EASE (Steck 2019): every item is regressed on all others, in closed form. With P = (XᵀX + λI)⁻¹ the weights are
+/// B_ij = −P_ij / P_jj and B_jj = 0; the score of an item is the sum of the weights of the user's items.
+/// </summary>
+/// <remarks>
+/// Memory: 4 bytes for each pair of items, <see cref="RequiredBytes"/>, and 2 KiB an item while fitting; time: items³
+/// operations. For catalogues that are too large, <see cref="SlimModel"/> regresses on some of the other items.
+/// </remarks>
+public sealed class EaseModel : IRecommender, IProfileRecommender, ISimilarItems, IExplainer
+{
+    private readonly SparseMatrix _train;
+    private readonly SquareMatrix _weights;
+
+    private EaseModel(SparseMatrix train, SquareMatrix weights, EaseOptions options)
+    {
+        _train = train;
+        _weights = weights;
+        Options = options;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "ease";
+
+    /// <inheritdoc/>
+    public int UserCount => _train.RowCount;
+
+    /// <inheritdoc/>
+    public int ItemCount => _train.ColumnCount;
+
+    /// <summary>The settings the model was fitted with.</summary>
+    public EaseOptions Options { get; }
+
+    /// <summary>Bytes that the weights of a catalogue need.</summary>
+    public static long RequiredBytes(int itemCount) => SquareMatrix.Bytes(itemCount);
+
+    /// <summary>Fits the weights.</summary>
+    /// <param name="train">Users × items.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <param name="progress">Receives the share of work done, 0…1.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="AlgorithmException">No cells, a setting out of range, a catalogue that doesn't fit, or a singular system.</exception>
+    public static EaseModel Fit(
+        SparseMatrix train, EaseOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        options ??= new EaseOptions();
+        options.Validate();
+        if (train.CellCount == 0)
+        {
+            throw new AlgorithmException(AlgorithmError.EmptyMatrix, "There is no interaction to learn from; import or submit listens first.");
+        }
+
+        var bytes = RequiredBytes(train.ColumnCount);
+        if (bytes > options.MemoryLimitBytes)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.TooLarge,
+                $"EASE over {train.ColumnCount:N0} items needs {bytes / (double)(1 << 30):F1} GiB, more than the limit of {options.MemoryLimitBytes / (double)(1 << 30):F1} GiB. Raise MemoryLimitBytes if the machine has it, or use slim, which needs far less.");
+        }
+
+        var threads = WorkQueue.ThreadCount(options.ThreadCount);
+        var matrix = Gram(train, options, threads, cancellationToken);
+        if (!SymmetricInverse.Negate(matrix, threads, cancellationToken, progress))
+        {
+            throw new AlgorithmException(
+                AlgorithmError.SingularSystem, $"The items' Gram matrix is singular in single precision with λ = {options.Regularization}; raise Regularization.");
+        }
+
+        ToWeights(matrix, train.ColumnCount, threads, cancellationToken);
+        return new EaseModel(train, matrix, options);
+    }
+
+    /// <inheritdoc/>
+    public void Score(int userIndex, Span<float> scores)
+    {
+        DenseRanking.CheckUser(userIndex, UserCount);
+        AddUp(_train.RowColumns(userIndex), scores);
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
+        DenseRanking.Recommend(this, _train, userIndices, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public void ScoreProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, Span<float> scores)
+    {
+        foreach (var item in itemIndices)
+        {
+            DenseRanking.CheckItem(item, ItemCount);
+        }
+
+        AddUp(itemIndices, scores);
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[] RecommendForProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, RecommendOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(ItemCount);
+        var scores = new float[ItemCount];
+        ScoreProfile(itemIndices, weights, scores);
+        return DenseRanking.Select(scores, options, options.ExcludeSeen ? itemIndices : []);
+    }
+
+    /// <summary>The candidates that each item speaks for most.</summary>
+    public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default)
+    {
+        new RecommendOptions { K = k }.Validate(ItemCount);
+        var lists = new ScoredItem[itemIndices.Length][];
+        for (var i = 0; i < lists.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            DenseRanking.CheckItem(itemIndices[i], ItemCount);
+            var best = new TopKBuffer(Math.Min(k, ItemCount));
+            var weights = _weights.RowSpan(itemIndices[i])[..ItemCount];
+            for (var item = 0; item < weights.Length; item++)
+            {
+                if (weights[item] > 0 && weights[item] > best.Threshold)
+                {
+                    best.Add(item, weights[item]);
+                }
+            }
+
+            lists[i] = best.ToSortedArray();
+        }
+
+        return lists;
+    }
+
+    /// <inheritdoc/>
+    public Explanation Explain(int userIndex, int itemIndex, int k)
+    {
+        DenseRanking.CheckUser(userIndex, UserCount);
+        DenseRanking.CheckItem(itemIndex, ItemCount);
+        new RecommendOptions { K = k }.Validate(ItemCount);
+        var contributions = new List<ItemContribution>();
+        var score = 0f;
+        foreach (var item in _train.RowColumns(userIndex))
+        {
+            var weight = _weights.RowSpan(item)[itemIndex];
+            contributions.Add(new ItemContribution(item, weight, 1));
+            score += weight;
+        }
+
+        return new Explanation(score, [.. contributions.OrderByDescending(c => c.Contribution).Take(k)]);
+    }
+
+    // G = Xᵀ W X + λ I, each thread making whole rows from the users of their items. Padding is an identity of its own.
+    private static SquareMatrix Gram(SparseMatrix train, EaseOptions options, int threads, CancellationToken cancellationToken)
+    {
+        var cells = ItemCells.Weigh(train, new ItemNeighborOptions { Weighting = options.Weighting });
+        var byItem = cells.Transpose();
+        var userWeights = UserWeights.Of(train, options.UserExponent);
+        var matrix = new SquareMatrix(train.ColumnCount);
+        WorkQueue.Run(matrix.Size, threads, cancellationToken, (item, _) =>
+        {
+            var row = matrix.RowSpan(item);
+            row[item] = item < train.ColumnCount ? (float)options.Regularization : 1;
+            if (item >= train.ColumnCount)
+            {
+                return;
+            }
+
+            var users = byItem.RowColumns(item);
+            var values = byItem.RowValues(item);
+            for (var i = 0; i < users.Length; i++)
+            {
+                var factor = values[i] * (float)(userWeights is null ? 1 : userWeights[users[i]]);
+                var others = cells.RowColumns(users[i]);
+                var otherValues = cells.RowValues(users[i]);
+                for (var j = 0; j < others.Length; j++)
+                {
+                    row[others[j]] += factor * otherValues[j];
+                }
+            }
+        });
+        return matrix;
+    }
+
+    // −P becomes B: divided by P's diagonal column by column, with a zero diagonal and zero padding.
+    private static void ToWeights(SquareMatrix matrix, int itemCount, int threads, CancellationToken cancellationToken)
+    {
+        var inverseDiagonal = new float[matrix.Size];
+        for (var item = 0; item < itemCount; item++)
+        {
+            inverseDiagonal[item] = -1 / matrix.RowSpan(item)[item];
+        }
+
+        WorkQueue.Run(itemCount, threads, cancellationToken, (item, _) =>
+        {
+            var row = matrix.RowSpan(item);
+            for (var other = 0; other < row.Length; other++)
+            {
+                row[other] *= inverseDiagonal[other];
+            }
+
+            row[item] = 0;
+        });
+    }
+
+    private void AddUp(ReadOnlySpan<int> profile, Span<float> scores)
+    {
+        if (profile.IsEmpty)
+        {
+            scores.Fill(float.NegativeInfinity);
+            return;
+        }
+
+        scores.Clear();
+        foreach (var item in profile)
+        {
+            Add(_weights.RowSpan(item)[..ItemCount], scores);
+        }
+    }
+
+    private static void Add(ReadOnlySpan<float> row, Span<float> sums)
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
+        var rowVectors = MemoryMarshal.Cast<float, Vector<float>>(row);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            vectors[i] += rowVectors[i];
+        }
+
+        for (var i = vectors.Length * Vector<float>.Count; i < sums.Length; i++)
+        {
+            sums[i] += row[i];
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using RecSys.Algorithms.Linear;
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.Neighbors;
+using RecSys.Algorithms.TopK;
+
+namespace RecSys.Algorithms.ItemModels;
+
+/// <summary>
+/// A sparse linear item model (Ning and Karypis 2011, with neighbourhood selection): each candidate is regressed on the items
+/// that have most in common with it, in closed form, and the score is the sum of the weights of the user's items.
+/// </summary>
+/// <remarks>
+/// With all items as neighbours, no relative regularisation and the same weighting it equals <see cref="EaseModel"/>; with a
+/// few hundred it comes close for a catalogue of any size. Time: items · neighbours³ / 3 multiply-adds. Memory: 8 bytes for
+/// each pair of items with a common user while fitting, then 8 bytes a weight.
+/// </remarks>
+public sealed class SlimModel : IRecommender, IProfileRecommender, ISimilarItems, IExplainer
+{
+    private const int BlockItems = 64;
+
+    private readonly SparseMatrix _train;
+
+    private SlimModel(SparseMatrix train, SparseMatrix weights, SlimOptions options)
+    {
+        _train = train;
+        Weights = weights;
+        Options = options;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "slim";
+
+    /// <inheritdoc/>
+    public int UserCount => _train.RowCount;
+
+    /// <inheritdoc/>
+    public int ItemCount => _train.ColumnCount;
+
+    /// <summary>The settings the model was fitted with.</summary>
+    public SlimOptions Options { get; }
+
+    /// <summary>How much an item of the profile (row) speaks for a candidate (column); may be negative.</summary>
+    public SparseMatrix Weights { get; }
+
+    /// <summary>Fits the weights.</summary>
+    /// <param name="train">Users × items.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <param name="progress">Receives the share of items done, 0…1.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="AlgorithmException">No cells, a setting out of range, more memory than allowed, or a singular system.</exception>
+    public static SlimModel Fit(
+        SparseMatrix train, SlimOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        options ??= new SlimOptions();
+        options.Validate();
+        if (train.CellCount == 0)
+        {
+            throw new AlgorithmException(AlgorithmError.EmptyMatrix, "There is no interaction to learn from; import or submit listens first.");
+        }
+
+        var cells = ItemCells.Weigh(train, new ItemNeighborOptions { Weighting = options.Weighting });
+        var counts = Cooccurrences.Count(
+            cells, UserWeights.Of(train, options.UserExponent), options.MemoryLimitBytes, options.ThreadCount, cancellationToken);
+        var threads = WorkQueue.ThreadCount(options.ThreadCount);
+        var solvers = new SlimSolver?[threads];
+        var blocks = (train.ColumnCount + BlockItems - 1) / BlockItems;
+        var columns = new (int[] Rows, int[] Columns, float[] Values)[blocks];
+        var done = 0;
+        WorkQueue.Run(blocks, threads, cancellationToken, (block, worker) =>
+        {
+            var solver = solvers[worker] ??= new SlimSolver(counts, options);
+            columns[block] = SolveBlock(solver, block * BlockItems, Math.Min((block + 1) * BlockItems, train.ColumnCount));
+            progress?.Report((double)Interlocked.Increment(ref done) / blocks);
+        });
+        var weights = new SparseMatrixBuilder(train.ColumnCount, train.ColumnCount, allowNegative: true);
+        foreach (var (rows, items, values) in columns)
+        {
+            weights.Add(rows, items, values);
+        }
+
+        return new SlimModel(train, weights.Build(), options);
+    }
+
+    /// <inheritdoc/>
+    public void Score(int userIndex, Span<float> scores)
+    {
+        DenseRanking.CheckUser(userIndex, UserCount);
+        AddUp(_train.RowColumns(userIndex), scores);
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
+        DenseRanking.Recommend(this, _train, userIndices, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public void ScoreProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, Span<float> scores)
+    {
+        foreach (var item in itemIndices)
+        {
+            DenseRanking.CheckItem(item, ItemCount);
+        }
+
+        AddUp(itemIndices, scores);
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[] RecommendForProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, RecommendOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(ItemCount);
+        var scores = new float[ItemCount];
+        ScoreProfile(itemIndices, weights, scores);
+        return DenseRanking.Select(scores, options, options.ExcludeSeen ? itemIndices : []);
+    }
+
+    /// <summary>The candidates that each item speaks for most.</summary>
+    public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default)
+    {
+        new RecommendOptions { K = k }.Validate(ItemCount);
+        var lists = new ScoredItem[itemIndices.Length][];
+        for (var i = 0; i < lists.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            DenseRanking.CheckItem(itemIndices[i], ItemCount);
+            var best = new TopKBuffer(Math.Min(k, ItemCount));
+            var candidates = Weights.RowColumns(itemIndices[i]);
+            var weights = Weights.RowValues(itemIndices[i]);
+            for (var c = 0; c < candidates.Length; c++)
+            {
+                if (weights[c] > 0 && weights[c] > best.Threshold)
+                {
+                    best.Add(candidates[c], weights[c]);
+                }
+            }
+
+            lists[i] = best.ToSortedArray();
+        }
+
+        return lists;
+    }
+
+    /// <inheritdoc/>
+    public Explanation Explain(int userIndex, int itemIndex, int k)
+    {
+        DenseRanking.CheckUser(userIndex, UserCount);
+        DenseRanking.CheckItem(itemIndex, ItemCount);
+        new RecommendOptions { K = k }.Validate(ItemCount);
+        var contributions = new List<ItemContribution>();
+        var score = 0f;
+        foreach (var item in _train.RowColumns(userIndex))
+        {
+            var weight = Weights[item, itemIndex];
+            if (weight != 0)
+            {
+                contributions.Add(new ItemContribution(item, weight, 1));
+                score += weight;
+            }
+        }
+
+        return new Explanation(score, [.. contributions.OrderByDescending(c => c.Contribution).Take(k)]);
+    }
+
+    private static (int[] Rows, int[] Columns, float[] Values) SolveBlock(SlimSolver solver, int first, int end)
+    {
+        var rows = new List<int>();
+        var columns = new List<int>();
+        var values = new List<float>();
+        for (var candidate = first; candidate < end; candidate++)
+        {
+            if (!solver.Solve(candidate, out var neighbors, out var weights))
+            {
+                throw new AlgorithmException(
+                    AlgorithmError.SingularSystem,
+                    $"The regression of item {candidate} has no unique solution in single precision; raise Regularization.");
+            }
+
+            rows.AddRange(neighbors);
+            columns.AddRange(Enumerable.Repeat(candidate, neighbors.Length));
+            values.AddRange(weights);
+        }
+
+        return ([.. rows], [.. columns], [.. values]);
+    }
+
+    private void AddUp(ReadOnlySpan<int> profile, Span<float> scores)
+    {
+        scores.Clear();
+        foreach (var item in profile)
+        {
+            var candidates = Weights.RowColumns(item);
+            var weights = Weights.RowValues(item);
+            for (var c = 0; c < candidates.Length; c++)
+            {
+                scores[candidates[c]] += weights[c];
+            }
+        }
+
+        // No weight speaks for or against what is still 0.
+        for (var item = 0; item < scores.Length; item++)
+        {
+            if (scores[item] == 0)
+            {
+                scores[item] = float.NegativeInfinity;
+            }
+        }
+    }
+}
