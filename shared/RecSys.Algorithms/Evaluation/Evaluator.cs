@@ -14,9 +14,6 @@ public static class Evaluator
     // Users ranked between two reports of progress; their lists are held at once.
     private const int ChunkUsers = 4096;
 
-    // Score rows that one thread asks for at once where the whole ranking counts.
-    private const int BlockUsers = 16;
-
     /// <summary>Measures a model.</summary>
     /// <param name="model">A model fitted on <paramref name="train"/>.</param>
     /// <param name="train">Train interactions, users × items.</param>
@@ -130,16 +127,17 @@ public static class Evaluator
         }
 
         var items = new int[users.Length][];
-        var blocks = (users.Length + BlockUsers - 1) / BlockUsers;
+        var blockUsers = BlockScoring.UsersPerBlock(model.ItemCount);
+        var blocks = (users.Length + blockUsers - 1) / blockUsers;
         Parallel.For(
             0,
             blocks,
             Threads(options, cancellationToken),
-            () => new float[BlockUsers * model.ItemCount],
+            () => new float[blockUsers * model.ItemCount],
             (block, _, scores) =>
             {
-                var begin = block * BlockUsers;
-                var count = Math.Min(BlockUsers, users.Length - begin);
+                var begin = block * blockUsers;
+                var count = Math.Min(blockUsers, users.Length - begin);
                 model.ScoreRows(users.Span.Slice(begin, count), scores.AsSpan(0, count * model.ItemCount));
                 for (var i = begin; i < begin + count; i++)
                 {

@@ -8,8 +8,6 @@ namespace RecSys.Algorithms.Hybrid;
 /// <summary>The candidates of some validation users with the scaled scores that every model gave them.</summary>
 internal sealed class BlendSample
 {
-    private const int BlockUsers = 16;
-
     private readonly User[] _users;
     private readonly int _modelCount;
     private readonly int _threadCount;
@@ -43,23 +41,24 @@ internal sealed class BlendSample
         var drawn = eligible.Take(options.MaxUsers).Order().ToArray();
         var users = new User[drawn.Length];
         var itemCount = train.ColumnCount;
+        var blockUsers = BlockScoring.UsersPerBlock(itemCount);
         Parallel.For(
             0,
-            (drawn.Length + BlockUsers - 1) / BlockUsers,
+            (drawn.Length + blockUsers - 1) / blockUsers,
             new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads },
             () => new float[models.Count][],
             (block, _, rows) =>
             {
-                var indices = drawn.AsSpan(block * BlockUsers, Math.Min(BlockUsers, drawn.Length - (block * BlockUsers)));
+                var indices = drawn.AsSpan(block * blockUsers, Math.Min(blockUsers, drawn.Length - (block * blockUsers)));
                 for (var m = 0; m < models.Count; m++)
                 {
-                    rows[m] ??= new float[BlockUsers * itemCount];
+                    rows[m] ??= new float[blockUsers * itemCount];
                     models[m].ScoreRows(indices, rows[m].AsSpan(0, indices.Length * itemCount));
                 }
 
                 for (var i = 0; i < indices.Length; i++)
                 {
-                    users[(block * BlockUsers) + i] = Collect(rows, i, itemCount, train.RowColumns(indices[i]), NewItems(train, validation, indices[i]), options);
+                    users[(block * blockUsers) + i] = Collect(rows, i, itemCount, train.RowColumns(indices[i]), NewItems(train, validation, indices[i]), options);
                 }
 
                 return rows;

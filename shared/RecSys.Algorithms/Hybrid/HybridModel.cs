@@ -11,9 +11,6 @@ namespace RecSys.Algorithms.Hybrid;
 /// <remarks>An item that a model can say nothing about gets 0 from it; one that no model can say anything about has no score.</remarks>
 public sealed class HybridModel : IRecommender, IBlockScorer, ISimilarItems, IExplainer
 {
-    // Score rows that a thread holds of each of two buffers.
-    private const int BlockUsers = 16;
-
     private readonly SparseMatrix _seen;
     private readonly HybridComponent[] _components;
 
@@ -77,7 +74,7 @@ public sealed class HybridModel : IRecommender, IBlockScorer, ISimilarItems, IEx
             for (var i = 0; i < userIndices.Length; i++)
             {
                 var row = part.Slice(i * ItemCount, ItemCount);
-                AddScaled(row, weight * ScoreRow.InverseDeviation(row), target.Slice(i * ItemCount, ItemCount));
+                ScoreRow.AddScaled(row, weight * ScoreRow.InverseDeviation(row), target.Slice(i * ItemCount, ItemCount));
             }
         }
 
@@ -96,19 +93,20 @@ public sealed class HybridModel : IRecommender, IBlockScorer, ISimilarItems, IEx
         }
 
         var lists = new ScoredItem[users.Length][];
+        var blockUsers = BlockScoring.UsersPerBlock(ItemCount);
         Parallel.For(
             0,
-            (users.Length + BlockUsers - 1) / BlockUsers,
+            (users.Length + blockUsers - 1) / blockUsers,
             new ParallelOptions
             {
                 CancellationToken = cancellationToken,
                 MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
             },
-            () => new float[Math.Min(BlockUsers, users.Length) * ItemCount],
+            () => new float[Math.Min(blockUsers, users.Length) * ItemCount],
             (block, _, scores) =>
             {
-                var begin = block * BlockUsers;
-                var count = Math.Min(BlockUsers, users.Length - begin);
+                var begin = block * blockUsers;
+                var count = Math.Min(blockUsers, users.Length - begin);
                 ScoreBlock(users.AsSpan(begin, count), scores);
                 for (var i = 0; i < count; i++)
                 {
@@ -175,19 +173,5 @@ public sealed class HybridModel : IRecommender, IBlockScorer, ISimilarItems, IEx
             .OrderByDescending(c => c.Contribution)
             .ThenBy(c => c.ItemIndex)
             .Take(k)]);
-    }
-
-    // target += scale · row where the row has a score; −∞ in the target stands for "no score yet".
-    private static void AddScaled(ReadOnlySpan<float> row, float scale, Span<float> target)
-    {
-        for (var item = 0; item < row.Length; item++)
-        {
-            var score = row[item];
-            if (score > float.NegativeInfinity)
-            {
-                var sum = target[item];
-                target[item] = (sum > float.NegativeInfinity ? sum : 0) + (scale * score);
-            }
-        }
     }
 }

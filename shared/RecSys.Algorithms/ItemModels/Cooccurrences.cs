@@ -56,14 +56,14 @@ internal sealed class Cooccurrences
 
     /// <summary>Counts.</summary>
     /// <param name="cells">X, users × items.</param>
+    /// <param name="byItem">Xᵀ.</param>
     /// <param name="userWeights">W; null for 1.</param>
     /// <param name="memoryLimitBytes">More bytes of pairs are an error.</param>
     /// <param name="threadCount">Threads; 0 takes every core.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public static Cooccurrences Count(
-        SparseMatrix cells, double[]? userWeights, long memoryLimitBytes, int threadCount, CancellationToken cancellationToken)
+        SparseMatrix cells, SparseMatrix byItem, double[]? userWeights, long memoryLimitBytes, int threadCount, CancellationToken cancellationToken)
     {
-        var byItem = cells.Transpose();
         var diagonal = new double[byItem.RowCount];
         for (var item = 0; item < diagonal.Length; item++)
         {

@@ -60,8 +60,9 @@ public sealed class SlimModel : IRecommender, IProfileRecommender, ISimilarItems
         }
 
         var cells = ItemCells.Weigh(train, new ItemNeighborOptions { Weighting = options.Weighting });
-        var counts = Cooccurrences.Count(
-            cells, UserWeights.Of(train, options.UserExponent), options.MemoryLimitBytes, options.ThreadCount, cancellationToken);
+        var byItem = cells.Transpose();
+        var userWeights = UserWeights.Of(train, options.UserExponent);
+        var counts = Cooccurrences.Count(cells, byItem, userWeights, options.MemoryLimitBytes, options.ThreadCount, cancellationToken);
         var threads = WorkQueue.ThreadCount(options.ThreadCount);
         var solvers = new SlimSolver?[threads];
         var blocks = (train.ColumnCount + BlockItems - 1) / BlockItems;
@@ -69,7 +70,7 @@ public sealed class SlimModel : IRecommender, IProfileRecommender, ISimilarItems
         var done = 0;
         WorkQueue.Run(blocks, threads, cancellationToken, (block, worker) =>
         {
-            var solver = solvers[worker] ??= new SlimSolver(counts, options);
+            var solver = solvers[worker] ??= new SlimSolver(cells, byItem, userWeights, counts, options);
             columns[block] = SolveBlock(solver, block * BlockItems, Math.Min((block + 1) * BlockItems, train.ColumnCount));
             progress?.Report((double)Interlocked.Increment(ref done) / blocks);
         });

@@ -26,6 +26,12 @@ public sealed record SlimOptions
     /// <summary>Weights towards a candidate are divided by its squared length to this power; 0…2. Higher favours rare items.</summary>
     public double CandidateExponent { get; init; } = 0.1;
 
+    /// <summary>
+    /// α₀: how much a user without the candidate counts in its regression, against 1 for a user with it; above 0, at most 1.
+    /// Below 1 the regression asks less for low scores where nothing was observed.
+    /// </summary>
+    public double UnobservedWeight { get; init; } = 1;
+
     /// <summary>More bytes of co-occurrences than this are an error; 8 bytes for each pair of items with a common user.</summary>
     public long MemoryLimitBytes { get; init; } = 4L << 30;
 
@@ -41,6 +47,7 @@ public sealed record SlimOptions
             RelativeRegularization >= 0 && double.IsFinite(RelativeRegularization), nameof(RelativeRegularization), RelativeRegularization, "of 0 or more");
         Check(UserExponent is >= 0 and <= 2, nameof(UserExponent), UserExponent, "between 0 and 2");
         Check(CandidateExponent is >= 0 and <= 2, nameof(CandidateExponent), CandidateExponent, "between 0 and 2");
+        Check(UnobservedWeight is > 0 and <= 1, nameof(UnobservedWeight), UnobservedWeight, "above 0 and at most 1");
         Check(MemoryLimitBytes > 0, nameof(MemoryLimitBytes), MemoryLimitBytes, "above 0");
         Check(ThreadCount >= 0, nameof(ThreadCount), ThreadCount, "of 0 (every core) or more");
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using RecSys.Algorithms.Linear;
+using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.ItemModels;
@@ -14,6 +15,9 @@ internal sealed unsafe class SlimSolver
     // are as rare as the candidate; regression gains more from frequent ones.
     private const double SelectionExponent = -0.3;
 
+    private readonly SparseMatrix _cells;
+    private readonly SparseMatrix _byItem;
+    private readonly double[]? _userWeights;
     private readonly Cooccurrences _counts;
     private readonly SlimOptions _options;
     private readonly double[] _selectionFactors;
@@ -23,8 +27,11 @@ internal sealed unsafe class SlimSolver
     private readonly AlignedBuffer _inverses;
     private readonly AlignedBuffer _solution;
 
-    public SlimSolver(Cooccurrences counts, SlimOptions options)
+    public SlimSolver(SparseMatrix cells, SparseMatrix byItem, double[]? userWeights, Cooccurrences counts, SlimOptions options)
     {
+        _cells = cells;
+        _byItem = byItem;
+        _userWeights = userWeights;
         _counts = counts;
         _options = options;
         var size = Math.Min(options.NeighborCount, counts.Diagonal.Length);
@@ -51,6 +58,11 @@ internal sealed unsafe class SlimSolver
 
         var size = Padding.RoundUp(neighbors.Length);
         Assemble(neighbors, size);
+        if (_options.UnobservedWeight < 1)
+        {
+            AddObserved(candidate, size);
+        }
+
         AssembleRightSide(candidate, neighbors, size);
         if (!Cholesky.Factor(_matrix.Pointer, size, size, _inverses.Pointer))
         {
@@ -106,13 +118,55 @@ internal sealed unsafe class SlimSolver
                 ReadSparse(neighbors[i], i, later, row);
             }
 
-            row[i] = (float)((_counts.Diagonal[neighbors[i]] * (1 + _options.RelativeRegularization)) + _options.Regularization);
+            row[i] = (float)(_counts.Diagonal[neighbors[i]] * (1 + _options.RelativeRegularization));
+            if (_options.UnobservedWeight < 1)
+            {
+                for (var j = i; j < neighbors.Length; j++)
+                {
+                    row[j] *= (float)_options.UnobservedWeight;
+                }
+            }
+
+            row[i] += (float)_options.Regularization;
         }
 
         // Padding that is solved along with the rest and comes out as 0.
         for (var i = neighbors.Length; i < size; i++)
         {
             matrix[(i * size) + i] = 1;
+        }
+    }
+
+    // What the users of the candidate have in common beyond the weight that everybody has.
+    private void AddObserved(int candidate, int size)
+    {
+        var matrix = _matrix.Span[..(size * size)];
+        var users = _byItem.RowColumns(candidate);
+        var values = _byItem.RowValues(candidate);
+        for (var u = 0; u < users.Length; u++)
+        {
+            var weight = (1 - _options.UnobservedWeight) * (_userWeights is null ? 1 : _userWeights[users[u]]);
+            var items = _cells.RowColumns(users[u]);
+            var cells = _cells.RowValues(users[u]);
+            for (var a = 0; a < items.Length; a++)
+            {
+                var place = _places[items[a]];
+                if (place < 0)
+                {
+                    continue;
+                }
+
+                var row = matrix.Slice(place * size, size);
+                var scaled = (float)(weight * cells[a]);
+                for (var b = 0; b < items.Length; b++)
+                {
+                    var other = _places[items[b]];
+                    if (other >= place)
+                    {
+                        row[other] += scaled * cells[b];
+                    }
+                }
+            }
         }
     }
 

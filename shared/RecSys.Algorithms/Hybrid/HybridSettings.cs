@@ -1,0 +1,155 @@
+using RecSys.Algorithms.Als;
+using RecSys.Algorithms.ItemModels;
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.Neighbors;
+using RecSys.Algorithms.Popularity;
+
+namespace RecSys.Algorithms.Hybrid;
+
+/// <summary>
+/// The parts of a hybrid with their weights. A part with weight 0 isn't fitted. The defaults are a fair start for sparse logs of
+/// any size; <see cref="Tuning.HybridTuner"/> finds better ones for a given log.
+/// </summary>
+public sealed record HybridSettings
+{
+    /// <summary>Settings of ALS.</summary>
+    public AlsSettings Als { get; init; } = new()
+    {
+        FactorCount = 256,
+        Iterations = 8,
+        Confidence = AlsConfidence.Uniform,
+        UnobservedWeight = 0.01f,
+        Regularization = 0.003f,
+        RegularizationExponent = 1,
+    };
+
+    /// <summary>Weight of ALS.</summary>
+    public float AlsWeight { get; init; } = 1;
+
+    /// <summary>Settings of the sparse linear model.</summary>
+    public SlimOptions Slim { get; init; } = new();
+
+    /// <summary>Weight of the sparse linear model.</summary>
+    public float SlimWeight { get; init; } = 0.3f;
+
+    /// <summary>Settings of item neighbours.</summary>
+    public ItemNeighborOptions ItemNeighbors { get; init; } = new()
+    {
+        Weighting = ItemWeighting.Binary,
+        UserExponent = 0.7,
+        CandidateExponent = 0.4,
+    };
+
+    /// <summary>Weight of item neighbours.</summary>
+    public float ItemNeighborWeight { get; init; }
+
+    /// <summary>Weight of popularity, by distinct users.</summary>
+    public float PopularityWeight { get; init; }
+
+    /// <summary>Fits the parts on a matrix and combines them.</summary>
+    /// <exception cref="AlgorithmException">A part can't be fitted, or all weights are 0.</exception>
+    public HybridModel Fit(SparseMatrix train, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        var components = new List<HybridComponent>();
+        if (AlsWeight > 0)
+        {
+            components.Add(new HybridComponent(AlsModel.Fit(train, Als, cancellationToken: cancellationToken), AlsWeight));
+        }
+
+        if (SlimWeight > 0)
+        {
+            components.Add(new HybridComponent(SlimModel.Fit(train, Slim, cancellationToken: cancellationToken), SlimWeight));
+        }
+
+        if (ItemNeighborWeight > 0)
+        {
+            components.Add(new HybridComponent(ItemNeighborModel.Fit(train, ItemNeighbors, cancellationToken), ItemNeighborWeight));
+        }
+
+        if (PopularityWeight > 0)
+        {
+            components.Add(new HybridComponent(PopularityModel.Fit(train, PopularityMeasure.Users), PopularityWeight));
+        }
+
+        return new HybridModel(train, components);
+    }
+
+    /// <summary>The settings of the parts that count, by names such as <c>als.factors</c>.</summary>
+    public IReadOnlyDictionary<string, object> Describe()
+    {
+        var settings = new Dictionary<string, object>();
+        if (AlsWeight > 0)
+        {
+            settings["als.weight"] = AlsWeight;
+            Add("als", Describe(Als));
+        }
+
+        if (SlimWeight > 0)
+        {
+            settings["slim.weight"] = SlimWeight;
+            Add("slim", Describe(Slim));
+        }
+
+        if (ItemNeighborWeight > 0)
+        {
+            settings["item-knn.weight"] = ItemNeighborWeight;
+            Add("item-knn", Describe(ItemNeighbors));
+        }
+
+        if (PopularityWeight > 0)
+        {
+            settings["popularity.weight"] = PopularityWeight;
+        }
+
+        return settings;
+
+        void Add(string prefix, IReadOnlyDictionary<string, object> part)
+        {
+            foreach (var (name, value) in part)
+            {
+                settings[$"{prefix}.{name}"] = value;
+            }
+        }
+    }
+
+    internal static IReadOnlyDictionary<string, object> Describe(AlsSettings als)
+    {
+        var settings = new Dictionary<string, object>
+        {
+            ["factors"] = als.FactorCount,
+            ["iterations"] = als.Iterations,
+            ["regularization"] = als.Regularization,
+            ["regularizationExponent"] = als.RegularizationExponent,
+            ["confidence"] = als.Confidence.ToString().ToLowerInvariant(),
+            ["alpha"] = als.Alpha,
+        };
+        if (als.UnobservedWeight is { } weight)
+        {
+            settings["unobservedWeight"] = weight;
+        }
+
+        return settings;
+    }
+
+    internal static IReadOnlyDictionary<string, object> Describe(SlimOptions slim) => new Dictionary<string, object>
+    {
+        ["weighting"] = slim.Weighting.ToString().ToLowerInvariant(),
+        ["neighbors"] = slim.NeighborCount,
+        ["regularization"] = slim.Regularization,
+        ["relativeRegularization"] = slim.RelativeRegularization,
+        ["userExponent"] = slim.UserExponent,
+        ["candidateExponent"] = slim.CandidateExponent,
+        ["unobservedWeight"] = slim.UnobservedWeight,
+    };
+
+    internal static IReadOnlyDictionary<string, object> Describe(ItemNeighborOptions neighbors) => new Dictionary<string, object>
+    {
+        ["weighting"] = neighbors.Weighting.ToString().ToLowerInvariant(),
+        ["neighbors"] = neighbors.NeighborCount,
+        ["userExponent"] = neighbors.UserExponent,
+        ["profileExponent"] = neighbors.ProfileExponent,
+        ["candidateExponent"] = neighbors.CandidateExponent,
+        ["shrinkage"] = neighbors.Shrinkage,
+    };
+}
