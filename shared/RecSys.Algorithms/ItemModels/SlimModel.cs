@@ -10,8 +10,8 @@ namespace RecSys.Algorithms.ItemModels;
 /// that have most in common with it, in closed form, and the score is the sum of the weights of the user's items.
 /// </summary>
 /// <remarks>
-/// With all items as neighbours, no relative regularisation and the same weighting it equals <see cref="EaseModel"/>; with a
-/// few hundred it comes close for a catalogue of any size. Time: items · neighbours³ / 3 multiply-adds. Memory: 8 bytes for
+/// Only items with a common user are neighbours. Where all of them are, without relative regularisation, candidate exponent
+/// and unobserved weight, it equals <see cref="EaseModel"/>; with a few hundred it comes close for a catalogue of any size. Time: items · neighbours³ / 3 multiply-adds. Memory: 8 bytes for
 /// each pair of items with a common user while fitting, then 8 bytes a weight.
 /// </remarks>
 public sealed class SlimModel : IRecommender, IProfileRecommender, ISimilarItems, IExplainer

@@ -1,5 +1,6 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Hybrid;
+using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
@@ -24,6 +25,10 @@ internal static class ModelCatalogue
         ["user-knn"] = train => UserNeighborModel.Fit(train, new UserNeighborOptions { Center = false }),
         ["user-knn, 20 neighbours"] = train => UserNeighborModel.Fit(train, new UserNeighborOptions { Center = false, NeighborCount = 20 }),
         ["markov"] = train => MarkovModel.Fit(PairsOf(train), seen: train),
+        ["ease"] = train => EaseModel.Fit(train, new EaseOptions { Regularization = 2 }),
+        ["slim"] = train => SlimModel.Fit(train, new SlimOptions { Regularization = 2 }),
+        ["slim, 16 neighbours"] = train => SlimModel.Fit(
+            train, new SlimOptions { Regularization = 2, NeighborCount = 16, UnobservedWeight = 0.5, UserExponent = 0 }),
         ["als"] = train => AlsModel.Fit(train, new AlsSettings { FactorCount = 2, Regularization = 0.1f }),
         ["hybrid"] = train => new HybridModel(train, [
             new HybridComponent(AlsModel.Fit(train, new AlsSettings { FactorCount = 2, Regularization = 0.1f }), 1),
