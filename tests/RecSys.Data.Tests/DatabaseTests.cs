@@ -4,15 +4,18 @@ namespace RecSys.Data.Tests;
 public abstract class DatabaseTests(MigratedDatabases databases, string provider) : IAsyncLifetime
 {
     private readonly List<TestDatabase> _opened = [];
-    private string _connectionString = "";
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected string Provider => provider;
+
+    protected string ConnectionString { get; private set; } = "";
 
     private protected TestDatabase Database { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _connectionString = await databases.CreateAsync(provider);
+        ConnectionString = await databases.CreateAsync(provider);
         Database = OpenAgain();
     }
 
@@ -29,7 +32,7 @@ public abstract class DatabaseTests(MigratedDatabases databases, string provider
     /// <summary>The same database, as another process would open it.</summary>
     private protected TestDatabase OpenAgain(params (string Key, string Value)[] settings)
     {
-        var database = new TestDatabase(provider, _connectionString, settings);
+        var database = new TestDatabase(provider, ConnectionString, settings);
         lock (_opened)
         {
             _opened.Add(database);
