@@ -7,6 +7,7 @@ internal static partial class IngestLog
         "Stored {Good} listens and refused {Bad} of {Messages} messages in {Milliseconds:F0} ms.")]
     public static partial void ListensStored(ILogger logger, int good, int bad, int messages, double milliseconds);
 
-    [LoggerMessage(1002, LogLevel.Warning, "A message of {Bytes} bytes in queue {Queue} can't be consumed and is kept in rejected_listens: {Reason}")]
+    [LoggerMessage(1002, LogLevel.Warning,
+        "A message of {Bytes} bytes in queue {Queue} can't be consumed and is kept in rejected_listens: {Reason}")]
     public static partial void MessageRejected(ILogger logger, string queue, int bytes, string reason);
 }

@@ -36,7 +36,8 @@ internal static partial class TrainerLog
     [LoggerMessage(2011, LogLevel.Information, "Announced that version {ModelVersion} is active.")]
     public static partial void ModelAnnounced(ILogger logger, string modelVersion);
 
-    [LoggerMessage(2012, LogLevel.Warning, "Version {ModelVersion} is active, but the bus did not take the announcement; trying again until it does: {Reason}")]
+    [LoggerMessage(2012, LogLevel.Warning,
+        "Version {ModelVersion} is active, but the bus did not take the announcement; trying again until it does: {Reason}")]
     public static partial void AnnouncementDelayed(ILogger logger, string modelVersion, string reason);
 
     [LoggerMessage(2013, LogLevel.Debug, "Progress of training {ModelVersion} was not published: {Reason}")]

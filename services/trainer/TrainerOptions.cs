@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RecSys.Trainer;
 
-/// <summary>Settings of the trainer service, section <c>Trainer</c>. What a single training can be told is in <see cref="Settings.TrainingSettings"/>.</summary>
+/// <summary>
+/// Settings of the trainer service, section <c>Trainer</c>. What a single training can be told is in
+/// <see cref="Settings.TrainingSettings"/>.
+/// </summary>
 internal sealed class TrainerOptions
 {
     /// <summary>The section's name.</summary>
@@ -18,6 +21,6 @@ internal sealed class TrainerOptions
     /// <summary>
     /// How long a training waits for a database that went away before it fails, from none to a day. Default 10 minutes.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "It must be from 00:00:00 to 1.00:00:00 (days.hours:minutes:seconds).")]
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "It must be from 00:00:00 to 1.00:00:00 (days.hh:mm:ss).")]
     public TimeSpan DatabasePatience { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -17,7 +17,8 @@ internal sealed class RejectedListenKeeper(RejectedListenStore rejected, TimePro
     public async Task HandleAsync(RejectedMessage message, CancellationToken cancellationToken)
     {
         var producer = ProducerText.Storable(message.Headers.GetValueOrDefault(ProducerHeader, ""));
-        await rejected.AddAsync([new RejectedListen(message.Reason, message.Body.ToArray(), clock.GetUtcNow(), producer)], cancellationToken);
+        var listen = new RejectedListen(message.Reason, message.Body.ToArray(), clock.GetUtcNow(), producer);
+        await rejected.AddAsync([listen], cancellationToken);
         IngestLog.MessageRejected(logger, message.Queue, message.Body.Length, message.Reason);
     }
 }

@@ -11,7 +11,8 @@ using RecSys.Ingest.Validation;
 namespace RecSys.Ingest.Grpc;
 
 /// <summary>What producers call.</summary>
-internal sealed class IngestGrpcService(ListenScreening screening, ListenPublisher publisher, TrackStore tracks, IOptions<IngestOptions> options)
+internal sealed class IngestGrpcService(
+    ListenScreening screening, ListenPublisher publisher, TrackStore tracks, IOptions<IngestOptions> options)
     : IngestService.IngestServiceBase
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
@@ -37,7 +38,8 @@ internal sealed class IngestGrpcService(ListenScreening screening, ListenPublish
     }
 
     /// <inheritdoc/>
-    public override async Task<StreamListensResponse> StreamListens(IAsyncStreamReader<StreamListensRequest> requestStream, ServerCallContext context)
+    public override async Task<StreamListensResponse> StreamListens(
+        IAsyncStreamReader<StreamListensRequest> requestStream, ServerCallContext context)
     {
         using var stream = new ListenStream(screening, publisher, options.Value.UnconfirmedBatchesPerStream);
         while (await requestStream.MoveNext(context.CancellationToken))
@@ -61,7 +63,8 @@ internal sealed class IngestGrpcService(ListenScreening screening, ListenPublish
         }
         catch (DatabaseUnavailableException exception)
         {
-            throw RecSysException.Unavailable("DATABASE_UNAVAILABLE", $"{exception.Message} Nothing was stored; send the same again.", RetryDelay, exception);
+            throw RecSysException.Unavailable(
+                "DATABASE_UNAVAILABLE", $"{exception.Message} Nothing was stored; send the same again.", RetryDelay, exception);
         }
 
         return new PutTracksResponse { Stored = request.Tracks.Count };

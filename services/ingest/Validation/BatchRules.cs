@@ -12,7 +12,7 @@ internal static class BatchRules
     /// <summary>Longest name of a producer, in UTF-16 code units.</summary>
     public const int MaxProducerLength = 128;
 
-    /// <summary>Adds one violation for everything that makes the whole batch unusable; adds nothing when only single listens may be bad.</summary>
+    /// <summary>Adds one violation for everything that makes the whole batch unusable; none for single bad listens.</summary>
     public static void Check(IReadOnlyCollection<Listen> listens, string producer, FieldViolations violations)
     {
         violations.RequireRange(listens.Count, 1, MaxListens, "listens");

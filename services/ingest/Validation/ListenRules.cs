@@ -51,7 +51,8 @@ internal sealed class ListenRules(TimeProvider clock)
             return;
         }
 
-        violations.Require(time.Nanos is >= 0 and <= MaxNanoseconds, Field, $"must have 0 to {MaxNanoseconds} nanoseconds, has {time.Nanos}");
+        violations.Require(
+            time.Nanos is >= 0 and <= MaxNanoseconds, Field, $"must have 0 to {MaxNanoseconds} nanoseconds, has {time.Nanos}");
         violations.Require(time.Seconds >= 0, Field, "must not be before 1970-01-01T00:00:00Z");
 
         // Compared in whole seconds: the year 200,000 overflows every other type.
@@ -60,7 +61,8 @@ internal sealed class ListenRules(TimeProvider clock)
         {
             violations.Add(Field, string.Create(
                 CultureInfo.InvariantCulture,
-                $"must not be more than {MaxClockLead.TotalMinutes:0} minutes ahead of the server's clock, which shows {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z; is the producer's clock right, and its unit seconds?"));
+                $"must not be more than {MaxClockLead.TotalMinutes:0} minutes ahead of the server's clock, "
+                + $"which shows {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z; is the producer's clock right, and its unit seconds?"));
         }
     }
 }

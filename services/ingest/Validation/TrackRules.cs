@@ -46,19 +46,23 @@ internal static class TrackRules
         violations.RequireText(track.Title, $"{path}.title", MaxNameLength);
         violations.RequireText(track.Artist, $"{path}.artist", MaxNameLength);
         violations.RequireText(track.Album, $"{path}.album", MaxNameLength);
-        violations.Require(track.Genres.Count <= MaxGenres, $"{path}.genres", $"must have at most {MaxGenres} entries, has {track.Genres.Count}");
+        violations.Require(
+            track.Genres.Count <= MaxGenres, $"{path}.genres", $"must have at most {MaxGenres} entries, has {track.Genres.Count}");
         for (var i = 0; i < Math.Min(track.Genres.Count, MaxGenres); i++)
         {
             violations.RequireText(track.Genres[i], $"{path}.genres[{i}]", MaxGenreLength, mayBeEmpty: false);
         }
 
         violations.Require(
-            track.Duration is null || IsTrackLength(track.Duration), $"{path}.duration", "must be more than 0 and at most a day, or unset when unknown");
+            track.Duration is null || IsTrackLength(track.Duration),
+            $"{path}.duration",
+            "must be more than 0 and at most a day, or unset when unknown");
     }
 
     // Whole seconds first: a value beyond what a TimeSpan holds must be refused, not thrown at.
     private static bool IsTrackLength(Duration duration) =>
-        duration.Seconds >= 0 && duration.Nanos is >= 0 and <= 999_999_999
-        && (duration.Seconds > 0 || duration.Nanos > 0)
-        && (duration.Seconds < (long)MaxDuration.TotalSeconds || (duration.Seconds == (long)MaxDuration.TotalSeconds && duration.Nanos == 0));
+        duration.Seconds >= 0 && duration.Seconds <= MaxDuration.TotalSeconds
+        && duration.Nanos is >= 0 and <= 999_999_999
+        && duration.ToTimeSpan() > TimeSpan.Zero
+        && duration.ToTimeSpan() <= MaxDuration;
 }

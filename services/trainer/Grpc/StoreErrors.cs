@@ -32,7 +32,8 @@ internal static class StoreErrors
         }
         catch (InvalidPageTokenException)
         {
-            throw RecSysException.InvalidArgument("page_token", "must be the next_page_token of an earlier answer, or empty for the first page");
+            throw RecSysException.InvalidArgument(
+                "page_token", "must be the next_page_token of an earlier answer, or empty for the first page");
         }
     }
 }

@@ -113,7 +113,8 @@ internal sealed class TrainerGrpcService(
 
     private Task<ModelVersionRecord> FindAsync(string version, CancellationToken cancellationToken) => StoreErrors.TranslateAsync(
         async () => await models.GetAsync(version, cancellationToken) ?? throw RecSysException.NotFound(
-            "MODEL_NOT_FOUND", $"There is no model version {version}. Call ListModels or run `recsys models list` to see which there are."));
+            "MODEL_NOT_FOUND",
+            $"There is no model version {version}. Call ListModels or run `recsys models list` to see which there are."));
 
     private TrainingProgress ProgressOf(ModelVersionRecord record) => new()
     {

@@ -56,7 +56,8 @@ internal sealed class ProgressBoard
     /// The last known state of one version, then its news until it has ended. Ends at once, without an item, when this process
     /// knows nothing of the version.
     /// </summary>
-    public async IAsyncEnumerable<TrainingProgress> WatchAsync(string modelVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TrainingProgress> WatchAsync(
+        string modelVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var channel = NewChannel();
         lock (_lock)

@@ -47,9 +47,11 @@ internal sealed class ModelAnnouncer(
         _due.Writer.TryWrite(true);
         await foreach (var _ in _due.Reader.ReadAllAsync(stoppingToken))
         {
-            for (var pause = FirstPause; !await TryAnnounceAsync(stoppingToken); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+            var pause = FirstPause;
+            while (!await TryAnnounceAsync(stoppingToken))
             {
                 await Task.Delay(pause, clock, stoppingToken);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
     }

@@ -25,16 +25,14 @@ internal abstract class Setting(string key, string defaultText, string allowed, 
 
     public static Setting<int> Integer(string key, int fallback, int min, int max, string meaning) => new(
         key, fallback, $"{min:N0} to {max:N0}", meaning,
-        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
-            ? value
-            : null,
+        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= min && value <= max ? value : null,
         value => value.ToString(CultureInfo.InvariantCulture));
 
     public static Setting<double> Number(string key, double fallback, double min, double max, string meaning) => new(
         key, fallback, string.Create(CultureInfo.InvariantCulture, $"{min} to {max:#,0.##}"), meaning,
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
-            ? value
-            : null,
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && value >= min && value <= max ? value : null,
         value => value.ToString("R", CultureInfo.InvariantCulture));
 
     public static Setting<bool> Switch(string key, bool fallback, string meaning) => new(

@@ -23,17 +23,21 @@ internal sealed class TrainingSettings
 
     public static readonly Setting<ConfidenceChoice> AlsConfidence = Setting.Choice(
         "als.confidence", ConfidenceChoice.Log,
-        "How confidence grows with plays r: linear by alpha * r; log by alpha * ln(1 + r / c0), where c0 is the mean plays of the row's cells, at least 1; uniform by alpha, however often.");
+        "How confidence grows with plays r: linear by alpha * r; log by alpha * ln(1 + r / c0), where c0 is the mean plays of the row's "
+        + "cells, at least 1; uniform by alpha, however often.");
 
     public static readonly Setting<double> AlsUnobservedWeight = Setting.Number(
         "als.unobserved_weight", 0, 0, 100_000,
-        "0: a cell without plays counts 1 and one with plays 1 + its confidence (Hu et al. 2008). Above 0: every cell counts this much, those with plays their confidence besides (Rendle et al. 2021).");
+        "0: a cell without plays counts 1 and one with plays 1 + its confidence (Hu et al. 2008). Above 0: every cell counts this much, "
+        + "those with plays their confidence besides (Rendle et al. 2021).");
 
     public static readonly Setting<int> AlsIterations = Setting.Integer(
         "als.iterations", 12, 1, 1_000, "Times that all user factors and then all track factors are solved.");
 
     public static readonly Setting<SolverChoice> AlsSolver = Setting.Choice(
-        "als.solver", SolverChoice.Cholesky, "How a row's normal equations are solved: cholesky exactly; cg by als.cg_steps steps of conjugate gradient, faster with many factors.");
+        "als.solver", SolverChoice.Cholesky,
+        "How a row's normal equations are solved: cholesky exactly; cg by als.cg_steps steps of conjugate gradient, faster with many "
+        + "factors.");
 
     public static readonly Setting<int> AlsCgSteps = Setting.Integer(
         "als.cg_steps", 3, 1, 100, "Steps of conjugate gradient a row.");
@@ -84,7 +88,8 @@ internal sealed class TrainingSettings
     /// <summary>Every setting there is, in the order of this class.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        AlsFactors, AlsIterations, AlsRegularization, AlsRegularizationExponent, AlsConfidence, AlsAlpha, AlsUnobservedWeight, AlsSolver, AlsCgSteps,
+        AlsFactors, AlsIterations, AlsRegularization, AlsRegularizationExponent,
+        AlsConfidence, AlsAlpha, AlsUnobservedWeight, AlsSolver, AlsCgSteps,
         SimilarCount, PopularCount, PersonalCount, BlendAls, BlendSimilar, BlendPopular, BlendRankConstant,
         Evaluate, EvaluateUsers, TestShare, TestDays, Seed, Threads,
     ];
@@ -125,5 +130,6 @@ internal sealed class TrainingSettings
         where T : struct => (T)_values[setting.Key];
 
     /// <summary>Every setting as text, defaults included; <see cref="Read"/> reads it back.</summary>
-    public IReadOnlyDictionary<string, string> ToText() => All.ToDictionary(setting => setting.Key, setting => setting.Format(_values[setting.Key]));
+    public IReadOnlyDictionary<string, string> ToText() =>
+        All.ToDictionary(setting => setting.Key, setting => setting.Format(_values[setting.Key]));
 }

@@ -49,8 +49,8 @@ internal sealed class EvaluateStage : IStage<EvaluateInput, IReadOnlyDictionary<
                 var (model, fitTime) = models[i];
                 var done = (double)i;
                 progress.Report(done / models.Length, $"measuring {model.Name}");
-                var result = Evaluator.Evaluate(
-                    model, input.Split.Train, test, options, new Share(share => progress.Report((done + share) / models.Length)), cancellationToken);
+                var shareDone = new Share(share => progress.Report((done + share) / models.Length));
+                var result = Evaluator.Evaluate(model, input.Split.Train, test, options, shareDone, cancellationToken);
                 foreach (var metric in result.Metrics)
                 {
                     values[$"{model.Name}/{metric.Metric}"] = metric.Value;
@@ -60,8 +60,8 @@ internal sealed class EvaluateStage : IStage<EvaluateInput, IReadOnlyDictionary<
                 values[$"{model.Name}/evaluate-seconds"] = result.Seconds;
             }
 
-            progress.Report(
-                1, $"recall@20 {values[$"{input.Models.Als.Name}/recall@20"]:F4}, of popularity {values[$"{input.Models.Popularity.Name}/recall@20"]:F4}");
+            var (als, popularity) = (values[$"{input.Models.Als.Name}/recall@20"], values[$"{input.Models.Popularity.Name}/recall@20"]);
+            progress.Report(1, $"recall@20 {als:F4}, of popularity {popularity:F4}");
             return values;
         },
         cancellationToken);

@@ -16,13 +16,14 @@ internal sealed class FitStage(TimeProvider clock) : IStage<FitInput, FittedMode
             var popularity = PopularityModel.Fit(input.Plays, PopularityMeasure.Users);
             var popularityTime = clock.GetElapsedTime(start);
 
-            progress.Report(0, $"ALS, {input.Settings.FactorCount} factors");
+            var what = $"ALS, {input.Settings.FactorCount} factors";
+            progress.Report(0, what);
             start = clock.GetTimestamp();
             var als = AlsModel.Fit(
                 input.Plays,
                 input.Settings,
                 progress: done => progress.Report(
-                    (double)done.Iteration / done.Iterations, $"ALS, {input.Settings.FactorCount} factors, iteration {done.Iteration} of {done.Iterations}"),
+                    (double)done.Iteration / done.Iterations, $"{what}, iteration {done.Iteration} of {done.Iterations}"),
                 cancellationToken: cancellationToken);
             return new FittedModels(popularity, popularityTime, als, clock.GetElapsedTime(start));
         },

@@ -56,7 +56,8 @@ internal sealed class ListsStage(ModelStore models, BlockWriter blocks) : IStage
         // Below every score of ALS: scores are comparable within a list.
         var lowest = list.Count > 0 ? Math.Min(0, list[^1].Item.Score) : 0;
         var popularity = input.Models.Popularity;
-        foreach (var popular in popularity.Recommend([userIndex], options)[0].Where(item => !listed.Contains(item.ItemIndex)).Take(options.K - list.Count))
+        var others = popularity.Recommend([userIndex], options)[0].Where(item => !listed.Contains(item.ItemIndex));
+        foreach (var popular in others.Take(options.K - list.Count))
         {
             list.Add((popular with { Score = lowest - 1 + (popular.Score / popularity.UserCount) }, PopularSource));
         }

@@ -1,12 +1,13 @@
 using RecSys.Data.Models;
-using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Progress;
+using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Stages;
 
 /// <summary>Makes a version ready and, if asked to, the active one in one transaction; tells the others.</summary>
-internal sealed class PublishStage(ModelStore models, ModelActivation activation, DatabasePatience patience) : IStage<PublishInput, ActiveModel?>
+internal sealed class PublishStage(ModelStore models, ModelActivation activation, DatabasePatience patience)
+    : IStage<PublishInput, ActiveModel?>
 {
     /// <inheritdoc/>
     /// <returns>What is active now; null when nothing was activated.</returns>

@@ -21,7 +21,9 @@ internal sealed class ReadStage(ListenLake lake) : IStage<InteractionQuery, Trai
         // The lake gives cells in the order of the matrix, so that the times stay in step with its cells.
         var plays = SparseMatrix.FromTriples(cells.UserIds.Length, cells.TrackIds.Length, cells.UserIndex, cells.ItemIndex, cells.Plays);
         progress.Report(
-            1, $"{cells.ListenCount:N0} listens of {cells.UserIds.Length:N0} users and {cells.TrackIds.Length:N0} tracks in {cells.CellCount:N0} cells");
+            1,
+            $"{cells.ListenCount:N0} listens of {cells.UserIds.Length:N0} users and {cells.TrackIds.Length:N0} tracks "
+            + $"in {cells.CellCount:N0} cells");
         return new TrainingLog(cells.UserIds, cells.TrackIds, plays, cells.LastListenedAt);
     }
 }

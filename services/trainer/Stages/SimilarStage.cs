@@ -28,8 +28,8 @@ internal sealed class SimilarStage(ModelStore models, BlockWriter blocks) : ISta
         {
             if (lists[i].Length > 0)
             {
-                records.Add(new SimilarTracksRecord(
-                    trackIds[items[i]], Array.ConvertAll(lists[i], near => trackIds[near.ItemIndex]), Array.ConvertAll(lists[i], near => near.Score)));
+                var near = Array.ConvertAll(lists[i], item => trackIds[item.ItemIndex]);
+                records.Add(new SimilarTracksRecord(trackIds[items[i]], near, Array.ConvertAll(lists[i], item => item.Score)));
             }
         }
 

@@ -12,7 +12,10 @@ internal static class SplitKey
     private const ulong OffsetBasis = 14_695_981_039_346_656_037;
     private const ulong Prime = 1_099_511_628_211;
 
-    /// <summary>The id itself where it is a number that is not negative, else the 64-bit FNV-1a hash of its UTF-8 bytes without the sign bit.</summary>
+    /// <summary>
+    /// The id itself where it is a number that is not negative, else the 64-bit FNV-1a hash of its UTF-8 bytes without the sign
+    /// bit.
+    /// </summary>
     public static long Of(string id)
     {
         if (long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))

@@ -16,6 +16,9 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
     // Listens of a log that was aggregated or sent in one go share a few times; a cut between these is no share of the log.
     private const double MaxShareExcess = 2;
 
+    // A quantile of this many is as good as one of all.
+    private const int MaxSampledTimes = 1_000_000;
+
     /// <inheritdoc/>
     /// <returns>The two parts; null when nothing is left to measure on.</returns>
     public async Task<DataSplit?> RunAsync(SplitInput input, StageProgress progress, CancellationToken cancellationToken)
@@ -25,31 +28,49 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
         var split = cut is { } time
             ? DataSplit.Create(await ReadAroundAsync(input.Log, time, cancellationToken), new GlobalTimeSplit(time))
             : DataSplit.Create(InteractionLog.FromMatrix(input.Log.Plays), HashSplitOf(input));
-        progress.Report(1, $"{split.Report.TestPairs:N0} of {split.Report.TestPairs + split.Report.TrainPairs:N0} pairs withheld: {split.Report.Split}");
+        var report = split.Report;
+        progress.Report(1, $"{report.TestPairs:N0} of {report.TestPairs + report.TrainPairs:N0} pairs withheld: {report.Split}");
         return split.Test.CellCount > 0 ? split : null;
     }
 
     /// <summary>The moment from which plays are withheld; null when the log's times don't tell.</summary>
     internal static DateTimeOffset? FindCut(SplitInput input)
     {
-        var times = input.Log.LastListenedAt.Where(time => time > 0).Order().ToArray();
-        if (times.Length < MinKnownTimes * input.Log.LastListenedAt.Length || times.Length == 0)
+        var times = SampleTimes(input.Log.LastListenedAt, out var latest);
+        if (times.Length == 0)
         {
             return null;
         }
 
         var cut = input.TestDays > 0
-            ? times[^1] - (long)TimeSpan.FromDays(input.TestDays).TotalMicroseconds + 1
+            ? latest - (long)TimeSpan.FromDays(input.TestDays).TotalMicroseconds + 1
             : times[Math.Min((int)((1 - input.TestShare) * times.Length), times.Length - 1)];
-        var firstWithheld = times.AsSpan().BinarySearch(cut);
-        while (firstWithheld > 0 && times[firstWithheld - 1] == cut)
-        {
-            firstWithheld--;
-        }
-
-        var withheld = (times.Length - (firstWithheld < 0 ? ~firstWithheld : firstWithheld)) / (double)times.Length;
+        var withheld = times.Count(time => time >= cut) / (double)times.Length;
         var isTooMuch = withheld >= (input.TestDays > 0 ? 1 : MaxShareExcess * input.TestShare);
         return isTooMuch ? null : DateTimeOffset.UnixEpoch.AddTicks(cut * TimeSpan.TicksPerMicrosecond);
+    }
+
+    /// <summary>The times of at most a million cells, evenly spread over the matrix, ascending; none where most are unknown.</summary>
+    private static long[] SampleTimes(long[] lastListenedAt, out long latest)
+    {
+        latest = lastListenedAt.Max();
+        if (lastListenedAt.LongCount(time => time > 0) < MinKnownTimes * lastListenedAt.Length)
+        {
+            return [];
+        }
+
+        var step = (lastListenedAt.Length + MaxSampledTimes - 1) / MaxSampledTimes;
+        var sample = new List<long>(Math.Min(lastListenedAt.Length, MaxSampledTimes));
+        for (var cell = 0; cell < lastListenedAt.Length; cell += step)
+        {
+            if (lastListenedAt[cell] > 0)
+            {
+                sample.Add(lastListenedAt[cell]);
+            }
+        }
+
+        sample.Sort();
+        return [.. sample];
     }
 
     /// <summary>
@@ -62,15 +83,21 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
         var after = await lake.ReadInteractionsAsync(new InteractionQuery { After = cut }, cancellationToken);
         var users = Positions(log.UserIds);
         var items = Positions(log.TrackIds);
-        var count = before.CellCount + after.CellCount;
-        var userIndices = new List<int>(count);
-        var itemIndices = new List<int>(count);
-        var plays = new List<float>(count);
-        var times = new List<long>(count);
+        var size = checked(before.CellCount + after.CellCount);
+        var (userIndices, itemIndices, plays, times) = (new int[size], new int[size], new float[size], new long[size]);
         var cutTime = (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var count = 0;
         Add(before, cutTime - 1);
         Add(after, cutTime);
-        return new InteractionLog(log.UserIds.Length, log.TrackIds.Length, [.. userIndices], [.. itemIndices], [.. plays], [.. times]);
+        if (count < size)
+        {
+            Array.Resize(ref userIndices, count);
+            Array.Resize(ref itemIndices, count);
+            Array.Resize(ref plays, count);
+            Array.Resize(ref times, count);
+        }
+
+        return new InteractionLog(log.UserIds.Length, log.TrackIds.Length, userIndices, itemIndices, plays, times);
 
         void Add(LakeInteractions part, long time)
         {
@@ -78,15 +105,17 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
             var itemOf = Array.ConvertAll(part.TrackIds, id => items.GetValueOrDefault(id, -1));
             for (var cell = 0; cell < part.CellCount; cell++)
             {
-                // Listens that came in since the whole log was read are not part of this training.
                 var (user, item) = (userOf[part.UserIndex[cell]], itemOf[part.ItemIndex[cell]]);
-                if (user >= 0 && item >= 0)
+                if (user < 0 || item < 0)
                 {
-                    userIndices.Add(user);
-                    itemIndices.Add(item);
-                    plays.Add(part.Plays[cell]);
-                    times.Add(time);
+                    // It came in since the whole log was read and is not part of this training.
+                    continue;
                 }
+
+                userIndices[count] = user;
+                itemIndices[count] = item;
+                plays[count] = part.Plays[cell];
+                times[count++] = time;
             }
         }
     }

@@ -24,11 +24,15 @@ internal sealed class StoreStage(ModelStore models, ArtifactStore artifacts, Dat
         [
             ("user ids", token => artifacts.WriteTextsAsync(version, ArtifactNames.UserIds, log.UserIds, token)),
             ("track ids", token => artifacts.WriteTextsAsync(version, ArtifactNames.TrackIds, log.TrackIds, token)),
-            ("user factors", token => artifacts.WriteMatrixAsync(version, ArtifactNames.AlsUserFactors, users.RowCount, users.FactorCount, users.Row, token)),
-            ("track factors", token => artifacts.WriteMatrixAsync(version, ArtifactNames.AlsItemFactors, items.RowCount, items.FactorCount, items.Row, token)),
+            ("user factors", token => artifacts.WriteMatrixAsync(
+                version, ArtifactNames.AlsUserFactors, users.RowCount, users.FactorCount, users.Row, token)),
+            ("track factors", token => artifacts.WriteMatrixAsync(
+                version, ArtifactNames.AlsItemFactors, items.RowCount, items.FactorCount, items.Row, token)),
             ("heard tracks", token => artifacts.WriteInt64Async(version, ArtifactNames.HeardOffsets, Offsets(plays), token)),
-            ("heard tracks", token => artifacts.WriteInt32Async(version, ArtifactNames.HeardItems, plays.CellCount, Segments(plays, user => plays.RowColumns(user)), token)),
-            ("plays of heard tracks", token => artifacts.WriteInt32Async(version, ArtifactNames.HeardPlays, plays.CellCount, Segments(plays, user => PlaysOf(plays, user)), token)),
+            ("heard tracks", token => artifacts.WriteInt32Async(
+                version, ArtifactNames.HeardItems, plays.CellCount, Segments(plays, user => plays.RowColumns(user)), token)),
+            ("plays of heard tracks", token => artifacts.WriteInt32Async(
+                version, ArtifactNames.HeardPlays, plays.CellCount, Segments(plays, user => PlaysOf(plays, user)), token)),
         ];
 
         progress.Report(0, "popular tracks");

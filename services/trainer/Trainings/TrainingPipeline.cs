@@ -34,9 +34,18 @@ internal sealed class TrainingPipeline(
         var log = await RunAsync(StageNames.Read, read, InteractionQuery.All);
         var metrics = settings.Get(TrainingSettings.Evaluate) ? await MeasureAsync() : new Dictionary<string, double>();
         var models = await RunAsync(StageNames.Refit, fit, new FitInput(log.Plays, als));
-        await RunAsync(StageNames.Similar, similar, new SimilarInput(job.ModelVersion, log.TrackIds, models.Als, settings.Get(TrainingSettings.SimilarCount)));
-        await RunAsync(StageNames.Lists, lists, new ListsInput(job.ModelVersion, log, models, settings.Get(TrainingSettings.PersonalCount), threads));
-        await RunAsync(StageNames.Store, store, new StoreInput(job.ModelVersion, log, models, settings.Get(TrainingSettings.PopularCount)));
+        await RunAsync(
+            StageNames.Similar,
+            similar,
+            new SimilarInput(job.ModelVersion, log.TrackIds, models.Als, settings.Get(TrainingSettings.SimilarCount)));
+        await RunAsync(
+            StageNames.Lists,
+            lists,
+            new ListsInput(job.ModelVersion, log, models, settings.Get(TrainingSettings.PersonalCount), threads));
+        await RunAsync(
+            StageNames.Store,
+            store,
+            new StoreInput(job.ModelVersion, log, models, settings.Get(TrainingSettings.PopularCount)));
         var result = new ModelResult(
             metrics, log.UserIds.Length, log.TrackIds.Length, log.Plays.CellCount, clock.GetElapsedTime(started));
         await RunAsync(StageNames.Publish, publish, new PublishInput(job.ModelVersion, result, job.Activate));
@@ -53,7 +62,8 @@ internal sealed class TrainingPipeline(
             return await RunAsync(
                 StageNames.Evaluate,
                 evaluate,
-                new EvaluateInput(parts, fitted, settings.Get(TrainingSettings.EvaluateUsers), settings.Get(TrainingSettings.Seed), threads));
+                new EvaluateInput(
+                    parts, fitted, settings.Get(TrainingSettings.EvaluateUsers), settings.Get(TrainingSettings.Seed), threads));
         }
 
         async Task<TOutput> RunAsync<TInput, TOutput>(string name, IStage<TInput, TOutput> stage, TInput input)

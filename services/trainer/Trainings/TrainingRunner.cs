@@ -49,7 +49,8 @@ internal sealed class TrainingRunner(
             if (lake.IsEmpty)
             {
                 throw RecSysException.FailedPrecondition(
-                    "NO_LISTENS", "The lake holds no listens to train on. Submit listens with IngestService or import a log with `recsys import` first.");
+                    "NO_LISTENS",
+                    "The lake holds no listens to train on. Submit listens with IngestService or import a log with `recsys import` first.");
             }
 
             lease = await trainerLock.TryAcquireAsync(cancellationToken) ?? throw Running();

@@ -39,9 +39,9 @@ public sealed class TrackRulesTests
 
     [Theory]
     [InlineData(0, 0, false)]
-    [InlineData(0, 1, true)]
+    [InlineData(0, 1_000_000, true)]
     [InlineData(86_400, 0, true)]
-    [InlineData(86_400, 1, false)]
+    [InlineData(86_400, 1_000, false)]
     [InlineData(86_401, 0, false)]
     [InlineData(long.MaxValue, 0, false)]
     [InlineData(1, -1, false)]
