@@ -14,16 +14,18 @@ internal sealed class BatchCollector<TMessage>(
     private bool _isConsuming;
 
     /// <summary>Completes when the batch with this message has been consumed.</summary>
-    public Task ConsumeAsync(TMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="cancellationToken">Cancelled when it can't be acknowledged any more: it will be delivered again.</param>
+    public Task ConsumeAsync(TMessage message, CancellationToken cancellationToken)
     {
-        var waiting = new Waiting(message);
+        var waiting = new Waiting(message, cancellationToken);
         lock (_waiting)
         {
             _waiting.Enqueue(waiting);
             if (!_isConsuming)
             {
                 _isConsuming = true;
-                _ = Task.Run(ConsumeAllAsync);
+                _ = Task.Run(ConsumeAllAsync, CancellationToken.None);
             }
         }
 
@@ -55,7 +57,14 @@ internal sealed class BatchCollector<TMessage>(
             var batch = new List<Waiting>(Math.Min(limit, _waiting.Count));
             while (batch.Count < limit && _waiting.TryDequeue(out var waiting))
             {
-                batch.Add(waiting);
+                if (waiting.CancellationToken.IsCancellationRequested)
+                {
+                    waiting.Consumed.TrySetException(new MessageGivenBackException());
+                }
+                else
+                {
+                    batch.Add(waiting);
+                }
             }
 
             _isConsuming = batch.Count > 0;
@@ -79,13 +88,13 @@ internal sealed class BatchCollector<TMessage>(
                 await ConsumeAsync([waiting]);
             }
         }
-        catch (Exception exception) when (batch.Count == 1 && exception is not OperationCanceledException)
+        catch (Exception exception) when (batch.Count == 1 && exception is not MessageGivenBackException)
         {
             batch[0].Consumed.TrySetException(exception);
         }
     }
 
-    private sealed record Waiting(TMessage Message)
+    private sealed record Waiting(TMessage Message, CancellationToken CancellationToken)
     {
         public TaskCompletionSource Consumed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -20,7 +20,7 @@ internal sealed class BatchRegistration<TConsumer, TMessage>(BusQueue queue)
             },
             retry,
             options.BatchLimit);
-        endpoint.Handler<TMessage>(context => batches.ConsumeAsync(context.Message));
+        endpoint.Handler<TMessage>(context => batches.ConsumeAsync(context.Message, context.CancellationToken));
     }
 
     public override async Task CatchUpAsync(IServiceProvider services, CancellationToken cancellationToken)

@@ -47,6 +47,7 @@ public static class BusBuilderExtensions
     {
         var services = builder.Services;
         services.TryAddSingleton(RegistryOf(services));
+        services.AddSingleton<BusLifetime>();
         services.AddSingleton<BusStartupTask>();
         services.AddHostedService(provider => provider.GetRequiredService<BusStartupTask>());
         services.Insert(0, ServiceDescriptor.Singleton<IStartupTask>(provider => provider.GetRequiredService<BusStartupTask>()));

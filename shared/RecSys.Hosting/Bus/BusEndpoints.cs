@@ -1,6 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Startup;
@@ -59,7 +58,7 @@ internal abstract class BusEndpoints(IServiceProvider services)
         queue,
         failsAtOnce,
         Services.GetRequiredService<StartupGate>(),
-        Services.GetRequiredService<IHostApplicationLifetime>(),
+        Services.GetRequiredService<BusLifetime>(),
         Services.GetRequiredService<TimeProvider>(),
         Logger);
 }

@@ -30,9 +30,9 @@ internal sealed class CatchUpObserver(BusRegistration consumer, IServiceProvider
         {
             await retry.RunAsync(token => consumer.CatchUpAsync(services, token), CancellationToken.None, isLastResort: true);
         }
-        catch (OperationCanceledException)
+        catch (MessageGivenBackException)
         {
-            // The process stops.
+            // The bus stops.
         }
     }
 }

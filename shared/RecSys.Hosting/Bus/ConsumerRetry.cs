@@ -1,5 +1,4 @@
 using System.Numerics;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RecSys.Hosting.Startup;
 
@@ -15,11 +14,11 @@ namespace RecSys.Hosting.Bus;
 /// True when somebody waits for the outcome and can try again: then a failure is passed on instead of waited out.
 /// </param>
 /// <param name="gate">Nothing is consumed before the process is ready.</param>
-/// <param name="lifetime">A waiting message is let go when the process stops.</param>
+/// <param name="lifetime">A waiting message is given back when the bus stops.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed class ConsumerRetry(
-    BusQueue queue, bool failsAtOnce, StartupGate gate, IHostApplicationLifetime lifetime, TimeProvider time, ILogger logger)
+    BusQueue queue, bool failsAtOnce, StartupGate gate, BusLifetime lifetime, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// A failure that doesn't look like a store that is away is the message's own after this many attempts (about 4 s):
@@ -36,12 +35,25 @@ internal sealed class ConsumerRetry(
     /// <param name="isDivisible">True to give up at the first failure of its own, because the parts can be tried one by one.</param>
     /// <param name="isLastResort">True to go on whatever the failure looks like, because nothing comes after this work.</param>
     /// <exception cref="PoisonMessageException">The failure is the message's own.</exception>
-    /// <exception cref="OperationCanceledException">The process stops, or the message can't be acknowledged any more.</exception>
+    /// <exception cref="MessageGivenBackException">The bus stops, or the message can't be acknowledged any more.</exception>
     public async Task RunAsync(
         Func<CancellationToken, Task> work, CancellationToken cancellationToken, bool isDivisible = false, bool isLastResort = false)
     {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        await gate.WaitAsync(waiting.Token);
+        using var giveBack = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.Stopping);
+        try
+        {
+            await gate.WaitAsync(giveBack.Token);
+            await RunAsync(work, isDivisible, isLastResort, giveBack.Token, cancellationToken);
+        }
+        catch (OperationCanceledException) when (giveBack.IsCancellationRequested)
+        {
+            throw new MessageGivenBackException();
+        }
+    }
+
+    private async Task RunAsync(
+        Func<CancellationToken, Task> work, bool isDivisible, bool isLastResort, CancellationToken giveBack, CancellationToken cancellationToken)
+    {
         var pause = FirstPause;
         var ownFailures = 0;
         for (var attempt = 1; ; attempt++)
@@ -75,7 +87,7 @@ internal sealed class ConsumerRetry(
                 }
             }
 
-            await Task.Delay(pause, time, waiting.Token);
+            await Task.Delay(pause, time, giveBack);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +9,11 @@ internal sealed class DroppedMessageFilter(BusQueue queue, ILogger logger) : IFi
 {
     public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
+        if (context.Exception is MessageGivenBackException)
+        {
+            ExceptionDispatchInfo.Throw(context.Exception);
+        }
+
         BusLog.Dropped(logger, queue.Name, context.Body.Length ?? 0, context.Exception.Message.ReplaceLineEndings(" "));
         BusLog.RejectedDetails(logger, queue.Name, context.Exception);
         return Task.CompletedTask;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
@@ -22,6 +23,11 @@ internal sealed class RejectedMessageFilter(
     /// <summary>A message whose consumer failed.</summary>
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
+        if (context.Exception is MessageGivenBackException)
+        {
+            ExceptionDispatchInfo.Throw(context.Exception);
+        }
+
         var reason = OneLine(context.Exception.Message);
         BusLog.Rejected(logger, queue.Name, context.Body.Length ?? 0, reason);
         BusLog.RejectedDetails(logger, queue.Name, context.Exception);

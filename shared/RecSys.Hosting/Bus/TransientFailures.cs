@@ -30,7 +30,7 @@ internal static class TransientFailures
                 RpcException failure => IsTransient(failure.StatusCode),
                 DbException failure => failure.IsTransient || (failure.SqlState is { Length: 5 } state && SqlStateClasses.Contains(state[..2])),
                 IOException or SocketException or TimeoutException or HttpRequestException => true,
-                UnauthorizedAccessException or OperationCanceledException => true,
+                UnauthorizedAccessException or OperationCanceledException or MessageGivenBackException => true,
                 _ => false,
             };
             if (isTransient)

@@ -41,6 +41,15 @@ internal sealed class PlainClient(IConnection connection, IChannel channel) : IA
         await channel.BasicNackAsync(message!.DeliveryTag, multiple: false, requeue: true);
     }
 
+    /// <summary>Takes the queue's first message for good and returns how often it had been delivered in vain.</summary>
+    public async Task<long> TakeDeliveryCountAsync(string queue)
+    {
+        BasicGetResult? message = null;
+        await Wait.UntilAsync(
+            async () => (message = await channel.BasicGetAsync(queue, autoAck: true)) is not null, Timeout, $"a message in {queue}");
+        return message!.BasicProperties.Headers?["x-delivery-count"] is long count ? count : 0;
+    }
+
     /// <summary>Waits until the queue holds so many messages that no consumer has in hand.</summary>
     public Task WaitForCountAsync(string queue, uint count) =>
         Wait.UntilAsync(async () => await channel.MessageCountAsync(queue) == count, Timeout, $"{count} messages in {queue}");

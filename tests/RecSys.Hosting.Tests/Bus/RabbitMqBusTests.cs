@@ -172,6 +172,29 @@ public sealed class RabbitMqBusTests(RabbitMqFixture rabbitMq)
     }
 
     [Fact]
+    public async Task A_process_that_stops_while_its_store_is_away_gives_its_messages_back_once()
+    {
+        var broker = await rabbitMq.CreateVirtualHostAsync();
+        var failures = 0;
+        var inbox = new Inbox
+        {
+            BeforeTaking = _ =>
+            {
+                Interlocked.Increment(ref failures);
+                throw new IOException("The disk is away.");
+            },
+        };
+        await using var client = await PlainClient.ConnectAsync(broker);
+        await using (var host = await BusHost.StartAsync(broker, builder => builder.AddWriterAndKeeper(inbox)))
+        {
+            await host.Publisher.PublishAsync(Batch("kept"), Cancel);
+            await Wait.UntilAsync(() => Volatile.Read(ref failures) >= 2, TimeSpan.FromSeconds(30), "two attempts", Cancel);
+        }
+
+        (await client.TakeDeliveryCountAsync("ingest.listens")).ShouldBeInRange(1, 3);
+    }
+
+    [Fact]
     public async Task One_message_that_its_consumer_fails_on_is_rejected_and_the_rest_of_its_batch_is_not()
     {
         var broker = await rabbitMq.CreateVirtualHostAsync();
