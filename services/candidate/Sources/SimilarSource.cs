@@ -10,7 +10,7 @@ internal static class SimilarSource
     /// <summary>
     /// score(i) = sum over seeds s of 2^(-age(s) / halfLife) · similarity(s, i), where age is the seed's place in
     /// <paramref name="seeds"/> from 0. An item near two seeds comes before one that is as near to only one of them; the
-    /// seed that added most is the one named as the reason.
+    /// nearest seed, however long ago, is the one named as the reason.
     /// </summary>
     /// <param name="index">Knows how similar items are.</param>
     /// <param name="seeds">Distinct items heard, the latest first.</param>
@@ -29,8 +29,7 @@ internal static class SimilarSource
             var weight = (float)double.Exp2(-age / halfLife);
             for (var k = 0; k < direction.Length; k++)
             {
-                direction[k] *= weight;
-                sum[k] += direction[k];
+                sum[k] += weight * direction[k];
             }
         }
 
@@ -54,10 +53,10 @@ internal static class SimilarSource
         var because = SourceHit.NoItem;
         for (var age = 0; age < directions.Length; age++)
         {
-            var added = index.Similarity(itemIndex, directions[age]);
-            if (added > most)
+            var similarity = index.Similarity(itemIndex, directions[age]);
+            if (similarity > most)
             {
-                most = added;
+                most = similarity;
                 because = seeds[age];
             }
         }

@@ -15,7 +15,7 @@ internal sealed class ResultWriter
     };
 
     /// <summary>Columns of tables in files and pipes.</summary>
-    private const int FileWidth = 140;
+    private const int FileWidth = 160;
 
     private readonly bool _json;
     private readonly string? _file;
