@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging.Console;
 using RecSys.Candidate;
 using RecSys.Data;
@@ -86,7 +87,8 @@ public sealed class StandaloneHost : IAsyncDisposable
         {
             ["Bus:Transport"] = "memory",
             ["Database:Provider"] = "sqlite",
-            ["Database:ConnectionString"] = $"Data Source={Path.Combine(dataFolder.FullName, "recsys.db")}",
+            // The builder quotes what a folder's name may hold.
+            ["Database:ConnectionString"] = new DbConnectionStringBuilder { ["Data Source"] = Path.Combine(dataFolder.FullName, "recsys.db") }.ConnectionString,
             ["Lake:Root"] = Path.Combine(dataFolder.FullName, "lake"),
             ["Services:Ingest"] = "self",
             ["Services:Trainer"] = "self",
