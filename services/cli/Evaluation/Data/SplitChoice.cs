@@ -12,6 +12,7 @@ internal sealed record SplitChoice(SplitKind Kind, string? Value)
     public const string Help = "time[:DATE], last-days:N, leave-last[:N], random, hash[:N]";
 
     private const int DefaultModulus = 5;
+    private const double DefaultDays = 30;
 
     /// <summary>Whether rows must have times; null where they are used if there are any.</summary>
     public bool? NeedsTimes => Kind switch
@@ -39,20 +40,41 @@ internal sealed record SplitChoice(SplitKind Kind, string? Value)
             "hash" => SplitKind.Hash,
             _ => null,
         };
-        return kind is null
-            ? throw new UsageException($"--split {text}: there is no such split. There are {Help}.")
-            : new SplitChoice(kind.Value, at < 0 ? null : text[(at + 1)..]);
+        if (kind is null)
+        {
+            throw new UsageException($"--split {text}: there is no such split. There are {Help}.");
+        }
+
+        var choice = new SplitChoice(kind.Value, at < 0 ? null : text[(at + 1)..]);
+        choice.CheckValue();
+        return choice;
     }
 
     public ISplitter Create(BuiltLog built, double testShare, int seed) => Kind switch
     {
         SplitKind.Auto when !built.Log.HasTimes => new RandomByUserSplit(testShare, seed),
         SplitKind.Auto or SplitKind.Time => new GlobalTimeSplit(Value is null ? CutFor(built.Log, testShare) : Date(Value)),
-        SplitKind.LastDays => new LastDaysSplit(Number("a number of days above 0", 30)),
-        SplitKind.LeaveLast => new LeaveLastSplit(Whole("a number of listens of 1 or more", 1)),
+        SplitKind.LastDays => new LastDaysSplit(Days),
+        SplitKind.LeaveLast => new LeaveLastSplit(Listens),
         SplitKind.Random => new RandomByUserSplit(testShare, seed),
         _ => new HashSplit(
-            built.UserKeys ?? throw NoNumbers("user"), built.ItemKeys ?? throw NoNumbers("item"), Whole("one pair in how many is test, 2 or more", DefaultModulus)),
+            built.UserKeys ?? throw NoNumbers("user"), built.ItemKeys ?? throw NoNumbers("item"), Modulus),
+    };
+
+    private double Days => Number("a number of days above 0", DefaultDays);
+
+    private int Listens => Whole("a number of listens of 1 or more", 1);
+
+    private int Modulus => Whole("one pair in how many is test, 2 or more", DefaultModulus);
+
+    // Reads the value once before there is a log, so that a bad one is refused first.
+    private void CheckValue() => _ = Kind switch
+    {
+        SplitKind.Time when Value is not null => (object)Date(Value),
+        SplitKind.LastDays => Days,
+        SplitKind.LeaveLast => Listens,
+        SplitKind.Hash => Modulus,
+        _ => true,
     };
 
     // The moment that leaves about the given share of the rows to test.

@@ -60,7 +60,8 @@ internal static class ModelFamilies
             ModelSetting<AlsSettings>.Integer("seed", o => o.Seed, (o, v) => o with { Seed = v }),
             ModelSetting<AlsSettings>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
         ],
-        FitAls);
+        FitAls,
+        check: settings => settings.Validate());
 
     private static readonly ModelFamily<ItemNeighborOptions> ItemKnn = new(
         "item-knn",
@@ -90,7 +91,7 @@ internal static class ModelFamilies
         ],
         (request, options) => new FittedModel(UserNeighborModel.Fit(request.Data.Train, options, request.CancellationToken)));
 
-    private static readonly ModelFamily<MarkovOptions> Markov = new ModelFamily<MarkovOptions>(
+    private static readonly ModelFamily<MarkovOptions> Markov = new(
         "markov",
         new MarkovOptions(),
         [
@@ -98,7 +99,8 @@ internal static class ModelFamilies
             ModelSetting<MarkovOptions>.Integer("backoff", o => o.BackoffCount, (o, v) => o with { BackoffCount = v }),
         ],
         (request, options) => new FittedModel(MarkovModel.Fit(
-            NextTrackPairs.FromLog(request.Data.Split.TrainLog(), new SessionOptions(), out _), options, seen: request.Data.Train))).WithTimes();
+            NextTrackPairs.FromLog(request.Data.Split.TrainLog(), new SessionOptions(), out _), options, seen: request.Data.Train)),
+        needsTimes: true);
 
     /// <summary>Models that can be parts of a hybrid.</summary>
     public static IReadOnlyList<ModelFamily> Single { get; } = [Popularity, ItemKnn, UserKnn, Als, Markov];

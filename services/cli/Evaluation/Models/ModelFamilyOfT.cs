@@ -5,21 +5,18 @@ namespace RecSys.Cli.Evaluation.Models;
 
 /// <summary>A family whose settings are one record.</summary>
 internal sealed class ModelFamily<TOptions>(
-    string name, TOptions defaults, IReadOnlyList<ModelSetting<TOptions>> settings, Func<FitRequest, TOptions, FittedModel> fit) : ModelFamily(name)
+    string name,
+    TOptions defaults,
+    IReadOnlyList<ModelSetting<TOptions>> settings,
+    Func<FitRequest, TOptions, FittedModel> fit,
+    Action<TOptions>? check = null,
+    bool needsTimes = false) : ModelFamily(name)
     where TOptions : class
 {
-    private bool _needsTimes;
-
     public override IReadOnlyList<string> Keys { get; } =
         [.. settings.SelectMany(setting => setting.Alias is null ? (string[])[setting.Key] : [setting.Key, setting.Alias])];
 
-    public override bool NeedsTimes => _needsTimes;
-
-    public ModelFamily<TOptions> WithTimes()
-    {
-        _needsTimes = true;
-        return this;
-    }
+    public override bool NeedsTimes => needsTimes;
 
     public override ModelPlan Plan(IReadOnlyDictionary<string, string> given)
     {
@@ -36,6 +33,8 @@ internal sealed class ModelFamily<TOptions>(
             }
         }
 
+        // Where ranges are public, a value outside of them is refused before any data is read; the others when fitting.
+        check?.Invoke(options);
         return new ModelPlan(
             Name,
             new JsonObject(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Read(options)))),

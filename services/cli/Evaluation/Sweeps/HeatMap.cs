@@ -3,7 +3,7 @@ using RecSys.Algorithms.Metrics;
 namespace RecSys.Cli.Evaluation.Sweeps;
 
 /// <summary>One panel of a sweep's picture: a metric over two settings, all others fixed.</summary>
-/// <param name="Heading">The model and its fixed settings.</param>
+/// <param name="Heading">The model and the swept settings that are on no axis of this panel.</param>
 /// <param name="Metric">The metric.</param>
 /// <param name="Across">The setting from left to right.</param>
 /// <param name="Down">The setting from top to bottom; null when only one varies.</param>
@@ -35,7 +35,7 @@ internal sealed record HeatMap(string Heading, Metric Metric, SweepAxis Across, 
     private static string HeadingOf(SweepGrid grid, MeasuredModel model, SweepAxis across, SweepAxis? down) => string.Join(
         ' ',
         model.Plan.Given
-            .Where(pair => pair.Key != across.Key && pair.Key != down?.Key)
+            .Where(pair => pair.Key != across.Key && pair.Key != down?.Key && grid.Axes.Any(axis => axis.Key == pair.Key))
             .Select(pair => $"{ShortKey(grid.Family.Name, pair.Key)} = {pair.Value}")
             .Prepend(grid.Family.Name));
 

@@ -47,22 +47,25 @@ internal sealed class SweepPicture
     public static string Draw(IReadOnlyList<SweepGrid> grids, IReadOnlyList<MeasuredModel> models, EvaluationData data)
     {
         var metrics = models[0].Result.Metrics.Select(value => value.Metric).ToArray();
-        return new SweepPicture(HeatMap.Arrange(grids, models, metrics), models).Draw(data);
+        return new SweepPicture(HeatMap.Arrange(grids, models, metrics), models).Draw(grids, data);
     }
 
-    private string Draw(EvaluationData data)
+    private string Draw(IReadOnlyList<SweepGrid> grids, EvaluationData data)
     {
         var columnWidth = _labelWidth + _panelWidth + Gap;
-        var title = $"Sweep over {string.Join(", ", _rows.SelectMany(row => Axes(row[0])).Distinct())}";
+        var title = $"Sweep over {string.Join(", ", grids.SelectMany(grid => grid.Axes).Select(axis => axis.Key).Distinct())}";
+        var single = grids.SelectMany(grid => grid.Plans).SelectMany(plan => plan.Given)
+            .Where(pair => grids.All(grid => grid.Axes.All(axis => axis.Key != pair.Key))).Select(pair => $"{pair.Key} = {pair.Value}").Distinct().ToArray();
+        var note = $"Darker is better; the best value of each metric is framed.{(single.Length == 0 ? "" : $" With {string.Join(", ", single)}.")}";
         var subtitle = $"{data.Train.RowCount:N0} users × {data.Train.ColumnCount:N0} items, {data.Train.CellCount:N0} train pairs, {data.Test.CellCount:N0} test pairs ({data.Split.Report.Split})";
-        var width = Math.Max((2 * Margin) + (_metrics.Length * columnWidth) - Gap, (2 * Margin) + (CharacterWidth * Math.Max(subtitle.Length, title.Length * 4 / 3)));
+        var width = Math.Max((2 * Margin) + (_metrics.Length * columnWidth) - Gap, (2 * Margin) + (CharacterWidth * Math.Max(Math.Max(subtitle.Length, note.Length), title.Length * 4 / 3)));
         var height = Margin + TitleHeight + ColumnHeading + _rows.Sum(RowHeight) + LegendHeight + Margin;
         Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#10243A\">");
         Line($"<title>{Escape(title)}</title>");
         Line($"<rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>");
         Write(Margin, Margin + 18, title, "font-size=\"20\" font-weight=\"bold\"");
         Write(Margin, Margin + 40, subtitle, "fill=\"#4A5D73\"");
-        Write(Margin, Margin + 58, "Darker is better; the best value of each metric is framed.", "fill=\"#4A5D73\"");
+        Write(Margin, Margin + 58, note, "fill=\"#4A5D73\"");
         for (var column = 0; column < _metrics.Length; column++)
         {
             DrawColumn(column, Margin + (column * columnWidth));
@@ -156,8 +159,6 @@ internal sealed class SweepPicture
         Write(x, y + 33, EvaluationReport.Text(metric, scale.Worst), "fill=\"#4A5D73\"");
         Write(x + Width, y + 33, EvaluationReport.Text(metric, scale.Best), "text-anchor=\"end\" fill=\"#4A5D73\"");
     }
-
-    private static IEnumerable<string> Axes(HeatMap map) => map.Down is null ? [map.Across.Key] : [map.Across.Key, map.Down.Key];
 
     private static int RowHeight(IReadOnlyList<HeatMap> row) => RowHeading + ((row[0].Down?.Values.Count ?? 1) * CellHeight) + AxisHeight;
 
