@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RecSys.Cli.Evaluation;
 using RecSys.Cli.Evaluation.Data;
+using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;
 
 namespace RecSys.Cli.Commands;
@@ -16,13 +17,15 @@ internal static class EvaluateCommand
         var command = new Command("evaluate", "Fit models on a part of the data and measure them on the rest");
         data.AddTo(command);
         settings.AddTo(command);
+        settings.AddTuningTo(command);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             // Everything that can be refused without reading data is refused first.
             var families = settings.Families(parsed);
             var given = settings.Given(parsed, families).ToDictionary();
-            var plans = families.Select(family => family.Plan(given) with
+            var tuned = settings.TunedHybrid(parsed, families, given, parsed.GetValue(data.Seed));
+            var plans = families.Select(family => family is HybridFamily && tuned is not null ? tuned : family.Plan(given) with
             {
                 Given = given.Where(pair => family.Parts.Prepend(family).Any(part => pair.Key.StartsWith(part.Name + ".", StringComparison.Ordinal))).ToDictionary(),
             }).ToArray();

@@ -43,6 +43,11 @@ internal static class EvaluationReport
             console.WriteLine("* the best of its column");
         }
 
+        foreach (var model in models.Where(model => model.Fitted.FoundSettings is not null))
+        {
+            console.Profile.Out.Writer.WriteLine($"Found for {model.Plan.Model}: {string.Join(' ', model.Fitted.FoundSettings!.Select(pair => $"{pair.Key}={pair.Value}"))}");
+        }
+
         if (common.Length > 0)
         {
             console.WriteLine($"With {string.Join(' ', common.Select(pair => $"{pair.Key}={pair.Value}"))}");
@@ -93,6 +98,11 @@ internal static class EvaluationReport
         {
             json["intervals"] = new JsonObject(intervals.Select(value => KeyValuePair.Create(
                 value.Metric.ToString(), (JsonNode?)new JsonObject { ["low"] = value.Interval!.Value.Low, ["high"] = value.Interval.Value.High })));
+        }
+
+        if (model.Fitted.Tuning is { } tuning)
+        {
+            json["tuning"] = tuning.DeepClone();
         }
 
         if (model.Fitted.Losses.Count > 0)

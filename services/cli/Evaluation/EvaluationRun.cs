@@ -32,12 +32,7 @@ internal static class EvaluationRun
         var fitted = plan.Fit(new FitRequest(data, withLoss, (share, remark) => report(share * FitShare, remark), cancellationToken));
         var fitSeconds = clock.Elapsed.TotalSeconds;
         var result = Evaluator.Evaluate(
-            fitted.Model, data.Train, data.Test, options, new ShareReport(share => report(FitShare + (share * (1 - FitShare)), null)), cancellationToken);
-        return new MeasuredModel(plan, new FittedSummary(fitted.Losses, fitted.FoundSettings), result, fitSeconds);
-    }
-
-    private sealed class ShareReport(Action<double> report) : IProgress<double>
-    {
-        public void Report(double value) => report(value);
+            fitted.Model, data.Train, data.Test, options, new ShareProgress(share => report(FitShare + (share * (1 - FitShare)), null)), cancellationToken);
+        return new MeasuredModel(plan, new FittedSummary(fitted.Losses, fitted.FoundSettings, fitted.Tuning), result, fitSeconds);
     }
 }

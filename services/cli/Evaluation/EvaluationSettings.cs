@@ -10,6 +10,7 @@ namespace RecSys.Cli.Evaluation;
 internal sealed class EvaluationSettings
 {
     private const int BootstrapSamples = 1_000;
+    private const double DefaultTuneMinutes = 10;
 
     private readonly Option<string[]> _models = new("--model")
     {
@@ -31,6 +32,10 @@ internal sealed class EvaluationSettings
     private readonly Option<bool> _loss = new("--loss") { Description = "Compute the loss after every iteration of ALS" };
     private readonly Option<bool> _noBaseline = new("--no-baseline") { Description = "Leave popularity out where it isn't asked for" };
 
+    private readonly Option<bool> _tune = new("--tune") { Description = "Find the settings of the hybrid on a validation part of train; test is not looked at" };
+
+    private readonly Option<double?> _tuneMinutes = new("--tune-minutes") { Description = $"Time for --tune, {DefaultTuneMinutes} by default", HelpName = "MINUTES" };
+
     public EvaluationSettings(string setDescription)
     {
         _set = new Option<string[]>("--set") { Description = setDescription, HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = true };
@@ -42,6 +47,34 @@ internal sealed class EvaluationSettings
         {
             command.Options.Add(option);
         }
+    }
+
+    public void AddTuningTo(Command command)
+    {
+        command.Options.Add(_tune);
+        command.Options.Add(_tuneMinutes);
+    }
+
+    /// <summary>The tuned hybrid; null when tuning isn't asked for.</summary>
+    /// <exception cref="UsageException">There is nothing to tune, or settings are given that tuning finds itself.</exception>
+    public ModelPlan? TunedHybrid(ParseResult parsed, IReadOnlyList<ModelFamily> families, IReadOnlyCollection<KeyValuePair<string, string>> given, int seed)
+    {
+        if (!parsed.GetValue(_tune))
+        {
+            return parsed.GetValue(_tuneMinutes) is null
+                ? null
+                : throw new UsageException("--tune-minutes is the time for --tune: add --tune, or leave it out.");
+        }
+
+        if (!families.Any(family => family is HybridFamily))
+        {
+            throw new UsageException("--tune finds the settings of the hybrid: add --model hybrid, or leave --tune out.");
+        }
+
+        var others = families.Where(family => family is not HybridFamily).Select(family => family.Name).ToArray();
+        return given.FirstOrDefault(pair => !others.Contains(pair.Key[..pair.Key.IndexOf('.')])) is { Key: { } key }
+            ? throw new UsageException($"--set {key}: --tune finds this setting itself. Leave one of the two out.")
+            : Models.TunedHybrid.Plan(parsed.GetValue(_tuneMinutes) ?? DefaultTuneMinutes, Metrics(parsed), seed);
     }
 
     /// <summary>The models asked for, the baseline first unless it was left out.</summary>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using RecSys.TestKit;
 
@@ -123,6 +125,43 @@ public sealed class EvaluateTests : IDisposable
         call.Model("hybrid").GetProperty("settings").GetProperty("als.factors").GetInt32().ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("ease")]
+    [InlineData("slim")]
+    [InlineData("user-knn")]
+    public async Task Every_model_is_fitted_with_settings_of_its_own(string model)
+    {
+        var setting = model == "user-knn" ? "user-knn.neighbors=3" : $"{model}.regularization=5";
+        var call = await EvaluateAsync(Train, Test, "--model", model, "--set", setting, "--metrics", "recall@2");
+
+        call.ExitCode.ShouldBe(0, call.Error);
+        var key = setting[(model.Length + 1)..].Split('=');
+        call.Model(model).GetProperty("settings").GetProperty(key[0]).GetDouble().ShouldBe(double.Parse(key[1], CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task Tuning_finds_the_settings_of_a_hybrid_and_says_how()
+    {
+        // Two tastes: every user has five of the eight items of one, and the others of it are the test.
+        var train = new StringBuilder();
+        var test = new StringBuilder();
+        for (var user = 0; user < 40; user++)
+        {
+            var items = Enumerable.Range(0, 8).Select(item => (user % 2 * 8) + ((item + (user / 2)) % 8)).ToArray();
+            train.Append(CultureInfo.InvariantCulture, $"u{user} {string.Join(' ', items.Take(5))}\n");
+            test.Append(CultureInfo.InvariantCulture, $"u{user} {string.Join(' ', items.Skip(5))}\n");
+        }
+
+        var call = await EvaluateAsync(train.ToString(), test.ToString(), "--model", "hybrid", "--tune", "--tune-minutes", "0.02", "--metrics", "recall@3,ndcg@3");
+
+        call.ExitCode.ShouldBe(0, call.Error);
+        call.Metric("hybrid", "recall@3").ShouldBeGreaterThan(0.9);
+        var hybrid = call.Model("hybrid");
+        hybrid.GetProperty("settings").GetProperty("tune").GetString().ShouldBe("ndcg@3");
+        hybrid.GetProperty("settings").EnumerateObject().ShouldContain(setting => setting.Name.EndsWith(".weight"));
+        hybrid.GetProperty("tuning").GetProperty("trials").GetArrayLength().ShouldBeGreaterThan(2);
+    }
+
     [Fact]
     public async Task People_get_a_table_with_the_best_marked()
     {
@@ -135,7 +174,7 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--model foo", "there is no such model. There are popularity, item-knn, user-knn, als")]
+    [InlineData("--model foo", "there is no such model. There are popularity, item-knn, user-knn, als, ease, slim, markov, hybrid")]
     [InlineData("--set als.foo=1", "Known are als.factors, als.iterations")]
     [InlineData("--set foo=1", "there is no such setting")]
     [InlineData("--set als.alpha", "KEY=VALUE is expected")]
@@ -148,6 +187,10 @@ public sealed class EvaluateTests : IDisposable
     [InlineData("--metrics recal@20", "'recal@20' is not a metric. Known metrics: recall@k")]
     [InlineData("--metrics recall", "lacks its cut-off")]
     [InlineData("--model markov", "needs times")]
+    [InlineData("--tune", "add --model hybrid")]
+    [InlineData("--tune-minutes 3", "add --tune")]
+    [InlineData("--model hybrid --tune --tune-minutes 0", "give a number of minutes above 0")]
+    [InlineData("--model hybrid --tune --set als.factors=8", "--tune finds this setting itself")]
     [InlineData("--split random", "are a split already")]
     public async Task A_bad_call_is_refused_with_what_is_allowed(string options, string message)
     {

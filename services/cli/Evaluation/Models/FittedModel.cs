@@ -12,4 +12,7 @@ internal sealed record FittedModel(IRecommender Model)
 
     /// <summary>Settings that were found while fitting, beside those of the plan.</summary>
     public JsonObject? FoundSettings { get; init; }
+
+    /// <summary>How they were found: what was tried and measured on a validation part of train.</summary>
+    public JsonObject? Tuning { get; init; }
 }

@@ -9,7 +9,7 @@ internal static class GivenSettings
     /// <exception cref="UsageException">No KEY=VALUE, a key twice, or an unknown one; the message lists the known ones.</exception>
     public static IReadOnlyList<KeyValuePair<string, string>> Parse(IEnumerable<string> set, IReadOnlyList<ModelFamily> families)
     {
-        var known = families.SelectMany(family => family.Parts.Prepend(family)).Distinct().ToArray();
+        var known = families.SelectMany(family => family.Parts.Prepend(family)).DistinctBy(family => family.Name).ToArray();
         var given = new List<KeyValuePair<string, string>>();
         foreach (var text in set)
         {

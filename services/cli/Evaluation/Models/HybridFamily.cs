@@ -9,23 +9,21 @@ namespace RecSys.Cli.Evaluation.Models;
 /// A weighted sum of other models: <c>hybrid.als=1</c> and so on are the weights; the parts take their own settings, such as
 /// <c>als.factors</c>.
 /// </summary>
-internal sealed class HybridFamily(IReadOnlyList<ModelFamily> parts) : ModelFamily("hybrid")
+internal sealed class HybridFamily(IReadOnlyList<HybridPart> parts) : ModelFamily("hybrid")
 {
-    private static readonly Dictionary<string, float> DefaultWeights = new() { ["als"] = 1, ["item-knn"] = 0.25f };
+    public override IReadOnlyList<string> Keys { get; } = [.. parts.Select(part => part.Family.Name)];
 
-    public override IReadOnlyList<string> Keys { get; } = [.. parts.Select(part => part.Name)];
-
-    public override IReadOnlyList<ModelFamily> Parts => parts;
+    public override IReadOnlyList<ModelFamily> Parts { get; } = [.. parts.Select(part => part.Family)];
 
     public override ModelPlan Plan(IReadOnlyDictionary<string, string> given)
     {
-        var weighted = parts.Select(part => (Plan: part.Plan(given), Weight: Weight(part.Name, given))).Where(part => part.Weight > 0).ToArray();
+        var weighted = parts.Select(part => (Plan: part.Family.Plan(given), Weight: Weight(part, given))).Where(part => part.Weight > 0).ToArray();
         if (weighted.Length == 0)
         {
             throw new UsageException($"--set hybrid.…: every weight is 0. Give at least one of {string.Join(", ", Keys.Select(key => $"hybrid.{key}"))} a weight above 0.");
         }
 
-        var settings = new JsonObject(parts.Select(part => KeyValuePair.Create(part.Name, (JsonNode?)Weight(part.Name, given))));
+        var settings = new JsonObject(parts.Select(part => KeyValuePair.Create(part.Family.Name, (JsonNode?)Weight(part, given))));
         foreach (var (plan, _) in weighted)
         {
             foreach (var (key, value) in plan.Settings)
@@ -54,15 +52,15 @@ internal sealed class HybridFamily(IReadOnlyList<ModelFamily> parts) : ModelFami
         return new FittedModel(new HybridModel(request.Data.Train, components));
     }
 
-    private static double Weight(string part, IReadOnlyDictionary<string, string> given)
+    private static double Weight(HybridPart part, IReadOnlyDictionary<string, string> given)
     {
-        if (!given.TryGetValue($"hybrid.{part}", out var text))
+        if (!given.TryGetValue($"hybrid.{part.Family.Name}", out var text))
         {
-            return DefaultWeights.GetValueOrDefault(part);
+            return Math.Round(part.DefaultWeight, 6);
         }
 
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) && weight >= 0 && double.IsFinite(weight)
             ? weight
-            : throw new UsageException($"--set hybrid.{part}={text}: the weight must be a number of 0 or more.");
+            : throw new UsageException($"--set hybrid.{part.Family.Name}={text}: the weight must be a number of 0 or more.");
     }
 }

@@ -1,4 +1,6 @@
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Hybrid;
+using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Neighbors;
 using RecSys.Algorithms.Popularity;
@@ -26,9 +28,35 @@ internal static class ModelFamilies
     private static readonly (string, ItemWeighting)[] Weightings =
         [("counts", ItemWeighting.Counts), ("binary", ItemWeighting.Binary), ("tf-idf", ItemWeighting.TfIdf), ("bm25", ItemWeighting.Bm25)];
 
-    private static readonly ModelFamily<PopularityChoice> Popularity = new(
+    private static readonly HybridSettings HybridDefaults = new();
+
+    /// <summary>Models that stand alone.</summary>
+    private static readonly ModelFamily[] Single =
+        [Popularity(PopularityMeasure.Plays), ItemKnn(new ItemNeighborOptions()), UserKnn(), Als(AlsDefaults), Ease(), Slim(new SlimOptions()), Markov()];
+
+    /// <summary>Every model, in the order in which they are listed.</summary>
+    public static IReadOnlyList<ModelFamily> All { get; } =
+    [
+        .. Single,
+        new HybridFamily(
+        [
+            new HybridPart(Als(HybridDefaults.Als), HybridDefaults.AlsWeight),
+            new HybridPart(Slim(HybridDefaults.Slim), HybridDefaults.SlimWeight),
+            new HybridPart(ItemKnn(HybridDefaults.ItemNeighbors), HybridDefaults.ItemNeighborWeight),
+            new HybridPart(UserKnn(), 0),
+            new HybridPart(Ease(), 0),
+            new HybridPart(Popularity(PopularityMeasure.Users), HybridDefaults.PopularityWeight),
+        ]),
+    ];
+
+    /// <exception cref="UsageException">There is no such model.</exception>
+    public static ModelFamily Find(string name) =>
+        All.FirstOrDefault(family => family.Name == name)
+        ?? throw new UsageException($"--model {name}: there is no such model. There are {string.Join(", ", All.Select(family => family.Name))}.");
+
+    private static ModelFamily<PopularityChoice> Popularity(PopularityMeasure measure) => new(
         Baseline,
-        new PopularityChoice(PopularityMeasure.Plays),
+        new PopularityChoice(measure),
         [
             ModelSetting<PopularityChoice>.Choice(
                 "measure",
@@ -38,9 +66,9 @@ internal static class ModelFamilies
         ],
         (request, options) => new FittedModel(PopularityModel.Fit(request.Data.Train, options.Measure)));
 
-    private static readonly ModelFamily<AlsSettings> Als = new(
+    private static ModelFamily<AlsSettings> Als(AlsSettings defaults) => new(
         "als",
-        AlsDefaults,
+        defaults,
         [
             ModelSetting<AlsSettings>.Integer("factors", o => o.FactorCount, (o, v) => o with { FactorCount = v }),
             ModelSetting<AlsSettings>.Integer("iterations", o => o.Iterations, (o, v) => o with { Iterations = v }),
@@ -63,9 +91,9 @@ internal static class ModelFamilies
         FitAls,
         check: settings => settings.Validate());
 
-    private static readonly ModelFamily<ItemNeighborOptions> ItemKnn = new(
+    private static ModelFamily<ItemNeighborOptions> ItemKnn(ItemNeighborOptions defaults) => new(
         "item-knn",
-        new ItemNeighborOptions(),
+        defaults,
         [
             ModelSetting<ItemNeighborOptions>.Integer("neighbors", o => o.NeighborCount, (o, v) => o with { NeighborCount = v }),
             ModelSetting<ItemNeighborOptions>.Choice("weighting", Weightings, o => o.Weighting, (o, v) => o with { Weighting = v }),
@@ -80,7 +108,7 @@ internal static class ModelFamilies
         ],
         (request, options) => new FittedModel(ItemNeighborModel.Fit(request.Data.Train, options, request.CancellationToken)));
 
-    private static readonly ModelFamily<UserNeighborOptions> UserKnn = new(
+    private static ModelFamily<UserNeighborOptions> UserKnn() => new(
         "user-knn",
         new UserNeighborOptions(),
         [
@@ -91,7 +119,7 @@ internal static class ModelFamilies
         ],
         (request, options) => new FittedModel(UserNeighborModel.Fit(request.Data.Train, options, request.CancellationToken)));
 
-    private static readonly ModelFamily<MarkovOptions> Markov = new(
+    private static ModelFamily<MarkovOptions> Markov() => new(
         "markov",
         new MarkovOptions(),
         [
@@ -102,16 +130,31 @@ internal static class ModelFamilies
             NextTrackPairs.FromLog(request.Data.Split.TrainLog(), new SessionOptions(), out _), options, seen: request.Data.Train)),
         needsTimes: true);
 
-    /// <summary>Models that can be parts of a hybrid.</summary>
-    public static IReadOnlyList<ModelFamily> Single { get; } = [Popularity, ItemKnn, UserKnn, Als, Markov];
+    private static ModelFamily<EaseOptions> Ease() => new(
+        "ease",
+        new EaseOptions(),
+        [
+            ModelSetting<EaseOptions>.Number("regularization", o => o.Regularization, (o, v) => o with { Regularization = v }),
+            ModelSetting<EaseOptions>.Choice("weighting", Weightings, o => o.Weighting, (o, v) => o with { Weighting = v }),
+            ModelSetting<EaseOptions>.Number("user_exponent", o => o.UserExponent, (o, v) => o with { UserExponent = v }),
+            ModelSetting<EaseOptions>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
+        ],
+        (request, options) => new FittedModel(EaseModel.Fit(request.Data.Train, options, Share(request), request.CancellationToken)));
 
-    /// <summary>Every model, in the order in which they are listed.</summary>
-    public static IReadOnlyList<ModelFamily> All { get; } = [.. Single, new HybridFamily([Als, ItemKnn, UserKnn, Popularity])];
-
-    /// <exception cref="UsageException">There is no such model.</exception>
-    public static ModelFamily Find(string name) =>
-        All.FirstOrDefault(family => family.Name == name)
-        ?? throw new UsageException($"--model {name}: there is no such model. There are {string.Join(", ", All.Select(family => family.Name))}.");
+    private static ModelFamily<SlimOptions> Slim(SlimOptions defaults) => new(
+        "slim",
+        defaults,
+        [
+            ModelSetting<SlimOptions>.Integer("neighbors", o => o.NeighborCount, (o, v) => o with { NeighborCount = v }),
+            ModelSetting<SlimOptions>.Choice("weighting", Weightings, o => o.Weighting, (o, v) => o with { Weighting = v }),
+            ModelSetting<SlimOptions>.Number("regularization", o => o.Regularization, (o, v) => o with { Regularization = v }),
+            ModelSetting<SlimOptions>.Number("relative_regularization", o => o.RelativeRegularization, (o, v) => o with { RelativeRegularization = v }),
+            ModelSetting<SlimOptions>.Number("user_exponent", o => o.UserExponent, (o, v) => o with { UserExponent = v }),
+            ModelSetting<SlimOptions>.Number("candidate_exponent", o => o.CandidateExponent, (o, v) => o with { CandidateExponent = v }),
+            ModelSetting<SlimOptions>.Number("unobserved_weight", o => o.UnobservedWeight, (o, v) => o with { UnobservedWeight = v }),
+            ModelSetting<SlimOptions>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
+        ],
+        (request, options) => new FittedModel(SlimModel.Fit(request.Data.Train, options, Share(request), request.CancellationToken)));
 
     private static FittedModel FitAls(FitRequest request, AlsSettings settings)
     {
@@ -126,6 +169,8 @@ internal static class ModelFamilies
             cancellationToken: request.CancellationToken);
         return new FittedModel(model) { Losses = model.Losses };
     }
+
+    private static ShareProgress Share(FitRequest request) => new(share => request.Report(share, null));
 
     // The shortest decimal that gives the same single: 0.1, not 0.10000000149.
     private static double Exact(float value) => (double)(decimal)value;
