@@ -16,12 +16,15 @@ internal sealed unsafe class RowSolver
     private AlignedBuffer? _matrix;
     private AlignedBuffer? _dual;
     private AlignedBuffer _rowVectors = new(3 * 64);
+    private HalfStep? _preparedStep;
+    private float _preparedRegularization;
+    private bool _regular;
 
     public RowSolver(int stride)
     {
         _stride = stride;
         _panelRows = Math.Clamp(PanelFloats / stride, Padding.Tile, 512) & -Padding.Tile;
-        _vectors = new AlignedBuffer(6L * stride);
+        _vectors = new AlignedBuffer(7L * stride);
     }
 
     /// <summary>A stride that is no power of two keeps the rows of a tile in different cache sets.</summary>
@@ -29,6 +32,15 @@ internal sealed unsafe class RowSolver
 
     /// <summary>D.</summary>
     private float* Diagonal => _vectors.Pointer;
+
+    /// <summary>D⁻¹.</summary>
+    private float* Inverse => _vectors.Pointer + _stride;
+
+    /// <summary>D^-½.</summary>
+    private float* InverseRoot => _vectors.Pointer + (2 * _stride);
+
+    /// <summary>Four vectors to work with.</summary>
+    private float* Work => _vectors.Pointer + (3 * _stride);
 
     /// <summary>The w, v and a scratch value of each interaction.</summary>
     private float* Weights => _rowVectors.Pointer;
@@ -96,7 +108,7 @@ internal sealed unsafe class RowSolver
 
         fixed (int* indices = columns)
         {
-            var z = _vectors.Pointer + _stride;
+            var z = Work;
             if (!FactorPrimal(step, indices, columns.Length, z))
             {
                 return false;
@@ -136,19 +148,28 @@ internal sealed unsafe class RowSolver
             targets[i] = weights[i] > 0 ? weights[i] + offset : 0;
         }
 
-        var regularization = step.RowRegularization(count);
-        var spectrum = step.Spectrum.Pointer;
-        var diagonal = Diagonal;
-        var smallest = float.PositiveInfinity;
-        for (var k = 0; k < step.Source.FactorCount; k++)
+        PrepareDiagonal(step, step.RowRegularization(count));
+        return _regular;
+    }
+
+    /// <summary>D changes only with the row's regularization, which is often the same for all.</summary>
+    private void PrepareDiagonal(HalfStep step, float regularization)
+    {
+        if (ReferenceEquals(step, _preparedStep) && regularization == _preparedRegularization)
         {
-            diagonal[k] = spectrum[k] + regularization;
-            smallest = Math.Min(smallest, diagonal[k]);
+            return;
         }
 
+        _preparedStep = step;
+        _preparedRegularization = regularization;
+        var factorCount = step.Source.FactorCount;
+        DiagonalKernel.Prepare(step.Spectrum.Pointer, regularization, Diagonal, Inverse, InverseRoot, _stride);
+        _regular = regularization > 0 || !step.Spectrum.Span[..factorCount].Contains(0f);
+
         // The padding's part of the system is the identity, and its solution zero.
-        new Span<float>(diagonal, _stride)[step.Source.FactorCount..].Fill(1);
-        return smallest > 0;
+        new Span<float>(Diagonal, _stride)[factorCount..].Fill(1);
+        new Span<float>(Inverse, _stride)[factorCount..].Fill(1);
+        new Span<float>(InverseRoot, _stride)[factorCount..].Fill(1);
     }
 
     private int DualLimit(HalfStep step) => step.Settings.Solver == AlsSolver.Cholesky ? _stride / 2 : Padding.Tile;
@@ -229,13 +250,7 @@ internal sealed unsafe class RowSolver
         var inverses = matrix + (size * stride);
         var t = inverses + Cholesky.InverseLength(size);
         var source = step.Source.Pointer;
-        var diagonal = Diagonal;
-        var inverseRoots = _vectors.Pointer + _stride;
-        for (var k = 0; k < _stride; k++)
-        {
-            inverseRoots[k] = 1 / MathF.Sqrt(diagonal[k]);
-        }
-
+        var inverseRoots = InverseRoot;
         var roots = Scratch;
         for (var i = 0; i < count; i++)
         {
@@ -269,8 +284,7 @@ internal sealed unsafe class RowSolver
 
         new Span<float>(x, _stride).Clear();
         GatherKernel.AddScaled(source, _stride, _stride, indices, count, t, x);
-        VectorKernel.Multiply(x, inverseRoots, x, _stride);
-        VectorKernel.Multiply(x, inverseRoots, x, _stride);
+        VectorKernel.Multiply(x, Inverse, x, _stride);
         return true;
     }
 
@@ -278,8 +292,8 @@ internal sealed unsafe class RowSolver
     private bool SolveByConjugateGradients(HalfStep step, int* indices, int count, float* x)
     {
         var diagonal = Diagonal;
-        var inverse = diagonal + _stride;
-        var r = inverse + _stride;
+        var inverse = Inverse;
+        var r = Work;
         var p = r + _stride;
         var q = p + _stride;
         var z = q + _stride;
@@ -287,13 +301,10 @@ internal sealed unsafe class RowSolver
         var weights = Weights;
         var targets = Targets;
         var products = Scratch;
-        for (var k = 0; k < _stride; k++)
-        {
-            inverse[k] = 1 / diagonal[k];
-            r[k] = -diagonal[k] * x[k];
-        }
 
         // r = Yᵀ v − (D + Yᵀ W Y) x, one pass over the interactions.
+        VectorKernel.Multiply(diagonal, x, r, _stride);
+        VectorKernel.Scale(-1, r, r, _stride);
         GatherKernel.Dots(source, _stride, _stride, indices, count, x, products);
         for (var i = 0; i < count; i++)
         {
@@ -308,11 +319,7 @@ internal sealed unsafe class RowSolver
         {
             ConjugateGradientKernel.Direct(beta, z, diagonal, p, q, _stride);
             GatherKernel.Dots(source, _stride, _stride, indices, count, p, products);
-            for (var i = 0; i < count; i++)
-            {
-                products[i] *= weights[i];
-            }
-
+            VectorKernel.Multiply(products, weights, products, Padding.RoundUp(count));
             GatherKernel.AddScaled(source, _stride, _stride, indices, count, products, q);
             var length = rho / VectorKernel.Dot(p, q, _stride);
             var next = ConjugateGradientKernel.Advance(length, p, q, inverse, x, r, z, _stride);

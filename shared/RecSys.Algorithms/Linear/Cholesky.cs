@@ -107,7 +107,7 @@ internal static unsafe class Cholesky
             inverse[(k * Padding.Tile) + k] = 1;
         }
 
-        var factored = Vector512.IsHardwareAccelerated ? Eliminate<Lanes512, Vector512<float>>(a, stride, inverse)
+        var factored = Vector512.IsHardwareAccelerated ? EliminateWide(a, stride, inverse)
             : Vector256.IsHardwareAccelerated ? Eliminate<Lanes256, Vector256<float>>(a, stride, inverse)
             : Vector128.IsHardwareAccelerated ? Eliminate<Lanes128, Vector128<float>>(a, stride, inverse)
             : EliminateScalar(a, stride, inverse);
@@ -119,12 +119,15 @@ internal static unsafe class Cholesky
     }
 
     /// <summary>
-    /// Row operations that turn [A I] into [U U⁻ᵀ]. What they leave to the left of A's diagonal has no meaning.
+    /// Row operations that turn [A I] into [U U⁻ᵀ]. Rows get their final scale only at the end, which takes the square roots out
+    /// of the chain of operations that wait for each other. What is left of A's diagonal has no meaning afterwards.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool Eliminate<TLanes, TVector>(float* a, nint stride, float* inverse)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        var pivots = stackalloc float[Padding.Tile];
         for (var k = 0; k < Padding.Tile; k++)
         {
             var pivotRow = a + (k * stride);
@@ -135,16 +138,11 @@ internal static unsafe class Cholesky
                 return false;
             }
 
-            var scale = TLanes.Broadcast(1 / MathF.Sqrt(pivot));
-            for (var lane = 0; lane < Padding.Tile; lane += TLanes.Count)
-            {
-                TLanes.Store(TLanes.Multiply(scale, TLanes.Load(pivotRow + lane)), pivotRow + lane);
-                TLanes.Store(TLanes.Multiply(scale, TLanes.Load(inverseRow + lane)), inverseRow + lane);
-            }
-
+            pivots[k] = pivot;
+            var reciprocal = -1 / pivot;
             for (var r = k + 1; r < Padding.Tile; r++)
             {
-                var factor = TLanes.Broadcast(-pivotRow[r]);
+                var factor = TLanes.Broadcast(pivotRow[r] * reciprocal);
                 for (var lane = 0; lane < Padding.Tile; lane += TLanes.Count)
                 {
                     var target = a + (r * stride) + lane;
@@ -153,6 +151,62 @@ internal static unsafe class Cholesky
                     TLanes.Store(TLanes.MultiplyAdd(factor, TLanes.Load(inverseRow + lane), TLanes.Load(target)), target);
                 }
             }
+        }
+
+        for (var k = 0; k < Padding.Tile; k++)
+        {
+            var scale = TLanes.Broadcast(1 / MathF.Sqrt(pivots[k]));
+            for (var lane = 0; lane < Padding.Tile; lane += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Multiply(scale, TLanes.Load(a + (k * stride) + lane)), a + (k * stride) + lane);
+                TLanes.Store(
+                    TLanes.Multiply(scale, TLanes.Load(inverse + (k * Padding.Tile) + lane)), inverse + (k * Padding.Tile) + lane);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The same with a row of the tile in one vector. The pivot row stays in a register from the update that makes it: reading
+    /// single floats of a row just stored would wait for the store.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static bool EliminateWide(float* a, nint stride, float* inverse)
+    {
+        var row = Vector512.Load(a);
+        var inverseRow = Vector512.Load(inverse);
+        for (var k = 0; k < Padding.Tile; k++)
+        {
+            var pivot = Vector512.ShuffleNative(row, Vector512.Create(k)).ToScalar();
+            if (!(pivot > 0) || !float.IsFinite(pivot))
+            {
+                return false;
+            }
+
+            var scale = Vector512.Create(1 / MathF.Sqrt(pivot));
+            (row * scale).Store(a + (k * stride));
+            (inverseRow * scale).Store(inverse + (k * Padding.Tile));
+            if (k + 1 == Padding.Tile)
+            {
+                break;
+            }
+
+            var factors = row * Vector512.Create(-1 / pivot);
+            var factor = Vector512.ShuffleNative(factors, Vector512.Create(k + 1));
+            var nextRow = Vector512.MultiplyAddEstimate(factor, row, Vector512.Load(a + ((k + 1) * stride)));
+            var nextInverseRow = Vector512.MultiplyAddEstimate(factor, inverseRow, Vector512.Load(inverse + ((k + 1) * Padding.Tile)));
+            for (var r = k + 2; r < Padding.Tile; r++)
+            {
+                factor = Vector512.ShuffleNative(factors, Vector512.Create(r));
+                var target = a + (r * stride);
+                Vector512.MultiplyAddEstimate(factor, row, Vector512.Load(target)).Store(target);
+                target = inverse + (r * Padding.Tile);
+                Vector512.MultiplyAddEstimate(factor, inverseRow, Vector512.Load(target)).Store(target);
+            }
+
+            row = nextRow;
+            inverseRow = nextInverseRow;
         }
 
         return true;
@@ -168,15 +222,19 @@ internal static unsafe class Cholesky
                 return false;
             }
 
-            var scale = 1 / MathF.Sqrt(pivot);
-            VectorKernel.ScaleScalar(scale, a + (k * stride), a + (k * stride), Padding.Tile);
-            VectorKernel.ScaleScalar(scale, inverse + (k * Padding.Tile), inverse + (k * Padding.Tile), Padding.Tile);
             for (var r = k + 1; r < Padding.Tile; r++)
             {
-                var factor = -a[(k * stride) + r];
+                var factor = -a[(k * stride) + r] / pivot;
                 VectorKernel.AddScaledScalar(factor, a + (k * stride), a + (r * stride), Padding.Tile);
                 VectorKernel.AddScaledScalar(factor, inverse + (k * Padding.Tile), inverse + (r * Padding.Tile), Padding.Tile);
             }
+        }
+
+        for (var k = 0; k < Padding.Tile; k++)
+        {
+            var scale = 1 / MathF.Sqrt(a[(k * stride) + k]);
+            VectorKernel.ScaleScalar(scale, a + (k * stride), a + (k * stride), Padding.Tile);
+            VectorKernel.ScaleScalar(scale, inverse + (k * Padding.Tile), inverse + (k * Padding.Tile), Padding.Tile);
         }
 
         return true;

@@ -100,6 +100,7 @@ internal static unsafe class GatherKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Dots<TLanes, TVector>(
         float* rows, nint stride, int length, int* indices, int count, float* x, float* products)
         where TLanes : struct, ILanes<TVector>
@@ -125,10 +126,7 @@ internal static unsafe class GatherKernel
                 sumD = TLanes.MultiplyAdd(vector, TLanes.Load(d + k), sumD);
             }
 
-            products[i] = TLanes.Sum(sumA);
-            products[i + 1] = TLanes.Sum(sumB);
-            products[i + 2] = TLanes.Sum(sumC);
-            products[i + 3] = TLanes.Sum(sumD);
+            TLanes.Sums(sumA, sumB, sumC, sumD).Store(products + i);
         }
 
         for (; i < count; i++)
@@ -137,6 +135,7 @@ internal static unsafe class GatherKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void AddScaled<TLanes, TVector>(
         float* rows, nint stride, int length, int* indices, int count, float* factors, float* y)
         where TLanes : struct, ILanes<TVector>
@@ -170,6 +169,7 @@ internal static unsafe class GatherKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void PackScaled<TLanes, TVector>(float* rows, nint stride, int* indices, int count, float* factors, float* strips)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

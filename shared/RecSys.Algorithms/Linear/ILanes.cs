@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace RecSys.Algorithms.Linear;
 
 /// <summary>
@@ -28,6 +30,9 @@ internal unsafe interface ILanes<TVector>
 
     /// <summary>The sum of all lanes.</summary>
     static abstract float Sum(TVector vector);
+
+    /// <summary>The sums of all lanes of four vectors.</summary>
+    static abstract Vector128<float> Sums(TVector a, TVector b, TVector c, TVector d);
 
     /// <summary>Bit i says whether lane i of a is at least lane i of b; never for NaN.</summary>
     static abstract uint AtLeast(TVector a, TVector b);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace RecSys.Algorithms.Linear;
@@ -37,6 +38,7 @@ internal static unsafe class Int8Kernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Vectors(short* query, sbyte* codes, int length, int* products)
     {
         var low = Vector256<int>.Zero;

@@ -50,6 +50,7 @@ internal static unsafe class TileKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Wide<TUpdate>(float* a, nint aStep, float* b, nint bStep, int depth, float* c, nint cStride)
         where TUpdate : struct, IUpdate
     {
@@ -114,6 +115,7 @@ internal static unsafe class TileKernel
     }
 
     /// <summary>Four rows and two vectors of the tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NarrowPart<TUpdate, TLanes, TVector>(
         float* a, nint aStep, float* b, nint bStep, int depth, float* c, nint cStride)
         where TUpdate : struct, IUpdate

@@ -44,6 +44,7 @@ internal static unsafe class TransposeKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Vectors(
         float* rows, nint stride, int length, int* indices, int count, float* rowScales, float* columnScales, float* strip)
     {

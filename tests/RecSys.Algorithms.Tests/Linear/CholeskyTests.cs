@@ -66,6 +66,7 @@ public sealed unsafe class CholeskyTests
             Cholesky.Eliminate<Lanes128, Vector128<float>>,
             Cholesky.Eliminate<Lanes256, Vector256<float>>,
             Cholesky.Eliminate<Lanes512, Vector512<float>>,
+            Cholesky.EliminateWide,
         })
         {
             var actual = KernelCases.Copy(start);
