@@ -172,7 +172,11 @@ internal sealed unsafe class RowSolver
         new Span<float>(InverseRoot, _stride)[factorCount..].Fill(1);
     }
 
-    private int DualLimit(HalfStep step) => step.Settings.Solver == AlsSolver.Cholesky ? _stride / 2 : Padding.Tile;
+    /// <summary>
+    /// The most interactions for which the dual system is solved. Measured at 64 and 512 factors: up to three quarters of the
+    /// factors it takes less time than the primal one, and for a single tile as little as three conjugate-gradient steps.
+    /// </summary>
+    private int DualLimit(HalfStep step) => step.Settings.Solver == AlsSolver.Cholesky ? _stride * 3 / 4 : Padding.Tile;
 
     /// <summary>(D + Yᵀ W Y) x = Yᵀ v by a Cholesky factorisation of the factor × factor matrix.</summary>
     private bool SolvePrimal(HalfStep step, int* indices, int count, float* x)

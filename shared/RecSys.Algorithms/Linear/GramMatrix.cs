@@ -6,6 +6,8 @@ internal static unsafe class GramMatrix
     /// <summary>Rows summed in single precision before they are added to the doubles.</summary>
     private const int BlockRows = 512;
 
+    private const int BandWidth = 256;
+
     /// <summary>Computes the whole symmetric matrix, width × width, row-major.</summary>
     /// <param name="rows">The first row; rows are padded with zeros to <paramref name="stride"/>, a multiple of 16.</param>
     /// <param name="rowCount">Number of rows.</param>
@@ -21,19 +23,31 @@ internal static unsafe class GramMatrix
         var blockCount = (rowCount + BlockRows - 1) / BlockRows;
         var sliceCount = Math.Clamp(blockCount, 1, mostSlices);
         var slices = new double[sliceCount][];
+        for (var slice = 0; slice < sliceCount; slice++)
+        {
+            slices[slice] = new double[stride * stride];
+        }
+
+        // Wide matrices have few slices, so each is also divided into bands of tile rows.
+        var bandCount = Math.Max(1, stride / BandWidth);
         var workers = new AlignedBuffer?[threadCount];
-        WorkQueue.Run(sliceCount, threadCount, cancellationToken, (slice, worker) =>
+        WorkQueue.Run(sliceCount * bandCount, threadCount, cancellationToken, (task, worker) =>
         {
             var scratch = workers[worker] ??= new AlignedBuffer(((long)BlockRows * stride) + (Padding.Tile * Padding.Tile));
-            var sums = new double[stride * stride];
+            var slice = task / bandCount;
             var end = (int)((long)blockCount * (slice + 1) / sliceCount);
             for (var block = (int)((long)blockCount * slice / sliceCount); block < end; block++)
             {
                 var first = block * BlockRows;
-                AddBlock(rows + ((nint)first * stride), Math.Min(BlockRows, rowCount - first), stride, scratch.Pointer, sums);
+                AddBlock(
+                    rows + ((nint)first * stride),
+                    Math.Min(BlockRows, rowCount - first),
+                    stride,
+                    scratch.Pointer,
+                    slices[slice],
+                    task % bandCount,
+                    bandCount);
             }
-
-            slices[slice] = sums;
         });
 
         var total = slices[0];
@@ -54,12 +68,13 @@ internal static unsafe class GramMatrix
         return gram;
     }
 
-    private static void AddBlock(float* rows, int rowCount, int stride, float* scratch, double[] sums)
+    /// <summary>Adds the products of a block for every <paramref name="bandCount"/>-th tile row.</summary>
+    private static void AddBlock(float* rows, int rowCount, int stride, float* scratch, double[] sums, int band, int bandCount)
     {
         var strips = scratch + (Padding.Tile * Padding.Tile);
         Strips.Pack(rows, stride, rowCount, stride, strips);
         var stripLength = (nint)rowCount * Padding.Tile;
-        for (var r = 0; r < stride; r += Padding.Tile)
+        for (var r = band * Padding.Tile; r < stride; r += bandCount * Padding.Tile)
         {
             for (var c = r; c < stride; c += Padding.Tile)
             {

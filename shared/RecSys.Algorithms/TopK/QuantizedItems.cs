@@ -28,35 +28,15 @@ internal sealed unsafe class QuantizedItems
         _codes = GC.AllocateArray<sbyte>((int)codeCount, pinned: true);
         Scales = new float[stripCount * Padding.Tile];
         StripErrors = new float[stripCount];
-        var codes = Codes;
-        for (var position = 0; position < order.Length; position++)
+        const int TaskStrips = 256;
+        WorkQueue.Run((stripCount + TaskStrips - 1) / TaskStrips, Environment.ProcessorCount, default, (task, _) =>
         {
-            var row = items.RowPointer(order[position]);
-            var largest = 0f;
-            for (var k = 0; k < stride; k++)
+            var end = Math.Min(stripCount, (task + 1) * TaskStrips);
+            for (var strip = task * TaskStrips; strip < end; strip++)
             {
-                largest = Math.Max(largest, Math.Abs(row[k]));
+                QuantizeStrip(items, order, strip);
             }
-
-            var scale = largest / LargestCode;
-            var inverse = scale > 0 ? 1 / scale : 0;
-            var strip = position / Padding.Tile;
-            var target = codes + ((nint)strip * Padding.Tile * stride) + (position % Padding.Tile);
-            var error = 0d;
-            for (var k = 0; k < stride; k++)
-            {
-                // An overflow of 1 / scale for the smallest numbers must not become a code out of range.
-                var code = Math.Clamp(MathF.Round(row[k] * inverse), -LargestCode, LargestCode);
-                target[k * Padding.Tile] = (sbyte)code;
-                var difference = row[k] - ((double)scale * code);
-                error += difference * difference;
-            }
-
-            Scales[position] = scale;
-            StripErrors[strip] = Math.Max(StripErrors[strip], (float)Math.Sqrt(error) * FactorIndex.Slack);
-        }
-
-        GC.KeepAlive(items);
+        });
     }
 
     /// <summary>Scale of each position.</summary>
@@ -67,4 +47,37 @@ internal sealed unsafe class QuantizedItems
 
     public sbyte* Codes => (sbyte*)System.Runtime.CompilerServices.Unsafe.AsPointer(
         ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_codes));
+
+    private void QuantizeStrip(FactorMatrix items, int[] order, int strip)
+    {
+        var stride = items.Stride;
+        var first = strip * Padding.Tile;
+        var codes = Codes + ((nint)first * stride);
+        for (var position = first; position < Math.Min(order.Length, first + Padding.Tile); position++)
+        {
+            var row = items.RowPointer(order[position]);
+            var largest = 0f;
+            for (var k = 0; k < stride; k++)
+            {
+                largest = Math.Max(largest, Math.Abs(row[k]));
+            }
+
+            var scale = largest / LargestCode;
+            var inverse = scale > 0 ? 1 / scale : 0;
+            var error = 0d;
+            for (var k = 0; k < stride; k++)
+            {
+                // An overflow of 1 / scale for the smallest numbers must not become a code out of range.
+                var code = Math.Clamp(MathF.Round(row[k] * inverse), -LargestCode, LargestCode);
+                codes[(k * Padding.Tile) + position - first] = (sbyte)code;
+                var difference = row[k] - ((double)scale * code);
+                error += difference * difference;
+            }
+
+            Scales[position] = scale;
+            StripErrors[strip] = Math.Max(StripErrors[strip], (float)Math.Sqrt(error) * FactorIndex.Slack);
+        }
+
+        GC.KeepAlive(items);
+    }
 }
