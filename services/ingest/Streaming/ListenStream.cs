@@ -88,7 +88,7 @@ internal sealed class ListenStream(ListenScreening screening, ListenPublisher pu
         {
             throw RecSysException.Unavailable(
                 exception.Reason,
-                $"{exception.Message} The first {_confirmedBatches:N0} messages of the stream are accepted; send those after them again.",
+                $"{exception.Message} Accepted are the first {_confirmedBatches:N0} messages of the stream; send those after them again.",
                 exception.RetryDelay ?? TimeSpan.FromSeconds(1),
                 exception);
         }
@@ -109,7 +109,7 @@ internal sealed class ListenStream(ListenScreening screening, ListenPublisher pu
 
         screening.Check(message.Listens, violations);
         await CompleteAsync(CancellationToken.None);
-        var where = $" (message {_batchCount:N0} of the stream; the {_confirmedBatches:N0} before it are accepted)";
+        var where = $" (message {_batchCount:N0} of the stream; those before it are accepted)";
         throw RecSysException.InvalidArgument(
             [.. violations.Select((violation, i) => i == 0 ? violation with { Description = violation.Description + where } : violation)]);
     }

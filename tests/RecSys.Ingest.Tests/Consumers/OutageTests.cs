@@ -31,6 +31,27 @@ public sealed class OutageTests(PostgresFixture postgres, RabbitMqFixture broker
     }
 
     [Fact]
+    public async Task A_stream_that_loses_the_broker_ends_and_says_which_messages_are_safe()
+    {
+        await using var server = await RabbitMqServer.StartAsync();
+        await using var ingest = await IngestHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), server.CreateVirtualHost(), ("Bus:PublishTimeout", "00:00:02"));
+        using var call = ingest.Client.StreamListens();
+        await call.RequestStream.WriteAsync(new StreamListensRequest { Listens = { Samples.Listens(0, 3) } });
+        await WaitForAsync(ingest, listens: 3);
+        await server.StopAsync();
+
+        await call.RequestStream.WriteAsync(new StreamListensRequest { Listens = { Samples.Listen(3) } });
+        await call.RequestStream.WriteAsync(new StreamListensRequest { Listens = { Samples.Listen(4) } });
+        await call.RequestStream.CompleteAsync();
+
+        var refused = (await Should.ThrowAsync<RpcException>(async () => await call)).ReadError().ShouldNotBeNull();
+        refused.Code.ShouldBe(StatusCode.Unavailable);
+        refused.RetryDelay.ShouldNotBeNull();
+        refused.Message.ShouldEndWith("Accepted are the first 1 messages of the stream; send those after them again.");
+    }
+
+    [Fact]
     public async Task Without_a_database_listens_wait_in_the_queue_and_none_is_lost()
     {
         await using var server = await PostgresServer.StartAsync();

@@ -79,7 +79,7 @@ public sealed class StreamListensTests : IAsyncLifetime
         var error = exception.ReadError().ShouldNotBeNull();
         error.Code.ShouldBe(StatusCode.InvalidArgument);
         error.Violations.Single().Field.ShouldBe("listens");
-        error.Violations.Single().Description.ShouldBe("must be from 1 to 500, is 501 (message 3 of the stream; the 2 before it are accepted)");
+        error.Violations.Single().Description.ShouldBe("must be from 1 to 500, is 501 (message 3 of the stream; those before it are accepted)");
         (await _ingest.CountAsync()).ShouldBe((2, 2, 0));
     }
 
