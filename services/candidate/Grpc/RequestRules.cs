@@ -39,10 +39,7 @@ internal static class RequestRules
             "excluded_track_ids",
             $"must hold at most {MaxExcludedTracks} ids, holds {request.ExcludedTrackIds.Count}"))
         {
-            for (var i = 0; i < request.ExcludedTrackIds.Count; i++)
-            {
-                violations.RequireId(request.ExcludedTrackIds[i], $"excluded_track_ids[{i}]");
-            }
+            CheckIds(request.ExcludedTrackIds, "excluded_track_ids", violations);
         }
 
         violations.ThrowIfAny();
@@ -69,14 +66,36 @@ internal static class RequestRules
             return;
         }
 
+        var probe = new FieldViolations();
         for (var i = 0; i < history.Count; i++)
         {
-            violations.RequireId(history[i].TrackId, $"history[{i}].track_id");
-            violations.Require(
-                history[i].ListenTime is { Seconds: >= 0 and <= MaxSeconds, Nanos: >= 0 and < 1_000_000_000 },
-                $"history[{i}].listen_time",
-                "must be a time from 1970-01-01 on");
-            violations.RequireRange(history[i].PlayCount, 0, MaxPlayCount, $"history[{i}].play_count");
+            if (!probe.RequireId(history[i].TrackId, ""))
+            {
+                violations.RequireId(history[i].TrackId, $"history[{i}].track_id");
+            }
+
+            if (history[i].ListenTime is not { Seconds: >= 0 and <= MaxSeconds, Nanos: >= 0 and < 1_000_000_000 })
+            {
+                violations.Add($"history[{i}].listen_time", "must be a time from 1970-01-01 on");
+            }
+
+            if (history[i].PlayCount > MaxPlayCount)
+            {
+                violations.RequireRange(history[i].PlayCount, 0, MaxPlayCount, $"history[{i}].play_count");
+            }
+        }
+    }
+
+    // Names of fields are put together only for those that are bad: almost every request is good, and it may hold thousands.
+    private static void CheckIds(IReadOnlyList<string> ids, string field, FieldViolations violations)
+    {
+        var probe = new FieldViolations();
+        for (var i = 0; i < ids.Count; i++)
+        {
+            if (!probe.RequireId(ids[i], ""))
+            {
+                violations.RequireId(ids[i], $"{field}[{i}]");
+            }
         }
     }
 }

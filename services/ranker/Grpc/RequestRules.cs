@@ -31,27 +31,58 @@ internal static class RequestRules
         return request.TrackCount == 0 ? request.Candidates.Count : request.TrackCount;
     }
 
+    // Names of fields are put together only for those that are bad: almost every request is good, and 1,000 candidates have
+    // thousands of fields.
     private static void CheckCandidates(IReadOnlyList<CandidateTrack> candidates, FieldViolations violations)
     {
+        var probe = new FieldViolations();
         var tracks = new HashSet<string>(candidates.Count, StringComparer.Ordinal);
         for (var i = 0; i < candidates.Count; i++)
         {
-            var field = $"candidates[{i}]";
-            if (violations.RequireId(candidates[i].TrackId, $"{field}.track_id"))
+            if (!probe.RequireId(candidates[i].TrackId, ""))
             {
-                violations.Require(tracks.Add(candidates[i].TrackId), $"{field}.track_id", "must not be there twice");
+                violations.RequireId(candidates[i].TrackId, $"candidates[{i}].track_id");
+            }
+            else if (!tracks.Add(candidates[i].TrackId))
+            {
+                violations.Add($"candidates[{i}].track_id", "must not be there twice");
             }
 
-            var sources = candidates[i].Sources;
-            violations.Require(sources.Count > 0, $"{field}.sources", "must hold at least one source");
-            for (var j = 0; j < sources.Count; j++)
+            CheckSources(candidates[i].Sources, i, violations);
+        }
+    }
+
+    private static void CheckSources(IReadOnlyList<SourceScore> sources, int candidate, FieldViolations violations)
+    {
+        if (sources.Count == 0)
+        {
+            violations.Add($"candidates[{candidate}].sources", "must hold at least one source");
+        }
+
+        for (var j = 0; j < sources.Count; j++)
+        {
+            if (sources[j].Source == CandidateSource.Unspecified || IsThereBefore(sources, j))
             {
-                violations.Require(
-                    sources[j].Source != CandidateSource.Unspecified && !sources.Take(j).Any(other => other.Source == sources[j].Source),
-                    $"{field}.sources[{j}].source",
-                    "must be specified, and each source once");
-                violations.Require(sources[j].Rank >= 1, $"{field}.sources[{j}].rank", $"must be at least 1, is {sources[j].Rank}");
+                violations.Add($"candidates[{candidate}].sources[{j}].source", "must be specified, and each source once");
+            }
+
+            if (sources[j].Rank < 1)
+            {
+                violations.Add($"candidates[{candidate}].sources[{j}].rank", $"must be at least 1, is {sources[j].Rank}");
             }
         }
+    }
+
+    private static bool IsThereBefore(IReadOnlyList<SourceScore> sources, int place)
+    {
+        for (var i = 0; i < place; i++)
+        {
+            if (sources[i].Source == sources[place].Source)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

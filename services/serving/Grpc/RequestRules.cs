@@ -32,9 +32,14 @@ internal static class RequestRules
             "excluded_track_ids",
             $"must hold at most {MaxExcludedTracks} ids, holds {request.ExcludedTrackIds.Count}"))
         {
+            // A field's name is put together only when it is bad: almost every request is good, and it may hold thousands.
+            var probe = new FieldViolations();
             for (var i = 0; i < request.ExcludedTrackIds.Count; i++)
             {
-                violations.RequireId(request.ExcludedTrackIds[i], $"excluded_track_ids[{i}]");
+                if (!probe.RequireId(request.ExcludedTrackIds[i], ""))
+                {
+                    violations.RequireId(request.ExcludedTrackIds[i], $"excluded_track_ids[{i}]");
+                }
             }
         }
 

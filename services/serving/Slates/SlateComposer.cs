@@ -10,14 +10,11 @@ namespace RecSys.Serving.Slates;
 internal sealed class SlateComposer(
     LiveHistories histories, TrackRanking ranking, TrackCatalogue catalogue, IOptions<ServingOptions> options)
 {
-    /// <summary>Ranked tracks whose artists are looked at for one track of the slate, so that the choice is a real one.</summary>
-    private const int ChoiceFactor = 5;
-
     public async Task<RecommendResponse> ComposeAsync(SlateRequest request, CallBudget budget, CancellationToken cancellationToken)
     {
         var history = await histories.GetAsync(request.UserId, budget, cancellationToken);
         var ranked = await ranking.RankAsync(request, history, budget, cancellationToken);
-        var choice = ranked.Tracks.Take(request.SlateSize * ChoiceFactor).ToArray();
+        var choice = ranked.Tracks.Take(request.ChoiceSize).ToArray();
         var names = await catalogue.GetAsync(
             choice.SelectMany(track => track.Sources.Select(source => source.BecauseTrackId).Prepend(track.TrackId)).Where(id => id.Length > 0),
             budget,

@@ -34,7 +34,13 @@ internal sealed class TrackRanking(
         }
 
         var ranked = await ranker.RankAsync(
-            new RankRequest { UserId = request.UserId, ModelVersion = retrieved.Value.ModelVersion, Candidates = { allowed } },
+            new RankRequest
+            {
+                UserId = request.UserId,
+                ModelVersion = retrieved.Value.ModelVersion,
+                Candidates = { allowed },
+                TrackCount = Math.Min(request.ChoiceSize, allowed.Length),
+            },
             budget,
             cancellationToken);
         return ranked.IsThere
