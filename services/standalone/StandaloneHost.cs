@@ -86,6 +86,8 @@ public sealed class StandaloneHost : IAsyncDisposable
         Settings = new Dictionary<string, string?>
         {
             ["Bus:Transport"] = "memory",
+            // Nothing can be down here; a slow disk must not look like it.
+            ["Bus:PublishTimeout"] = "00:02:00",
             ["Database:Provider"] = "sqlite",
             // The builder quotes what a folder's name may hold.
             ["Database:ConnectionString"] = new DbConnectionStringBuilder { ["Data Source"] = Path.Combine(dataFolder.FullName, "recsys.db") }.ConnectionString,
