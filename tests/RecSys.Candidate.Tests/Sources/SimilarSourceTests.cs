@@ -23,13 +23,15 @@ public sealed class SimilarSourceTests
     }
 
     [Fact]
-    public void The_seed_that_added_most_is_the_reason()
+    public void The_nearest_seed_is_the_reason_however_long_ago()
     {
-        var list = Retrieve([1, 0], ManyListeners, shrinkage: 0, denied: [0, 1]);
-
-        // Item 2: 0.6 from item 1, 0.8 / 2 from item 0. Seeds the other way round: 0.8 from item 0, 0.6 / 2 from item 1.
-        list.Hits.Single(hit => hit.ItemIndex == 2).BecauseItemIndex.ShouldBe(1);
-        Retrieve([0, 1], ManyListeners, shrinkage: 0, denied: [0, 1]).Hits[0].BecauseItemIndex.ShouldBe(0);
+        // Item 2 is 0.6 from item 1 and 0.8 from item 0; item 3 the other way round.
+        foreach (var seeds in new int[][] { [1, 0], [0, 1] })
+        {
+            var list = Retrieve(seeds, ManyListeners, shrinkage: 0, denied: [0, 1]);
+            list.Hits.Single(hit => hit.ItemIndex == 2).BecauseItemIndex.ShouldBe(0);
+            list.Hits.Single(hit => hit.ItemIndex == 3).BecauseItemIndex.ShouldBe(1);
+        }
     }
 
     [Fact]
