@@ -1,5 +1,6 @@
 using RecSys.Benchmarks.Als;
 using RecSys.Benchmarks.Linear;
+using RecSys.Benchmarks.Models;
 using RecSys.Benchmarks.TopK;
 
 namespace RecSys.Benchmarks;
@@ -17,6 +18,10 @@ internal static class BenchmarkRunner
         ("top-k", "users a second for lists of 100 with seen items filtered; --factors 64", TopKBenchmark.RunUsers),
         ("query", "milliseconds for one list of 100 over a million items; --factors 64", TopKBenchmark.RunQuery),
         ("similar", "items a second for lists of 100 similar items; --factors 64", TopKBenchmark.RunSimilar),
+        ("item-knn", "seconds for all pairs of items; --file train.txt.gz --neighbors 0", ModelBenchmark.RunItems),
+        ("user-knn", "seconds for all pairs of 9,515 users and all their scores", ModelBenchmark.RunUsers),
+        ("ease", "seconds for the closed form; --file train.txt.gz --gib 4", ModelBenchmark.RunEase),
+        ("slim", "seconds for the sparse linear model; --file train.txt.gz --neighbors 100", ModelBenchmark.RunSlim),
     ];
 
     public static int Run(string[] args)

@@ -36,8 +36,8 @@ public sealed record HybridSettings
     public ItemNeighborOptions ItemNeighbors { get; init; } = new()
     {
         Weighting = ItemWeighting.Binary,
-        UserExponent = 0.7,
-        CandidateExponent = 0.4,
+        UserExponent = 0.3,
+        CandidateExponent = 0.3,
     };
 
     /// <summary>Weight of item neighbours.</summary>

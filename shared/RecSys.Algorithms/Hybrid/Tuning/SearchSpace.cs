@@ -27,8 +27,8 @@ internal static class SearchSpace
     public static IReadOnlyList<SettingsAxis<ItemNeighborOptions>> NeighborAxes(SparseMatrix train) =>
     [
         SettingsAxis<ItemNeighborOptions>.Of(Weightings(train), 0, (o, v) => o with { Weighting = v }),
-        SettingsAxis<ItemNeighborOptions>.Of([0.2, 0.3, 0.4, 0.5, 0.6], 2, (o, v) => o with { CandidateExponent = v }),
-        SettingsAxis<ItemNeighborOptions>.Of(UserExponents, 4, (o, v) => o with { UserExponent = v }),
+        SettingsAxis<ItemNeighborOptions>.Of([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 2, (o, v) => o with { CandidateExponent = v }),
+        SettingsAxis<ItemNeighborOptions>.Of(UserExponents, 2, (o, v) => o with { UserExponent = v }),
         SettingsAxis<ItemNeighborOptions>.Of([0.3, 0.4, 0.5, 0.6, 0.7], 2, (o, v) => o with { ProfileExponent = v }),
     ];
 
