@@ -1,10 +1,14 @@
 using Grpc.Net.Client;
+using Npgsql;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Contracts.Serving.V1;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.TestKit;
 
 [assembly: AssemblyFixture(typeof(RecSys.EndToEnd.Tests.DistributedSystem))]
+
+// One system for all: a test that counts must not be disturbed.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace RecSys.EndToEnd.Tests;
 
@@ -54,6 +58,15 @@ public sealed class DistributedSystem : IAsyncLifetime
         }
 
         await Task.WhenAll(_services.Values.Select(service => service.WaitUntilReadyAsync(StartTimeout)));
+    }
+
+    /// <summary>Runs a query with one number as its answer on the system's database.</summary>
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(DatabaseConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     /// <summary>What every service is told, but for its own addresses.</summary>
