@@ -71,6 +71,11 @@ internal sealed class BusStartupTask : IStartupTask, IHostedService
         {
             throw new InvalidOperationException(_connection.Problem ?? "It has not declared the queues yet.");
         }
+        catch (Exception exception) when (exception is not OperationCanceledException && _connection.Problem is not null)
+        {
+            // What the library throws may be about its own parts; what the broker said is what helps.
+            throw new InvalidOperationException(_connection.Problem, exception);
+        }
 
         _connection.Started();
     }

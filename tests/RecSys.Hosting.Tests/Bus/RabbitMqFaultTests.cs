@@ -148,9 +148,11 @@ public sealed class RabbitMqFaultTests(RabbitMqFixture rabbitMq)
         await using var host = await BusHost.StartUnreadyAsync(broker, builder => builder.AddWriter(new Inbox()));
         var gate = host.Get<StartupGate>();
 
-        await Wait.UntilAsync(() => gate.Waiting.Any(wait => wait.Reason is not null), TimeSpan.FromSeconds(60), "a reason", Cancel);
+        // The attempt that is cut short by the refusal may end with another reason than the ones that follow.
+        await Wait.UntilAsync(
+            () => gate.Waiting is [{ Reason: { } reason }, ..] && reason.Contains("ingest.listens", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(60), "the queue to be named", Cancel);
 
-        gate.Waiting[0].Reason.ShouldNotBeNull().ShouldContain("ingest.listens");
         await client.DeleteAsync("ingest.listens");
         await gate.WaitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
     }
