@@ -5,54 +5,69 @@ using RecSys.Data.Artifacts;
 namespace RecSys.Trainer.Tests.Trainings;
 
 /// <summary>Whole trainings on a small generated log.</summary>
-public sealed class TrainingTests(TrainingTests.OneTraining one) : IClassFixture<TrainingTests.OneTraining>
+public sealed class TrainingTests : IAsyncLifetime
 {
-    private readonly TrainerHost _trainer = one.Trainer;
-    private readonly Model _model = one.Model;
+    private TrainerHost _trainer = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _trainer = await TrainerHost.StartAsync();
+        await _trainer.FillLakeAsync();
+    }
+
+    public ValueTask DisposeAsync() => _trainer.DisposeAsync();
 
     [Fact]
-    public void Als_beats_popularity_on_withheld_plays()
+    public async Task Als_beats_popularity_on_withheld_plays()
     {
-        _model.Status.ShouldBe(ModelStatus.Ready, _model.Error);
-        _model.Metrics["data/test-users"].ShouldBeGreaterThan(50);
-        _model.Metrics["popularity/recall@20"].ShouldBeGreaterThan(0);
-        _model.Metrics["als/recall@20"].ShouldBeGreaterThan(1.5 * _model.Metrics["popularity/recall@20"]);
-        _model.Metrics["als/ndcg@20"].ShouldBeGreaterThan(1.5 * _model.Metrics["popularity/ndcg@20"]);
-        _model.Metrics["als/coverage@20"].ShouldBeGreaterThan(_model.Metrics["popularity/coverage@20"]);
+        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("als.factors", "32"), ("als.iterations", "10")));
+
+        model.Status.ShouldBe(ModelStatus.Ready, model.Error);
+        model.Metrics["data/test-users"].ShouldBeGreaterThan(50);
+        model.Metrics["popularity/recall@20"].ShouldBeGreaterThan(0);
+        model.Metrics["als/recall@20"].ShouldBeGreaterThan(1.5 * model.Metrics["popularity/recall@20"]);
+        model.Metrics["als/ndcg@20"].ShouldBeGreaterThan(1.5 * model.Metrics["popularity/ndcg@20"]);
+        model.Metrics["als/coverage@20"].ShouldBeGreaterThan(model.Metrics["popularity/coverage@20"]);
     }
 
     [Fact]
-    public void A_training_tells_its_stages_in_order_and_never_goes_back()
+    public async Task A_training_tells_its_stages_in_order_and_never_goes_back()
     {
-        var progress = one.Progress;
-        progress.ShouldAllBe(p => p.ModelVersion == _model.ModelVersion && p.TotalDone >= 0 && p.TotalDone <= 1);
+        var (model, progress) = await _trainer.TrainAsync(TrainerHost.Quick());
+
+        progress.ShouldAllBe(p => p.ModelVersion == model.ModelVersion && p.TotalDone >= 0 && p.TotalDone <= 1);
         progress.Select(p => p.TotalDone).ShouldBeInOrder();
         progress.Select(p => p.Stage).Where(stage => stage.Length > 0).Distinct()
             .ShouldBe(["read", "split", "fit", "evaluate", "refit", "similar", "lists", "store", "publish"]);
         progress[^1].State.ShouldBe(TrainingState.Succeeded);
         progress[^1].TotalDone.ShouldBe(1);
-        progress.ShouldContain(p => p.Message.StartsWith("ALS, 32 factors, iteration"));
+        progress.ShouldContain(p => p.Message.StartsWith("ALS, 16 factors, iteration"));
     }
 
     [Fact]
-    public void A_version_knows_its_settings_and_sizes_and_becomes_active()
+    public async Task A_version_knows_its_settings_and_sizes_and_becomes_active()
     {
-        _model.Active.ShouldBeTrue();
-        _model.Settings["als.factors"].ShouldBe("32");
-        _model.Settings["seed"].ShouldBe("7");
-        _model.Settings["blend.als"].ShouldBe("1", "defaults are kept as well");
-        _model.UserCount.ShouldBe(200);
-        _model.TrackCount.ShouldBeInRange(500, 600);
-        _model.InteractionCount.ShouldBeInRange(5_000, 20_000);
-        _model.TrainingTime.ToTimeSpan().ShouldBeGreaterThan(TimeSpan.Zero);
+        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("seed", "7")));
+
+        model.Active.ShouldBeTrue();
+        model.Settings["als.factors"].ShouldBe("16");
+        model.Settings["seed"].ShouldBe("7");
+        model.Settings["blend.als"].ShouldBe("1", "defaults are kept as well");
+        model.UserCount.ShouldBe(200);
+        model.TrackCount.ShouldBeInRange(500, 600);
+        model.InteractionCount.ShouldBeInRange(5_000, 20_000);
+        model.TrainingTime.ToTimeSpan().ShouldBeGreaterThan(TimeSpan.Zero);
+        (await _trainer.Client.GetModelAsync(new GetModelRequest())).Model.ShouldBe(model);
     }
 
     [Fact]
     public async Task Stored_lists_leave_out_what_was_heard_and_say_their_sources()
     {
+        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("lists.personal", "30")));
+
         foreach (var listens in TrainerHost.Log.Listens.GroupBy(listen => listen.UserId))
         {
-            var list = (await _trainer.Models.ReadUserRecommendationsAsync(_model.ModelVersion, listens.Key, CancellationToken.None)).ShouldNotBeNull();
+            var list = (await _trainer.Models.ReadUserRecommendationsAsync(model.ModelVersion, listens.Key, CancellationToken.None)).ShouldNotBeNull();
             list.TrackIds.Length.ShouldBe(30);
             list.TrackIds.ShouldBeUnique();
             list.TrackIds.Intersect(listens.Select(listen => listen.TrackId)).ShouldBeEmpty();
@@ -76,8 +91,10 @@ public sealed class TrainingTests(TrainingTests.OneTraining one) : IClassFixture
     [Fact]
     public async Task Similar_tracks_are_nearest_first_and_never_the_track_itself()
     {
-        var lists = await _trainer.Models.ReadAllSimilarAsync(_model.ModelVersion, CancellationToken.None).ToListAsync();
-        lists.Count.ShouldBe((int)_model.TrackCount);
+        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("similar.count", "10")));
+
+        var lists = await _trainer.Models.ReadAllSimilarAsync(model.ModelVersion, CancellationToken.None).ToListAsync();
+        lists.Count.ShouldBe((int)model.TrackCount);
         foreach (var list in lists)
         {
             list.SimilarTrackIds.Length.ShouldBe(10);
@@ -90,7 +107,9 @@ public sealed class TrainingTests(TrainingTests.OneTraining one) : IClassFixture
     [Fact]
     public async Task Popular_tracks_have_the_most_listeners()
     {
-        var popular = await _trainer.Models.ReadPopularAsync(_model.ModelVersion, null, CancellationToken.None);
+        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("popular.count", "25")));
+
+        var popular = await _trainer.Models.ReadPopularAsync(model.ModelVersion, null, CancellationToken.None);
         popular.Select(track => track.Rank).ShouldBe(Enumerable.Range(1, 25));
         var listeners = TrainerHost.Log.Listens.GroupBy(listen => listen.TrackId)
             .ToDictionary(listens => listens.Key, listens => listens.Select(listen => listen.UserId).Distinct().LongCount());
@@ -101,7 +120,9 @@ public sealed class TrainingTests(TrainingTests.OneTraining one) : IClassFixture
     [Fact]
     public async Task Artifacts_hold_ids_factors_and_what_was_heard()
     {
-        var version = _model.ModelVersion;
+        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick());
+        var version = model.ModelVersion;
+
         var users = (await _trainer.Artifacts.ReadTextsAsync(version, ArtifactNames.UserIds, CancellationToken.None)).ShouldNotBeNull();
         var tracks = (await _trainer.Artifacts.ReadTextsAsync(version, ArtifactNames.TrackIds, CancellationToken.None)).ShouldNotBeNull();
         var userFactors = (await _trainer.Artifacts.ReadMatrixAsync(version, ArtifactNames.AlsUserFactors, CancellationToken.None)).ShouldNotBeNull();
@@ -110,10 +131,10 @@ public sealed class TrainingTests(TrainingTests.OneTraining one) : IClassFixture
         var items = (await _trainer.Artifacts.ReadInt32Async(version, ArtifactNames.HeardItems, CancellationToken.None)).ShouldNotBeNull();
         var plays = (await _trainer.Artifacts.ReadInt32Async(version, ArtifactNames.HeardPlays, CancellationToken.None)).ShouldNotBeNull();
 
-        (userFactors.RowCount, userFactors.ColumnCount).ShouldBe((users.Length, 32));
-        (trackFactors.RowCount, trackFactors.ColumnCount).ShouldBe((tracks.Length, 32));
+        (userFactors.RowCount, userFactors.ColumnCount).ShouldBe((users.Length, 16));
+        (trackFactors.RowCount, trackFactors.ColumnCount).ShouldBe((tracks.Length, 16));
         offsets.Length.ShouldBe(users.Length + 1);
-        items.Length.ShouldBe((int)_model.InteractionCount);
+        items.Length.ShouldBe((int)model.InteractionCount);
         var expected = TrainerHost.Log.Listens.GroupBy(listen => (listen.UserId, listen.TrackId)).ToDictionary(cell => cell.Key, cell => cell.Count());
         for (var user = 0; user < users.Length; user++)
         {
@@ -157,26 +178,5 @@ public sealed class TrainingTests(TrainingTests.OneTraining one) : IClassFixture
             var other = await _trainer.Models.ReadUserRecommendationsAsync(second.ModelVersion, user, CancellationToken.None);
             other!.TrackIds.ShouldBe(one!.TrackIds);
         }
-    }
-
-    /// <summary>A trainer that has trained once, for all tests that only look at the outcome.</summary>
-    public sealed class OneTraining : IAsyncLifetime
-    {
-        internal TrainerHost Trainer { get; private set; } = null!;
-
-        internal Model Model { get; private set; } = null!;
-
-        internal List<TrainingProgress> Progress { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync()
-        {
-            Trainer = await TrainerHost.StartAsync();
-            await Trainer.FillLakeAsync();
-            (Model, Progress) = await Trainer.TrainAsync(TrainerHost.Quick(
-                ("als.factors", "32"), ("als.iterations", "10"), ("seed", "7"),
-                ("lists.personal", "30"), ("similar.count", "10"), ("popular.count", "25")));
-        }
-
-        public ValueTask DisposeAsync() => Trainer.DisposeAsync();
     }
 }
