@@ -47,7 +47,12 @@ public sealed class ImportedLog
     /// <summary>The catalogue by track id; empty when the log came without one.</summary>
     /// <exception cref="LakeCorruptException">The import's file can't be read.</exception>
     public IAsyncEnumerable<LakeTrack> ReadTracksAsync(CancellationToken cancellationToken = default) =>
-        Read<LakeTrack>(LakeFolders.ImportTracksFile, "track_id, title, artist, album, genres", "track_id", LakeRows.ReadTracks, cancellationToken);
+        Read<LakeTrack>(
+            LakeFolders.ImportTracksFile,
+            "track_id, title, artist, album, genres, artist_ids, artists, album_ids, albums, genre_ids",
+            "track_id",
+            LakeRows.ReadTracks,
+            cancellationToken);
 
     private IAsyncEnumerable<T> Read<T>(
         string name, string columns, string order, LakeRows.ChunkReader<T> read, CancellationToken cancellationToken)

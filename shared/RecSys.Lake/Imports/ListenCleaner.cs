@@ -123,11 +123,18 @@ internal sealed class ListenCleaner(DuckDbConnection connection, ImportPlan plan
 
     private long WriteTracks(string file, CancellationToken cancellationToken)
     {
-        var sql = plan.TracksSql ?? "SELECT '' AS track_id, '' AS title, '' AS artist, '' AS album, [''] AS genres LIMIT 0";
+        var sql = plan.TracksSql
+            ?? "SELECT '' AS track_id, '' AS title, [''] AS artist_ids, [''] AS artists, [''] AS album_ids, [''] AS albums, [''] AS genre_ids, [''] AS genres LIMIT 0";
         try
         {
             var tracks = connection.Execute(
-                $"COPY (SELECT track_id, title, artist, album, genres FROM ({sql})) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {compression.Codec()})",
+                $"""
+                COPY (
+                    SELECT track_id, title, array_to_string(artists, ', ') AS artist, coalesce(albums[1], '') AS album,
+                        artist_ids, artists, album_ids, albums, genre_ids, genres
+                    FROM ({sql})
+                ) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {compression.Codec()})
+                """,
                 cancellationToken);
 
             // Rows of a catalogue that do not fit leave tracks without a name; only damage to the whole file is an error.

@@ -30,18 +30,30 @@ internal static class LakeRows
         }
     }
 
-    /// <summary>Reads track_id, title, artist, album and genres.</summary>
+    /// <summary>Reads track_id, title, artist, album, genres, artist_ids, artists, album_ids, albums and genre_ids.</summary>
     public static void ReadTracks(DuckDbChunk chunk, List<LakeTrack> records)
     {
         var ids = chunk.Column(0);
         var titles = chunk.Column(1);
-        var artists = chunk.Column(2);
-        var albums = chunk.Column(3);
+        var artistTexts = chunk.Column(2);
+        var albumTexts = chunk.Column(3);
         var genres = chunk.Column(4);
+        var artistIds = chunk.Column(5);
+        var artists = chunk.Column(6);
+        var albumIds = chunk.Column(7);
+        var albums = chunk.Column(8);
+        var genreIds = chunk.Column(9);
         for (var row = 0; row < chunk.RowCount; row++)
         {
-            records.Add(new LakeTrack(
-                ids.Text(row)!, titles.Text(row) ?? "", artists.Text(row) ?? "", albums.Text(row) ?? "", genres.TextList(row)));
+            records.Add(
+                new LakeTrack(ids.Text(row)!, titles.Text(row) ?? "", artistTexts.Text(row) ?? "", albumTexts.Text(row) ?? "", genres.TextList(row))
+                {
+                    ArtistIds = artistIds.TextList(row),
+                    Artists = artists.TextList(row),
+                    AlbumIds = albumIds.TextList(row),
+                    Albums = albums.TextList(row),
+                    GenreIds = genreIds.TextList(row),
+                });
         }
     }
 

@@ -83,6 +83,7 @@ public sealed class HetrecTests : IDisposable
         var tracks = await log.ReadTracksAsync().ToListAsync();
         tracks.Select(track => (track.TrackId, track.Title)).ShouldBe([("51", "Duran \"Duran"), ("52", "Morcheeba"), ("53", "Nobody")]);
         tracks[0].Genres.ShouldBe(["new wave", "caf\u00e9"]);
+        tracks[0].GenreIds.ShouldBe(["1", "2"]);
         tracks[1].Genres.ShouldBeEmpty();
     }
 

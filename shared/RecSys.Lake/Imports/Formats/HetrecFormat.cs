@@ -40,7 +40,8 @@ internal sealed class HetrecFormat : IImportFormat
         var (genresSql, genreTexts) = Genres(connection, folder, cancellationToken);
         var tracksSql =
             $"""
-            SELECT track_id, title, '' AS artist, '' AS album, coalesce(genres, []) AS genres
+            SELECT track_id, title, []::VARCHAR[] AS artist_ids, []::VARCHAR[] AS artists, []::VARCHAR[] AS album_ids, []::VARCHAR[] AS albums,
+                coalesce(genre_ids, []) AS genre_ids, coalesce(genres, []) AS genres
             FROM (SELECT id AS track_id, min({ValueSql.Name("name")}) AS title FROM {artistText.Sql()} WHERE trim(coalesce(id, '')) <> '' GROUP BY id)
             LEFT JOIN ({genresSql}) USING (track_id)
             """;
@@ -64,17 +65,18 @@ internal sealed class HetrecFormat : IImportFormat
     {
         if (InputFile.Find(folder, TagsName) is not { } tags || InputFile.Find(folder, TaggedName) is not { } tagged)
         {
-            return ("SELECT '' AS track_id, [''] AS genres LIMIT 0", []);
+            return ("SELECT '' AS track_id, [''] AS genre_ids, [''] AS genres LIMIT 0", []);
         }
 
         var tagText = new DelimitedText(tags, '\t', ["tagID", "tagValue"], HasHeader: true, Encoding: "latin-1");
         var taggedText = Open(connection, tagged, ["userID", "artistID", "tagID", "day", "month", "year"], cancellationToken);
         var sql =
             $"""
-            SELECT track_id, list(tag ORDER BY taggers DESC, tag)[1:{MaxGenres}] AS genres
+            SELECT track_id, list(tag_id ORDER BY taggers DESC, tag, tag_id)[1:{MaxGenres}] AS genre_ids,
+                list(tag ORDER BY taggers DESC, tag, tag_id)[1:{MaxGenres}] AS genres
             FROM (
-                SELECT "artistID" AS track_id, {ValueSql.Name("\"tagValue\"")} AS tag, count(DISTINCT "userID") AS taggers
-                FROM {taggedText.Sql()} JOIN {tagText.Sql()} USING ("tagID")
+                SELECT "artistID" AS track_id, "tagID" AS tag_id, {ValueSql.Name("\"tagValue\"")} AS tag, count(DISTINCT "userID") AS taggers
+                FROM {taggedText.Sql()} AS tagged JOIN {tagText.Sql()} AS tags USING ("tagID")
                 GROUP BY ALL
                 HAVING taggers >= {MinTaggers} AND tag <> ''
             )

@@ -8,7 +8,8 @@ namespace RecSys.Lake.Imports.Formats;
 /// </param>
 /// <param name="ListenTexts">The text files behind it, whose rejected rows are counted; none for Parquet.</param>
 /// <param name="TracksSql">
-/// A SELECT of track_id, title, artist, album (VARCHAR) and genres (VARCHAR[]), one row per track; null when there is no catalogue.
+/// A SELECT of track_id and title (VARCHAR), and artist_ids, artists, album_ids, albums, genre_ids, genres (VARCHAR[]; ids
+/// and names element by element, without NULLs), one row per track; null when there is no catalogue.
 /// </param>
 /// <param name="TrackTexts">The text files behind the catalogue.</param>
 /// <param name="Timed">Whether the log has times.</param>
