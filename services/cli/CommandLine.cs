@@ -33,6 +33,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             UpCommand.Create(),
             ImportCommand.Create(),
+            GenerateCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             SweepCommand.Create(),

@@ -26,7 +26,7 @@ public sealed class ListenLake : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.MemoryLimitBytes, nameof(options));
         _folders = new LakeFolders(rootFolder);
         Compression = options.Compression;
-        _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(Settings(options)));
+        _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(options.ToSettings()));
         _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression), () => Engine);
     }
 
@@ -152,14 +152,5 @@ public sealed class ListenLake : IDisposable
                 }
             }
         }
-    }
-
-    private static DuckDbSettings Settings(LakeEngineOptions options)
-    {
-        var memory = options.MemoryLimitBytes > 0
-            ? options.MemoryLimitBytes
-            : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
-        var temp = options.TempFolder ?? Path.Combine(Path.GetTempPath(), $"recsys-lake-{Guid.NewGuid():N}");
-        return new DuckDbSettings(options.Threads, memory, temp);
     }
 }

@@ -55,7 +55,12 @@ internal sealed class NameBook(SeededRandom random)
         _ => $"{random.Pick(FirstNames)} {random.Pick(Surnames)}",
     });
 
-    public string Album(GenreWords words) => GiveOnce(() => random.Next(6) switch
+    public string Album(GenreWords words) => GiveOnce(() => AnyAlbum(words));
+
+    public string Track(GenreWords words) => GiveOnce(() => AnyTrack(words));
+
+    /// <summary>An album's name that others may have, too.</summary>
+    public string AnyAlbum(GenreWords words) => Capitalized(random.Next(6) switch
     {
         0 => $"Live in {random.Pick(words.Places)}",
         1 => $"{random.Pick(words.Things)} Season",
@@ -65,7 +70,8 @@ internal sealed class NameBook(SeededRandom random)
         _ => $"The {random.Pick(words.Adjectives)} {random.Pick(words.Things)} Tapes",
     });
 
-    public string Track(GenreWords words) => GiveOnce(() => random.Next(11) switch
+    /// <summary>A track's name that others may have, too, as songs do.</summary>
+    public string AnyTrack(GenreWords words) => Capitalized(random.Next(11) switch
     {
         0 => $"{random.Pick(words.Adjectives)} {random.Pick(words.Things)}",
         1 => $"{random.Pick(words.Things)} in {random.Pick(words.Places)}",
