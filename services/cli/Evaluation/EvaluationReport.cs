@@ -45,7 +45,7 @@ internal static class EvaluationReport
 
         foreach (var model in models.Where(model => model.Fitted.FoundSettings is not null))
         {
-            console.Profile.Out.Writer.WriteLine($"Found for {model.Plan.Model}: {string.Join(' ', model.Fitted.FoundSettings!.Select(pair => $"{pair.Key}={pair.Value}"))}");
+            console.Profile.Out.Writer.WriteLine($"Found for {model.Plan.Model}: --set {string.Join(' ', model.Fitted.FoundSettings!.Select(pair => $"{pair.Key}={pair.Value}"))}");
         }
 
         if (common.Length > 0)

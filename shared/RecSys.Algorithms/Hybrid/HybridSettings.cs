@@ -75,40 +75,28 @@ public sealed record HybridSettings
         return new HybridModel(train, components);
     }
 
-    /// <summary>The settings of the parts that count, by names such as <c>als.factors</c>.</summary>
+    /// <summary>
+    /// The weights (<c>hybrid.als</c>, …) and the settings of the parts that count (<c>als.factors</c>, …), by the names under
+    /// which `recsys evaluate --set` takes them.
+    /// </summary>
     public IReadOnlyDictionary<string, object> Describe()
     {
         var settings = new Dictionary<string, object>();
-        if (AlsWeight > 0)
-        {
-            settings["als.weight"] = AlsWeight;
-            Add("als", Describe(Als));
-        }
-
-        if (SlimWeight > 0)
-        {
-            settings["slim.weight"] = SlimWeight;
-            Add("slim", Describe(Slim));
-        }
-
-        if (ItemNeighborWeight > 0)
-        {
-            settings["item-knn.weight"] = ItemNeighborWeight;
-            Add("item-knn", Describe(ItemNeighbors));
-        }
-
-        if (PopularityWeight > 0)
-        {
-            settings["popularity.weight"] = PopularityWeight;
-        }
-
+        Add("als", AlsWeight, Describe(Als));
+        Add("slim", SlimWeight, Describe(Slim));
+        Add("item-knn", ItemNeighborWeight, Describe(ItemNeighbors));
+        Add("popularity", PopularityWeight, new Dictionary<string, object>());
         return settings;
 
-        void Add(string prefix, IReadOnlyDictionary<string, object> part)
+        void Add(string part, float weight, IReadOnlyDictionary<string, object> own)
         {
-            foreach (var (name, value) in part)
+            settings[$"hybrid.{part}"] = weight;
+            if (weight > 0)
             {
-                settings[$"{prefix}.{name}"] = value;
+                foreach (var (name, value) in own)
+                {
+                    settings[$"{part}.{name}"] = value;
+                }
             }
         }
     }
@@ -120,13 +108,14 @@ public sealed record HybridSettings
             ["factors"] = als.FactorCount,
             ["iterations"] = als.Iterations,
             ["regularization"] = als.Regularization,
-            ["regularizationExponent"] = als.RegularizationExponent,
+            ["regularization_exponent"] = als.RegularizationExponent,
             ["confidence"] = als.Confidence.ToString().ToLowerInvariant(),
             ["alpha"] = als.Alpha,
+            ["seed"] = als.Seed,
         };
         if (als.UnobservedWeight is { } weight)
         {
-            settings["unobservedWeight"] = weight;
+            settings["unobserved_weight"] = weight;
         }
 
         return settings;
@@ -134,22 +123,24 @@ public sealed record HybridSettings
 
     internal static IReadOnlyDictionary<string, object> Describe(SlimOptions slim) => new Dictionary<string, object>
     {
-        ["weighting"] = slim.Weighting.ToString().ToLowerInvariant(),
+        ["weighting"] = Describe(slim.Weighting),
         ["neighbors"] = slim.NeighborCount,
         ["regularization"] = slim.Regularization,
-        ["relativeRegularization"] = slim.RelativeRegularization,
-        ["userExponent"] = slim.UserExponent,
-        ["candidateExponent"] = slim.CandidateExponent,
-        ["unobservedWeight"] = slim.UnobservedWeight,
+        ["relative_regularization"] = slim.RelativeRegularization,
+        ["user_exponent"] = slim.UserExponent,
+        ["candidate_exponent"] = slim.CandidateExponent,
+        ["unobserved_weight"] = slim.UnobservedWeight,
     };
 
     internal static IReadOnlyDictionary<string, object> Describe(ItemNeighborOptions neighbors) => new Dictionary<string, object>
     {
-        ["weighting"] = neighbors.Weighting.ToString().ToLowerInvariant(),
+        ["weighting"] = Describe(neighbors.Weighting),
         ["neighbors"] = neighbors.NeighborCount,
-        ["userExponent"] = neighbors.UserExponent,
-        ["profileExponent"] = neighbors.ProfileExponent,
-        ["candidateExponent"] = neighbors.CandidateExponent,
+        ["user_exponent"] = neighbors.UserExponent,
+        ["profile_exponent"] = neighbors.ProfileExponent,
+        ["candidate_exponent"] = neighbors.CandidateExponent,
         ["shrinkage"] = neighbors.Shrinkage,
     };
+
+    private static string Describe(ItemWeighting weighting) => weighting == ItemWeighting.TfIdf ? "tf-idf" : weighting.ToString().ToLowerInvariant();
 }

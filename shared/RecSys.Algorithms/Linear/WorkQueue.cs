@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace RecSys.Algorithms.Linear;
 
 /// <summary>Runs tasks 0 … count − 1 on several threads, each taking the next task when it is free.</summary>
@@ -6,7 +8,7 @@ internal static class WorkQueue
     /// <summary>The number of threads for a setting where 0 means every core.</summary>
     public static int ThreadCount(int setting) => setting == 0 ? Environment.ProcessorCount : setting;
 
-    /// <summary>Runs <paramref name="run"/>(task, worker) for every task; workers are 0 … threadCount − 1, one thread each at a time.</summary>
+    /// <summary>Runs <paramref name="run"/>(task, worker) for every task; workers are 0 … threadCount − 1, one thread each at a time. What a task throws is thrown here.</summary>
     public static void Run(int taskCount, int threadCount, CancellationToken cancellationToken, Action<int, int> run)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -22,7 +24,7 @@ internal static class WorkQueue
             return;
         }
 
-        AlgorithmException? failure = null;
+        ExceptionDispatchInfo? failure = null;
         Parallel.For(
             0,
             Math.Min(threadCount, taskCount),
@@ -41,16 +43,14 @@ internal static class WorkQueue
                     {
                         run(task, worker);
                     }
-                    catch (AlgorithmException exception)
+                    catch (Exception exception)
                     {
-                        Volatile.Write(ref failure, exception);
+                        // Rethrown below as it was, not wrapped in an AggregateException.
+                        Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
                     }
                 }
             });
+        failure?.Throw();
         cancellationToken.ThrowIfCancellationRequested();
-        if (failure is not null)
-        {
-            throw failure;
-        }
     }
 }
