@@ -19,6 +19,7 @@ internal static class EvaluateCommand
         settings.AddTo(command);
         settings.AddTuningTo(command);
         command.Options.Add(json);
+        command.Subcommands.Add(NextTrackCommand.Create());
         command.SetAction(async (parsed, cancellationToken) =>
         {
             // Everything that can be refused without reading data is refused first.

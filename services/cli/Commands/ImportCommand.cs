@@ -17,12 +17,7 @@ internal static class ImportCommand
         format.AcceptOnlyFromAmong([.. LogImporter.Formats]);
         var paths = new Argument<string[]>("PATH") { Description = "Files or folders of the log; compressed ones as they are", Arity = ArgumentArity.OneOrMore };
         var name = new Option<string?>("--name") { Description = "Name of the import in the lake, the format's by default; an import of that name is replaced" };
-        var data = new Option<DirectoryInfo>("--data")
-        {
-            Description = "Data folder of the standalone system; created when missing",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => new DirectoryInfo(SystemOptions.DefaultDataFolder),
-        };
+        var data = SystemOptions.DataFolder("Data folder of the standalone system; created when missing");
         var json = ResultWriter.CreateOption();
         var command = new Command("import", "Bring a log of another system in; ends with a cleaning report") { format, paths, name, data, json };
         command.SetAction(async (parsed, cancellationToken) =>

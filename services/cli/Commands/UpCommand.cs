@@ -9,12 +9,7 @@ internal static class UpCommand
 {
     public static Command Create()
     {
-        var data = new Option<DirectoryInfo>("--data")
-        {
-            Description = "Data folder; created when missing",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => new DirectoryInfo(SystemOptions.DefaultDataFolder),
-        };
+        var data = SystemOptions.DataFolder("Data folder; created when missing");
         var grpcPort = new Option<int>("--grpc-port") { Description = "gRPC port on 127.0.0.1", DefaultValueFactory = _ => StandaloneSettings.DefaultGrpcPort };
         var httpPort = new Option<int>("--http-port") { Description = "HTTP port on 127.0.0.1", DefaultValueFactory = _ => StandaloneSettings.DefaultHttpPort };
         var settings = new Argument<string[]>("settings")

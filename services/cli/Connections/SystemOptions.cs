@@ -6,7 +6,7 @@ namespace RecSys.Cli.Connections;
 /// <summary>The options that say which system a command talks to: a running one, or the data folder that it opens itself.</summary>
 internal sealed class SystemOptions
 {
-    public const string DefaultDataFolder = ".recsys";
+    private const string DefaultDataFolder = ".recsys";
 
     private readonly Option<Uri?> _server = new("--server")
     {
@@ -17,9 +17,12 @@ internal sealed class SystemOptions
             : Refuse(result, $"--server: '{result.Tokens[0].Value}' is not an address such as http://127.0.0.1:5100"),
     };
 
-    private readonly Option<DirectoryInfo> _data = new("--data")
+    private readonly Option<DirectoryInfo> _data = DataFolder("Data folder of the standalone system");
+
+    /// <summary>The option <c>--data</c>, the same for all commands.</summary>
+    public static Option<DirectoryInfo> DataFolder(string description) => new("--data")
     {
-        Description = "Data folder of the standalone system",
+        Description = description,
         HelpName = "DIR",
         DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
     };

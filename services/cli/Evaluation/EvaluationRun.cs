@@ -29,7 +29,7 @@ internal static class EvaluationRun
     {
         const double FitShare = 0.9;
         var clock = Stopwatch.StartNew();
-        var fitted = plan.Fit(new FitRequest(data, withLoss, (share, remark) => report(share * FitShare, remark), cancellationToken));
+        var fitted = plan.Fit(new FitRequest(data.Train, data.Split.TrainLog, withLoss, (share, remark) => report(share * FitShare, remark), cancellationToken));
         var fitSeconds = clock.Elapsed.TotalSeconds;
         var result = Evaluator.Evaluate(
             fitted.Model, data.Train, data.Test, options, new ShareProgress(share => report(FitShare + (share * (1 - FitShare)), null)), cancellationToken);

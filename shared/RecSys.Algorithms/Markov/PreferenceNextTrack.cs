@@ -8,6 +8,9 @@ public sealed class PreferenceNextTrack : INextTrackModel
     private readonly IRecommender _preference;
     private readonly PreferenceScores _scores;
 
+    // The list is the same for all of a user's pairs, which come one after the other.
+    private readonly ThreadLocal<(int User, RecommendOptions? Options, ScoredItem[] List)> _last = new(() => (-1, null, []));
+
     /// <summary>Wraps a model.</summary>
     public PreferenceNextTrack(IRecommender preference)
     {
@@ -23,8 +26,15 @@ public sealed class PreferenceNextTrack : INextTrackModel
     public ScoredItem[] RecommendNext(int userIndex, int itemIndex, RecommendOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.ExcludeSeen
-            ? _preference.Recommend([userIndex], options)[0]
-            : DenseRanking.Select(_scores.Of(userIndex).ToArray(), options, []);
+        var (user, lastOptions, list) = _last.Value;
+        if (user != userIndex || !ReferenceEquals(options, lastOptions))
+        {
+            list = options.ExcludeSeen
+                ? _preference.Recommend([userIndex], options)[0]
+                : DenseRanking.Select(_scores.Of(userIndex).ToArray(), options, []);
+            _last.Value = (userIndex, options, list);
+        }
+
+        return [.. list];
     }
 }

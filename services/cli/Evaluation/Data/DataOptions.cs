@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.Extensions.Configuration;
 using RecSys.Algorithms.Splits;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
-using RecSys.Lake;
-using RecSys.Standalone;
 using Spectre.Console;
 
 namespace RecSys.Cli.Evaluation.Data;
@@ -13,12 +10,7 @@ namespace RecSys.Cli.Evaluation.Data;
 /// <summary>The options that say what to measure on: a data folder with a split, or two files that are split already.</summary>
 internal sealed class DataOptions
 {
-    private readonly Option<DirectoryInfo> _data = new("--data")
-    {
-        Description = "Data folder whose listens and imports are split and measured",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => new DirectoryInfo(SystemOptions.DefaultDataFolder),
-    };
+    private readonly Option<DirectoryInfo> _data = SystemOptions.DataFolder("Data folder whose listens and imports are split and measured");
 
     private readonly Option<string?> _split = new("--split")
     {
@@ -125,19 +117,7 @@ internal sealed class DataOptions
             throw new UsageException($"--test-share {shareText}: give a share between 0 and 1, such as 0.2.");
         }
 
-        var folder = parsed.GetValue(_data)!;
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(StandaloneHost.Defaults(folder).Settings)
-            .AddEnvironmentVariables("RECSYS__")
-            .Build();
-        var options = configuration.GetSection(LakeOptions.SectionName).Get<LakeOptions>() ?? new LakeOptions();
-        using var lake = new ListenLake(options.Root, options.ToEngineOptions());
-        if (lake.IsEmpty)
-        {
-            throw new UsageException($"{options.Root}: there are no listens. Import a log with 'recsys import FORMAT PATH --data {folder}', or name files with --train and --test.");
-        }
-
-        var isTimed = await LakeLog.ReadAsync(lake, builder, wantTimes ? true : choice.NeedsTimes, cancellationToken);
+        var isTimed = await LakeLog.ReadAsync(parsed.GetValue(_data)!, builder, wantTimes ? true : choice.NeedsTimes, cancellationToken);
         var built = builder.Build(isTimed);
         return (built, choice.Create(built, share, parsed.GetValue(Seed)));
     }

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Configuration;
 using RecSys.Cli.Output;
 using RecSys.Lake;
+using RecSys.Standalone;
 
 namespace RecSys.Cli.Evaluation.Data;
 
@@ -8,11 +10,26 @@ internal static class LakeLog
 {
     private const long TicksPerMicrosecond = TimeSpan.TicksPerMicrosecond;
 
-    /// <summary>Adds the lake's rows.</summary>
-    /// <param name="lake">The lake.</param>
+    /// <summary>Adds the rows of a data folder's lake.</summary>
+    /// <param name="folder">The data folder.</param>
     /// <param name="builder">Receives the rows.</param>
     /// <param name="wantTimes">True: single listens; false: cells; null: single listens where the log has times.</param>
     /// <returns>Whether the rows have times.</returns>
+    /// <exception cref="UsageException">There are no listens, or no times where they are wanted.</exception>
+    public static async Task<bool> ReadAsync(DirectoryInfo folder, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(StandaloneHost.Defaults(folder).Settings)
+            .AddEnvironmentVariables("RECSYS__")
+            .Build();
+        var options = configuration.GetSection(LakeOptions.SectionName).Get<LakeOptions>() ?? new LakeOptions();
+        using var lake = new ListenLake(options.Root, options.ToEngineOptions());
+        return lake.IsEmpty
+            ? throw new UsageException($"{options.Root}: there are no listens. Import a log with 'recsys import FORMAT PATH --data {folder}', or name files with --train and --test.")
+            : await ReadAsync(lake, builder, wantTimes, cancellationToken);
+    }
+
+    /// <summary>Adds a lake's rows, as the other.</summary>
     public static async Task<bool> ReadAsync(ListenLake lake, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
     {
         var cells = await lake.ReadInteractionsAsync(InteractionQuery.All, cancellationToken);

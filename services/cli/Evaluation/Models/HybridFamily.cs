@@ -49,7 +49,7 @@ internal sealed class HybridFamily(IReadOnlyList<HybridPart> parts) : ModelFamil
             components.Add(new HybridComponent(plan.Fit(part).Model, (float)weight));
         }
 
-        return new FittedModel(new HybridModel(request.Data.Train, components));
+        return new FittedModel(new HybridModel(request.Train, components));
     }
 
     private static double Weight(HybridPart part, IReadOnlyDictionary<string, string> given)

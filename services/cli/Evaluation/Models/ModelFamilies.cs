@@ -64,7 +64,7 @@ internal static class ModelFamilies
                 o => o.Measure,
                 (o, v) => new PopularityChoice(v)),
         ],
-        (request, options) => new FittedModel(PopularityModel.Fit(request.Data.Train, options.Measure)));
+        (request, options) => new FittedModel(PopularityModel.Fit(request.Train, options.Measure)));
 
     private static ModelFamily<AlsSettings> Als(AlsSettings defaults) => new(
         "als",
@@ -106,7 +106,7 @@ internal static class ModelFamilies
             ModelSetting<ItemNeighborOptions>.Switch("score_unrelated", o => o.ScoreUnrelated, (o, v) => o with { ScoreUnrelated = v }),
             ModelSetting<ItemNeighborOptions>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
         ],
-        (request, options) => new FittedModel(ItemNeighborModel.Fit(request.Data.Train, options, request.CancellationToken)));
+        (request, options) => new FittedModel(ItemNeighborModel.Fit(request.Train, options, request.CancellationToken)));
 
     private static ModelFamily<UserNeighborOptions> UserKnn() => new(
         "user-knn",
@@ -117,7 +117,7 @@ internal static class ModelFamilies
             ModelSetting<UserNeighborOptions>.Switch("score_unrelated", o => o.ScoreUnrelated, (o, v) => o with { ScoreUnrelated = v }),
             ModelSetting<UserNeighborOptions>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
         ],
-        (request, options) => new FittedModel(UserNeighborModel.Fit(request.Data.Train, options, request.CancellationToken)));
+        (request, options) => new FittedModel(UserNeighborModel.Fit(request.Train, options, request.CancellationToken)));
 
     private static ModelFamily<MarkovOptions> Markov() => new(
         "markov",
@@ -127,7 +127,7 @@ internal static class ModelFamilies
             ModelSetting<MarkovOptions>.Integer("backoff", o => o.BackoffCount, (o, v) => o with { BackoffCount = v }),
         ],
         (request, options) => new FittedModel(MarkovModel.Fit(
-            NextTrackPairs.FromLog(request.Data.Split.TrainLog(), new SessionOptions(), out _), options, seen: request.Data.Train)),
+            NextTrackPairs.FromLog(request.TrainLog(), new SessionOptions(), out _), options, seen: request.Train)),
         needsTimes: true);
 
     private static ModelFamily<EaseOptions> Ease() => new(
@@ -139,7 +139,7 @@ internal static class ModelFamilies
             ModelSetting<EaseOptions>.Number("user_exponent", o => o.UserExponent, (o, v) => o with { UserExponent = v }),
             ModelSetting<EaseOptions>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
         ],
-        (request, options) => new FittedModel(EaseModel.Fit(request.Data.Train, options, Share(request), request.CancellationToken)));
+        (request, options) => new FittedModel(EaseModel.Fit(request.Train, options, Share(request), request.CancellationToken)));
 
     private static ModelFamily<SlimOptions> Slim(SlimOptions defaults) => new(
         "slim",
@@ -154,12 +154,12 @@ internal static class ModelFamilies
             ModelSetting<SlimOptions>.Number("unobserved_weight", o => o.UnobservedWeight, (o, v) => o with { UnobservedWeight = v }),
             ModelSetting<SlimOptions>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
         ],
-        (request, options) => new FittedModel(SlimModel.Fit(request.Data.Train, options, Share(request), request.CancellationToken)));
+        (request, options) => new FittedModel(SlimModel.Fit(request.Train, options, Share(request), request.CancellationToken)));
 
     private static FittedModel FitAls(FitRequest request, AlsSettings settings)
     {
         var model = AlsModel.Fit(
-            request.Data.Train,
+            request.Train,
             settings with { ComputeLoss = request.WithLoss },
             progress: p => request.Report(
                 (double)p.Iteration / p.Iterations,

@@ -37,7 +37,7 @@ internal static class TunedHybrid
         var best = 0.0;
         var count = 0;
         var seconds = 0.0;
-        var result = HybridTuner.Tune(request.Data.Train, options, new TrialProgress(trial =>
+        var result = HybridTuner.Tune(request.Train, options, new TrialProgress(trial =>
         {
             best = Math.Max(best, trial.Value);
             seconds += trial.Seconds;

@@ -187,6 +187,7 @@ public sealed class HybridTuner
     private Found<AlsSettings> AdjustAls(Found<AlsSettings> best)
     {
         var steps = SearchSpace.AlsSteps;
+        var known = new HashSet<AlsSettings> { best.Settings };
         for (var round = 0; round < 2; round++)
         {
             var improved = false;
@@ -195,6 +196,11 @@ public sealed class HybridTuner
                 foreach (var step in pair)
                 {
                     var settings = step(best.Settings);
+                    if (!known.Add(settings))
+                    {
+                        continue;
+                    }
+
                     if (!Affords(Seconds("als") * settings.Iterations / best.Settings.Iterations))
                     {
                         return best;

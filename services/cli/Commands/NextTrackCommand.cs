@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using RecSys.Algorithms.Markov;
+using RecSys.Cli.Connections;
+using RecSys.Cli.Evaluation.Data;
+using RecSys.Cli.Evaluation.Models;
+using RecSys.Cli.Evaluation.NextTrack;
+using RecSys.Cli.Output;
+
+namespace RecSys.Cli.Commands;
+
+/// <summary><c>recsys evaluate next-track</c>: how often the track that comes next is known.</summary>
+internal static class NextTrackCommand
+{
+    public static Command Create()
+    {
+        var data = SystemOptions.DataFolder("Data folder whose listens and imports are measured");
+        var preference = new Option<string>("--preference")
+        {
+            Description = "Model that knows what users like",
+            HelpName = "MODEL",
+            DefaultValueFactory = _ => "als",
+        };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "A setting that differs from its default, such as markov.smoothing=2 or als.factors=128",
+            HelpName = "KEY=VALUE",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var weight = Number("--preference-weight", "How much preference counts beside the Markov chain, 0 to 1; found on a validation part of train when it isn't given", null);
+        var candidates = new Option<int>("--candidates") { Description = "How many of Markov's candidates are ordered anew", DefaultValueFactory = _ => 100 };
+        var gap = new Option<string>("--gap") { Description = "A pause longer than this begins a new session", HelpName = "TIME", DefaultValueFactory = _ => "30m" };
+        var skipRepeats = new Option<bool>("--skip-repeats") { Description = "Make no pair of a track with itself" };
+        var testShare = Number("--test-share", "Share of the pairs, the latest, that is test", "0.2");
+        var k = new Option<int>("--k") { Description = "Length of the lists", DefaultValueFactory = _ => 20 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the users drawn for the affinity check", DefaultValueFactory = _ => 42 };
+        var json = ResultWriter.CreateOption();
+        var command = new Command("next-track", "Measure what comes next: Markov alone, preference alone, and Markov's candidates in the order of both")
+        {
+            data, preference, set, weight, candidates, gap, skipRepeats, testShare, k, seed, json,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var markov = ModelFamilies.Find("markov");
+            var liked = ModelFamilies.Find(parsed.GetValue(preference)!);
+            if (liked.NeedsTimes)
+            {
+                throw new UsageException($"--preference {liked.Name}: this model is what preference is added to. Name another, such as als.");
+            }
+
+            var given = GivenSettings.Parse(parsed.GetValue(set) ?? [], [markov, liked]).ToDictionary();
+            var options = new NextTrackOptions(
+                DurationText.Parse("--gap", parsed.GetValue(gap)!),
+                !parsed.GetValue(skipRepeats),
+                Share("--test-share", parsed.GetValue(testShare)!, 0.01, 0.99),
+                Whole("--k", parsed.GetValue(k)),
+                Whole("--candidates", parsed.GetValue(candidates)),
+                parsed.GetValue(weight) is { } text ? Share("--preference-weight", text, 0, 1) : null,
+                parsed.GetValue(seed));
+            var plan = liked.Plan(given);
+            var chain = markov.Plan(given).Settings;
+
+            var writer = ResultWriter.From(parsed, json);
+            var folder = parsed.GetValue(data)!;
+            var log = await ProgressView.RunAsync(writer.Notes, "Reading", async report =>
+            {
+                var builder = new LogBuilder();
+                await LakeLog.ReadAsync(folder, builder, wantTimes: true, cancellationToken);
+                report(1, $"{builder.RowCount:N0} listens");
+                return builder.Build(withTimes: true).Log;
+            });
+            var run = new NextTrackRun(
+                plan,
+                new MarkovOptions { Smoothing = (double)chain["smoothing"]!, BackoffCount = (int)chain["backoff"]! },
+                options,
+                writer.Notes);
+            var measured = await run.RunAsync(log, cancellationToken);
+            await writer.WriteAsync(
+                NextTrackReport.ToJson(measured, folder.ToString()), console => NextTrackReport.Print(console, measured, folder.ToString()), cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Option<string?> Number(string name, string description, string? otherwise) =>
+        new(name) { Description = description, HelpName = "SHARE", DefaultValueFactory = _ => otherwise };
+
+    private static double Share(string option, string text, double least, double most) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share >= least && share <= most
+            ? share
+            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{option} {text}: give a number from {least} to {most}."));
+
+    private static int Whole(string option, int value) =>
+        value >= 1 ? value : throw new UsageException($"{option} {value}: give a whole number of 1 or more.");
+}
