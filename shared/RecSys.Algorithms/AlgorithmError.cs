@@ -35,4 +35,7 @@ public enum AlgorithmError
 
     /// <summary>The input does not fit this algorithm or this machine.</summary>
     TooLarge,
+
+    /// <summary>A stored model is not in a form that this code reads.</summary>
+    UnreadableModel,
 }

@@ -1,6 +1,7 @@
 using RecSys.Benchmarks.Als;
 using RecSys.Benchmarks.Linear;
 using RecSys.Benchmarks.Models;
+using RecSys.Benchmarks.Ranking;
 using RecSys.Benchmarks.TopK;
 
 namespace RecSys.Benchmarks;
@@ -22,6 +23,7 @@ internal static class BenchmarkRunner
         ("user-knn", "seconds for all pairs of 9,515 users and all their scores", ModelBenchmark.RunUsers),
         ("ease", "seconds for the closed form; --file train.txt.gz --gib 4", ModelBenchmark.RunEase),
         ("slim", "seconds for the sparse linear model; --file train.txt.gz --neighbors 100", ModelBenchmark.RunSlim),
+        ("trees", "milliseconds for the margins of 300 rows; --rows 300 --trees 300 --depth 6 --features 40", TreeBenchmark.Run),
     ];
 
     public static int Run(string[] args)

@@ -19,7 +19,8 @@ internal static class RequestRules
     /// <summary>The last second of the year 9999, the last that a timestamp may name.</summary>
     private const long MaxSeconds = 253_402_300_799;
 
-    private static readonly CandidateSource[] AllSources = [CandidateSource.Als, CandidateSource.Similar, CandidateSource.Popular];
+    private static readonly CandidateSource[] AllSources =
+        [.. Enum.GetValues<CandidateSource>().Where(source => source != CandidateSource.Unspecified)];
 
     /// <returns>How many candidates to return, and which sources to ask.</returns>
     /// <exception cref="RecSysException">INVALID_ARGUMENT.</exception>

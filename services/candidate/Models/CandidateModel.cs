@@ -1,11 +1,12 @@
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Candidates;
 
 namespace RecSys.Candidate.Models;
 
 /// <summary>One model version as retrieval needs it. Immutable but for what <see cref="Neighbors"/> remembers.</summary>
 /// <remarks>
 /// Memory: 4 bytes a factor of a user, 12 of an item (as fitted, of length 1, and shrunk), 8 bytes a heard (user, item)
-/// cell, 12 an item for popularity, and the ids, once each.
+/// cell, 12 an item for popularity, 8 a link of the other sources, and the ids, once each.
 /// </remarks>
 internal sealed class CandidateModel
 {
@@ -25,6 +26,8 @@ internal sealed class CandidateModel
     /// <param name="similarity">How similar items are.</param>
     /// <param name="popular">The items by listeners.</param>
     /// <param name="neighborCacheItems">Items whose neighbours are remembered.</param>
+    /// <param name="links">Models of the other sources; null when the version has none.</param>
+    /// <param name="retrieval">How the sources retrieve; null for the defaults.</param>
     public CandidateModel(
         string version,
         DateTimeOffset trainedAt,
@@ -34,14 +37,27 @@ internal sealed class CandidateModel
         HeardTracks heard,
         SimilarityIndex similarity,
         PopularItems popular,
-        int neighborCacheItems)
+        int neighborCacheItems,
+        LinkModels? links = null,
+        RetrievalSettings? retrieval = null)
     {
         Version = version;
         TrainedAt = trainedAt;
         Als = als;
         Heard = heard;
-        Similarity = similarity;
-        Popular = popular;
+        Finder = new CandidateFinder(
+            new CandidateModels
+            {
+                ItemCount = trackIds.Length,
+                Als = als,
+                Similarity = similarity,
+                Popular = popular,
+                ItemNeighbors = links?.ItemNeighbors,
+                UserNeighbors = links?.UserNeighbors,
+                Heard = heard.ItemsOf,
+                Next = links?.Next,
+            },
+            retrieval ?? new RetrievalSettings());
         Neighbors = new NeighborCache(als, MaxNeighbors, neighborCacheItems);
         _trackIds = trackIds;
         _users = Index(userIds);
@@ -60,9 +76,8 @@ internal sealed class CandidateModel
 
     public HeardTracks Heard { get; }
 
-    public SimilarityIndex Similarity { get; }
-
-    public PopularItems Popular { get; }
+    /// <summary>Asks all sources.</summary>
+    public CandidateFinder Finder { get; }
 
     public NeighborCache Neighbors { get; }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Candidates;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 
@@ -32,7 +33,17 @@ internal sealed class CandidateModelLoader(
             listeners);
         var similarity = new SimilarityIndex(als, listeners, options.Value.SimilarShrinkage);
         var model = new CandidateModel(
-            id, version.CreatedAt, userIds, trackIds, als, heard, similarity, popular, options.Value.NeighborCacheTracks);
+            id,
+            version.CreatedAt,
+            userIds,
+            trackIds,
+            als,
+            heard,
+            similarity,
+            popular,
+            options.Value.NeighborCacheTracks,
+            await ReadLinksAsync(id, userIds.Length, trackIds.Length, cancellationToken),
+            new RetrievalSettings { SimilarSeeds = options.Value.SimilarSeeds, SimilarHalfLife = options.Value.SimilarHalfLife });
         CandidateLog.ModelLoaded(
             logger, id, model.UserCount, model.ItemCount, heard.CellCount, time.GetElapsedTime(started).TotalSeconds);
         return model;
@@ -59,6 +70,39 @@ internal sealed class CandidateModelLoader(
             ? heard
             : throw new InvalidDataException(
                 $"Model version {version} says what {heard.UserCount} users heard, but has {userCount} users. Train a new version.");
+    }
+
+    private async Task<LinkModels> ReadLinksAsync(string version, int userCount, int itemCount, CancellationToken cancellationToken)
+    {
+        return new LinkModels(
+            await ReadAsync(ArtifactNames.ItemNeighbors, itemCount, itemCount),
+            await ReadAsync(ArtifactNames.UserNeighbors, userCount, userCount),
+            await ReadAsync(ArtifactNames.NextTracks, itemCount, itemCount));
+
+        async Task<ItemLinks?> ReadAsync(string name, int rowCount, int targetCount)
+        {
+            var offsets = await artifacts.ReadInt64Async(version, ArtifactNames.OffsetsOf(name), cancellationToken);
+            if (offsets is null)
+            {
+                return null;
+            }
+
+            var targets = Required(
+                await artifacts.ReadInt32Async(version, ArtifactNames.TargetsOf(name), cancellationToken), version, ArtifactNames.TargetsOf(name));
+            var weights = Required(
+                await artifacts.ReadMatrixAsync(version, ArtifactNames.WeightsOf(name), cancellationToken), version, ArtifactNames.WeightsOf(name));
+            try
+            {
+                return offsets.Length == rowCount + 1
+                    ? new ItemLinks(offsets, targets, weights.Values, targetCount)
+                    : throw new InvalidDataException(
+                        $"Artifact '{name}' of model version {version} has {offsets.Length - 1} rows, not {rowCount}. Train a new version.");
+            }
+            catch (AlgorithmException exception)
+            {
+                throw new InvalidDataException($"Artifact '{name}' of model version {version}: {exception.Message} Train a new version.", exception);
+            }
+        }
     }
 
     // The first request would otherwise wait for what the model prepares on first use.

@@ -1,15 +1,13 @@
-using Microsoft.Extensions.Options;
 using RecSys.Algorithms;
-using RecSys.Candidate.Merging;
+using RecSys.Algorithms.Candidates;
 using RecSys.Candidate.Models;
-using RecSys.Candidate.Sources;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
 
 namespace RecSys.Candidate.Retrieval;
 
 /// <summary>Asks every source and merges what they bring.</summary>
-internal sealed class CandidateRetriever(IOptions<CandidateOptions> options)
+internal sealed class CandidateRetriever
 {
     /// <param name="model">The version to answer from.</param>
     /// <param name="request">Checked.</param>
@@ -26,24 +24,8 @@ internal sealed class CandidateRetriever(IOptions<CandidateOptions> options)
         var profile = ListeningProfile.From(request, model);
         var denied = Denied(model, request, profile);
         var foldsIn = sources.Contains(CandidateSource.Als) && profile.HasNews;
-        var lists = new List<SourceList>(sources.Count);
-        if (sources.Contains(CandidateSource.Als))
-        {
-            lists.Add(AlsSource.Retrieve(model.Als, profile, denied, candidateCount, cancellationToken));
-        }
-
-        if (sources.Contains(CandidateSource.Similar) && profile.RecentItems.Length > 0)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var seeds = profile.RecentItems.AsSpan(0, Math.Min(profile.RecentItems.Length, options.Value.SimilarSeeds));
-            lists.Add(SimilarSource.Retrieve(model.Similarity, seeds, options.Value.SimilarHalfLife, denied, candidateCount));
-        }
-
-        if (sources.Contains(CandidateSource.Popular))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            lists.Add(PopularSource.Retrieve(model.Popular, denied, candidateCount));
-        }
+        var lists = model.Finder.Retrieve(
+            profile, denied, candidateCount, [.. sources.Select(source => (SourceKind)source)], cancellationToken);
 
         var response = new GetCandidatesResponse
         {
@@ -59,7 +41,7 @@ internal sealed class CandidateRetriever(IOptions<CandidateOptions> options)
         return response;
     }
 
-    private static ItemSet Denied(CandidateModel model, GetCandidatesRequest request, ListeningProfile profile)
+    private static ItemSet Denied(CandidateModel model, GetCandidatesRequest request, ListenerProfile profile)
     {
         var items = new List<int>();
         if (!request.IncludeHeard)
@@ -86,7 +68,7 @@ internal sealed class CandidateRetriever(IOptions<CandidateOptions> options)
         {
             track.Sources.Add(new SourceScore
             {
-                Source = vote.Source,
+                Source = (CandidateSource)vote.Source,
                 Score = vote.Score,
                 Rank = vote.Rank,
                 BecauseTrackId = vote.BecauseItemIndex >= 0 ? model.TrackIdOf(vote.BecauseItemIndex) : "",

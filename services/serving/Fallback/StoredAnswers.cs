@@ -119,6 +119,9 @@ internal sealed class StoredAnswers(ModelStore store, StoredSimilarTracks simila
     {
         "similar" => CandidateSource.Similar,
         "popular" => CandidateSource.Popular,
+        "item-neighbors" => CandidateSource.ItemNeighbors,
+        "user-neighbors" => CandidateSource.UserNeighbors,
+        "next" => CandidateSource.Next,
         _ => CandidateSource.Als,
     };
 }

@@ -16,6 +16,11 @@ internal static class ReasonWriter
             CandidateSource.Similar when strongest.BecauseTrackId.Length > 0 =>
                 $"Because you played {Name(catalogue(strongest.BecauseTrackId))}",
             CandidateSource.Similar => "It resembles what you played",
+            CandidateSource.ItemNeighbors when strongest.BecauseTrackId.Length > 0 =>
+                $"Listeners of {Name(catalogue(strongest.BecauseTrackId))} play this, too",
+            CandidateSource.UserNeighbors => "Played by those whose listening resembles yours most",
+            CandidateSource.Next when strongest.BecauseTrackId.Length > 0 =>
+                $"Often played after {Name(catalogue(strongest.BecauseTrackId))}",
             CandidateSource.Popular when strongest.Score == 1 => "Popular: 1 listener",
             CandidateSource.Popular when strongest.Score > 1 =>
                 string.Create(CultureInfo.InvariantCulture, $"Popular: {strongest.Score:#,0} listeners"),

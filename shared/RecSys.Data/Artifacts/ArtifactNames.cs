@@ -24,6 +24,24 @@ public static class ArtifactNames
     /// <summary>32-bit array: how often each of <see cref="HeardItems"/> was played, at least 1. Without it, each counts as once.</summary>
     public const string HeardPlays = "heard_plays";
 
+    /// <summary>Links from each item to its neighbours; three artifacts, as <see cref="OffsetsOf"/> and its siblings say.</summary>
+    public const string ItemNeighbors = "item_neighbors";
+
+    /// <summary>Links from each user to the most similar users.</summary>
+    public const string UserNeighbors = "user_neighbors";
+
+    /// <summary>Links from each item to those that followed it.</summary>
+    public const string NextTracks = "next_tracks";
+
     /// <summary>Bytes, UTF-8 JSON: the weights with which the ranker blends sources.</summary>
     public const string Blend = "blend";
+
+    /// <summary>64-bit array of row count + 1: where each row's links begin in <see cref="TargetsOf"/>.</summary>
+    public static string OffsetsOf(string links) => $"{links}_offsets";
+
+    /// <summary>32-bit array: what each link leads to, the strongest of a row first.</summary>
+    public static string TargetsOf(string links) => $"{links}_targets";
+
+    /// <summary>Float matrix of one row: how strong each link is.</summary>
+    public static string WeightsOf(string links) => $"{links}_weights";
 }

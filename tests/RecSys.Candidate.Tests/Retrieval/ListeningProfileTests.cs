@@ -1,4 +1,5 @@
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Candidates;
 using RecSys.Candidate.Models;
 using RecSys.Candidate.Retrieval;
 using RecSys.Contracts.Candidate.V1;
@@ -68,7 +69,7 @@ public sealed class ListeningProfileTests
         Profile("bob", Listen("a", Before, plays: 1), Listen("b", Before, plays: 9), Listen("c", After), Listen("a", Before.AddYears(-1)))
             .RecentItems.ShouldBe([2, 1, 0]);
 
-    private static ListeningProfile Profile(string userId, params RecentListen[] history)
+    private static ListenerProfile Profile(string userId, params RecentListen[] history)
     {
         var als = AlsModel.FromFactors(new FactorMatrix(1, 2), new FactorMatrix(3, 2), new AlsSettings());
         int[] listeners = [1, 0, 1];

@@ -1,8 +1,6 @@
-using RecSys.Algorithms;
-using RecSys.Candidate.Models;
-using RecSys.Candidate.Sources;
+using RecSys.Algorithms.Candidates;
 
-namespace RecSys.Candidate.Tests.Models;
+namespace RecSys.Algorithms.Tests.Candidates;
 
 public sealed class PopularItemsTests
 {

@@ -1,8 +1,4 @@
-using RecSys.Algorithms;
-using RecSys.Candidate.Models;
-using RecSys.Contracts.Common.V1;
-
-namespace RecSys.Candidate.Sources;
+namespace RecSys.Algorithms.Candidates;
 
 /// <summary>Retrieves the tracks with the most listeners; with nobody's taste to go by, the best first guess.</summary>
 internal static class PopularSource
@@ -17,6 +13,6 @@ internal static class PopularSource
                 hits.Add(new SourceHit(popular.ItemAt(place), popular.ListenersAt(place)));
             }
         }
-        return new SourceList(CandidateSource.Popular, hits);
+        return new SourceList(SourceKind.Popular, hits);
     }
 }

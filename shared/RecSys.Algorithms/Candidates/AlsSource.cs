@@ -1,10 +1,6 @@
-using System.Runtime.InteropServices;
-using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
-using RecSys.Candidate.Retrieval;
-using RecSys.Contracts.Common.V1;
 
-namespace RecSys.Candidate.Sources;
+namespace RecSys.Algorithms.Candidates;
 
 /// <summary>
 /// Retrieves the tracks with the largest product of user and item factors, exactly. Where the history holds listens that
@@ -14,18 +10,17 @@ namespace RecSys.Candidate.Sources;
 internal static class AlsSource
 {
     public static SourceList Retrieve(
-        AlsModel als, ListeningProfile profile, ItemSet denied, int count, CancellationToken cancellationToken)
+        AlsModel als, ListenerProfile profile, ItemSet denied, int count)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         if (!profile.HasNews && !profile.IsKnownUser)
         {
-            return new SourceList(CandidateSource.Als, []);
+            return new SourceList(SourceKind.Als, []);
         }
 
         Span<float> factors = stackalloc float[als.ItemFactors.FactorCount];
         if (profile.HasNews)
         {
-            als.FoldInUser(CollectionsMarshal.AsSpan(profile.Items), CollectionsMarshal.AsSpan(profile.Plays), factors);
+            als.FoldInUser(profile.Items, profile.Plays, factors);
         }
         else
         {
@@ -35,6 +30,6 @@ internal static class AlsSource
         // The denied set holds what was heard, when that must not come back.
         var found = als.RecommendForFactors(
             factors, seenItems: [], new RecommendOptions { K = count, ExcludeSeen = false, Denied = denied });
-        return new SourceList(CandidateSource.Als, [.. found.Select(item => new SourceHit(item.ItemIndex, item.Score))]);
+        return new SourceList(SourceKind.Als, [.. found.Select(item => new SourceHit(item.ItemIndex, item.Score))]);
     }
 }

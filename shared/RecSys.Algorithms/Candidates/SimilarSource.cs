@@ -1,8 +1,4 @@
-using RecSys.Algorithms;
-using RecSys.Candidate.Models;
-using RecSys.Contracts.Common.V1;
-
-namespace RecSys.Candidate.Sources;
+namespace RecSys.Algorithms.Candidates;
 
 /// <summary>Retrieves what resembles the tracks that the user heard last.</summary>
 internal static class SimilarSource
@@ -44,7 +40,7 @@ internal static class SimilarSource
             hits.Add(new SourceHit(found.ItemIndex, found.Score, Because(index, found.ItemIndex, directions, seeds)));
         }
 
-        return new SourceList(CandidateSource.Similar, hits);
+        return new SourceList(SourceKind.Similar, hits);
     }
 
     private static int Because(SimilarityIndex index, int itemIndex, float[][] directions, ReadOnlySpan<int> seeds)

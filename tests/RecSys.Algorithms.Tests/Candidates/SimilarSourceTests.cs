@@ -1,9 +1,7 @@
-using RecSys.Algorithms;
+using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Als;
-using RecSys.Candidate.Models;
-using RecSys.Candidate.Sources;
 
-namespace RecSys.Candidate.Tests.Sources;
+namespace RecSys.Algorithms.Tests.Candidates;
 
 public sealed class SimilarSourceTests
 {

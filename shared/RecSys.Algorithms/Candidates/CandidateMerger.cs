@@ -1,9 +1,7 @@
-using RecSys.Candidate.Sources;
-
-namespace RecSys.Candidate.Merging;
+namespace RecSys.Algorithms.Candidates;
 
 /// <summary>Makes one list of distinct items from the lists of all sources.</summary>
-internal static class CandidateMerger
+public static class CandidateMerger
 {
     /// <summary>
     /// Takes every list's first item, then every list's second, and so on until there are <paramref name="count"/>: a

@@ -1,8 +1,6 @@
-using RecSys.Candidate.Merging;
-using RecSys.Candidate.Sources;
-using RecSys.Contracts.Common.V1;
+using RecSys.Algorithms.Candidates;
 
-namespace RecSys.Candidate.Tests.Merging;
+namespace RecSys.Algorithms.Tests.Candidates;
 
 public sealed class CandidateMergerTests
 {
@@ -10,7 +8,7 @@ public sealed class CandidateMergerTests
     public void Every_source_has_its_first_before_any_has_its_second()
     {
         var merged = CandidateMerger.Merge(
-            [List(CandidateSource.Als, 1, 2, 3), List(CandidateSource.Similar, 4, 5), List(CandidateSource.Popular, 6)], count: 10);
+            [List(SourceKind.Als, 1, 2, 3), List(SourceKind.Similar, 4, 5), List(SourceKind.Popular, 6)], count: 10);
 
         merged.Select(candidate => candidate.ItemIndex).ShouldBe([1, 4, 6, 2, 5, 3]);
     }
@@ -19,20 +17,20 @@ public sealed class CandidateMergerTests
     public void An_item_of_several_sources_is_there_once_with_the_vote_of_each()
     {
         var merged = CandidateMerger.Merge(
-            [List(CandidateSource.Als, 1, 2), List(CandidateSource.Similar, 2, 1), List(CandidateSource.Popular, 3, 1)], count: 10);
+            [List(SourceKind.Als, 1, 2), List(SourceKind.Similar, 2, 1), List(SourceKind.Popular, 3, 1)], count: 10);
 
         merged.Select(candidate => candidate.ItemIndex).ShouldBe([1, 2, 3]);
         merged[0].Votes.Select(vote => (vote.Source, vote.Rank)).ShouldBe(
-            [(CandidateSource.Als, 1), (CandidateSource.Similar, 2), (CandidateSource.Popular, 2)]);
+            [(SourceKind.Als, 1), (SourceKind.Similar, 2), (SourceKind.Popular, 2)]);
     }
 
     [Fact]
     public void A_chosen_item_keeps_votes_from_deeper_than_the_choice_went()
     {
-        var merged = CandidateMerger.Merge([List(CandidateSource.Als, 1, 2, 3), List(CandidateSource.Popular, 9, 8, 1)], count: 2);
+        var merged = CandidateMerger.Merge([List(SourceKind.Als, 1, 2, 3), List(SourceKind.Popular, 9, 8, 1)], count: 2);
 
         merged.Select(candidate => candidate.ItemIndex).ShouldBe([1, 9]);
-        merged[0].Votes.Select(vote => (vote.Source, vote.Rank)).ShouldBe([(CandidateSource.Als, 1), (CandidateSource.Popular, 3)]);
+        merged[0].Votes.Select(vote => (vote.Source, vote.Rank)).ShouldBe([(SourceKind.Als, 1), (SourceKind.Popular, 3)]);
     }
 
     [Theory]
@@ -40,15 +38,15 @@ public sealed class CandidateMergerTests
     [InlineData(1)]
     [InlineData(3)]
     public void There_are_never_more_than_asked_for(int count) =>
-        CandidateMerger.Merge([List(CandidateSource.Als, 1, 2, 3, 4), List(CandidateSource.Popular, 5, 6)], count).Count.ShouldBe(count);
+        CandidateMerger.Merge([List(SourceKind.Als, 1, 2, 3, 4), List(SourceKind.Popular, 5, 6)], count).Count.ShouldBe(count);
 
     [Fact]
     public void No_lists_and_empty_lists_give_no_candidates()
     {
         CandidateMerger.Merge([], count: 5).ShouldBeEmpty();
-        CandidateMerger.Merge([List(CandidateSource.Als), List(CandidateSource.Popular)], count: 5).ShouldBeEmpty();
+        CandidateMerger.Merge([List(SourceKind.Als), List(SourceKind.Popular)], count: 5).ShouldBeEmpty();
     }
 
-    private static SourceList List(CandidateSource source, params int[] items) =>
+    private static SourceList List(SourceKind source, params int[] items) =>
         new(source, [.. items.Select((item, place) => new SourceHit(item, 1.0 / (place + 1)))]);
 }

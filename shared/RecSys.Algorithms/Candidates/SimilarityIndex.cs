@@ -1,15 +1,14 @@
 using System.Numerics.Tensors;
-using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 
-namespace RecSys.Candidate.Models;
+namespace RecSys.Algorithms.Candidates;
 
 /// <summary>
 /// Finds the items that resemble several others at once, in one exact search. Similarity is the cosine of the item
 /// factors, shrunk by n / (n + shrinkage) where n is the item's listeners: the factors of an item that one person heard
 /// point where that person's taste does, and such an item would be nearest to everything of that taste.
 /// </summary>
-internal sealed class SimilarityIndex
+public sealed class SimilarityIndex
 {
     private readonly AlsModel _shrunk;
 
@@ -33,6 +32,7 @@ internal sealed class SimilarityIndex
             new FactorMatrix(0, factorCount), FactorMatrix.FromRows(als.ItemCount, factorCount, rows), als.Settings);
     }
 
+    /// <summary>Length of a direction.</summary>
     public int FactorCount => _shrunk.ItemFactors.FactorCount;
 
     /// <summary>The items with the largest product with a vector.</summary>

@@ -1,17 +1,20 @@
-namespace RecSys.Candidate.Models;
+namespace RecSys.Algorithms.Candidates;
 
 /// <summary>The whole catalogue by its number of listeners, most first, so that something is left for everybody.</summary>
-internal sealed class PopularItems
+public sealed class PopularItems
 {
     private readonly int[] _items;
     private readonly long[] _listeners;
 
     private PopularItems(int[] items, long[] listeners) => (_items, _listeners) = (items, listeners);
 
+    /// <summary>Number of items.</summary>
     public int Count => _items.Length;
 
+    /// <summary>The item at a place, from 0.</summary>
     public int ItemAt(int place) => _items[place];
 
+    /// <summary>Listeners of the item at a place.</summary>
     public long ListenersAt(int place) => _listeners[place];
 
     /// <summary>

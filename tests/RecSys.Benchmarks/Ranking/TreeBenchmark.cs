@@ -1,0 +1,99 @@
+using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Trainer.Boosting;
+
+namespace RecSys.Benchmarks.Ranking;
+
+/// <summary>Scoring the candidates of one answer with boosted trees: managed code beside the library that trained them.</summary>
+internal static class TreeBenchmark
+{
+    public static void Run(BenchmarkArguments arguments)
+    {
+        if (!BoostingLibrary.IsAvailable)
+        {
+            Console.WriteLine(BoostingLibrary.Remedy);
+            return;
+        }
+
+        var rowCount = arguments.Get("rows", 300);
+        var treeCount = arguments.Get("trees", 300);
+        var depth = arguments.Get("depth", 6);
+        var featureCount = arguments.Get("features", 40);
+        var categoryCount = arguments.Get("categories", 40);
+        (string Name, bool IsCategorical)[] features =
+            [.. Enumerable.Range(0, featureCount).Select(f => ($"f{f}", f == 0 && categoryCount > 0))];
+        var rows = Rows(20_000, featureCount, categoryCount, seed: 1);
+        using var train = new BoostingMatrix(rows, features);
+        using var booster = new Booster(
+            [("objective", "rank:ndcg"), ("max_depth", $"{depth}"), ("eta", "0.1"), ("tree_method", "hist"), ("nthread", "1"), ("min_child_weight", "0")],
+            train);
+        for (var tree = 0; tree < treeCount; tree++)
+        {
+            booster.Update(tree, train);
+        }
+
+        var ensemble = TreeEnsemble.Parse(booster.ToJson());
+        var question = Rows(rowCount, featureCount, categoryCount, seed: 2);
+        var margins = new float[rowCount];
+        using var asked = new BoostingMatrix(question, features);
+        var expected = booster.Margins(asked);
+        ensemble.Score(question.Values, margins);
+        var difference = expected.Zip(margins, (a, b) => Math.Abs(a - b)).Max();
+        Console.WriteLine($"{rowCount} rows, {treeCount} trees of depth {depth}, {featureCount} features; largest difference of margins {difference:g2}");
+
+        // The library takes rows as a matrix of its own, which an answer needs anew each time; the copy is measured apart.
+        var library = Median(() =>
+        {
+            using var matrix = new BoostingMatrix(question, features);
+            booster.Margins(matrix);
+        });
+        // A matrix of its own for each call: the library remembers the predictions of one that it has seen.
+        var copy = Median(() => new BoostingMatrix(question, features).Dispose());
+        var scalar = Median(() => ensemble.ScoreScalar(question.Values, margins));
+        var vector = Median(() => ensemble.Score(question.Values, margins));
+        Console.WriteLine($"library          {library:f3} ms, of which {copy:f3} ms for its matrix");
+        Console.WriteLine($"managed, scalar  {scalar:f3} ms, {library / scalar:f1} times as fast");
+        Console.WriteLine($"managed          {vector:f3} ms, {library / vector:f1} times as fast ({(library - copy) / vector:f1} without the matrix)");
+        var contributions = new double[featureCount];
+        Console.WriteLine($"contributions    {Median(() => ensemble.Explain(question.Values.AsSpan(0, featureCount), contributions)):f3} ms a row");
+    }
+
+    private static double Median(Action action)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            action();
+        }
+
+        var times = new double[400];
+        for (var i = 0; i < times.Length; i++)
+        {
+            var watches = new Stopwatches();
+            action();
+            times[i] = watches.Seconds * 1e3;
+        }
+
+        Array.Sort(times);
+        return times[times.Length / 2];
+    }
+
+    private static BoostingRows Rows(int count, int featureCount, int categoryCount, int seed)
+    {
+        var random = new Random(seed);
+        var values = new float[count * featureCount];
+        var labels = new float[count];
+        for (var row = 0; row < count; row++)
+        {
+            var x = values.AsSpan(row * featureCount, featureCount);
+            var sum = 0f;
+            for (var f = 0; f < featureCount; f++)
+            {
+                x[f] = f == 0 && categoryCount > 0 ? random.Next(categoryCount) : random.NextSingle() < 0.1f ? float.NaN : random.NextSingle();
+                sum += float.IsNaN(x[f]) ? 0.3f : f == 0 ? (int)x[f] % 3 : x[f] * (f % 5);
+            }
+
+            labels[row] = sum + (random.NextSingle() * featureCount / 4) > featureCount * 1.15f ? 1 : 0;
+        }
+
+        return new BoostingRows(values, labels, [.. Enumerable.Repeat(100, count / 100)]);
+    }
+}
