@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RecSys.Lake.DuckDb;
 using RecSys.Lake.Imports;
 using RecSys.Lake.Interactions;
@@ -12,7 +13,11 @@ namespace RecSys.Lake;
 /// </summary>
 public sealed class ListenLake : IDisposable
 {
+    // Compaction and imports replace files while others read: what was read of files that are gone is read again.
+    private const int MaxReadAttempts = 10;
+
     private readonly LakeFolders _folders;
+    private readonly int _threads;
     private readonly SegmentQueue _segments;
     private readonly Lazy<DuckDbDatabase> _engine;
     private bool _isDisposed;
@@ -25,6 +30,7 @@ public sealed class ListenLake : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MemoryLimitBytes, nameof(options));
         _folders = new LakeFolders(rootFolder);
+        _threads = options.Threads;
         Compression = options.Compression;
         _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(options.ToSettings()));
         _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression), () => Engine);
@@ -75,7 +81,7 @@ public sealed class ListenLake : IDisposable
     /// <exception cref="LakeCorruptException">A file can't be read.</exception>
     public Task<LakeInteractions> ReadInteractionsAsync(InteractionQuery query, CancellationToken cancellationToken = default) =>
         Task.Run(
-            () => Read(query, (connection, source) => InteractionReader.Read(connection, source, cancellationToken), cancellationToken),
+            () => Read(query, (connection, source) => InteractionReader.Read(connection, source, _threads, cancellationToken), cancellationToken),
             cancellationToken);
 
     /// <summary>Reads distinct listens in the order of their times (then user and track).</summary>
@@ -83,17 +89,7 @@ public sealed class ListenLake : IDisposable
     public IAsyncEnumerable<LakeListen> ReadListensAsync(InteractionQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var source = new ListenSource(_folders, query);
-        return source.IsEmpty
-            ? AsyncEnumerable.Empty<LakeListen>()
-            : LakeRows.DistinctAsync(
-                LakeRows.ReadAsync<LakeListen>(
-                    Engine,
-                    $"SELECT user_id, track_id, listened_at, played_share, play_count FROM ({source.Sql()}) ORDER BY listened_at, user_id, track_id",
-                    LakeRows.ReadListens,
-                    (connection, failure) => source.FindUnreadableFile(connection, failure, cancellationToken),
-                    cancellationToken),
-                cancellationToken);
+        return LakeRows.DistinctAsync(ReadOrderedAsync(query, cancellationToken), cancellationToken);
     }
 
     /// <summary>Counts distinct listens, imported ones included.</summary>
@@ -105,7 +101,10 @@ public sealed class ListenLake : IDisposable
                 (connection, source) => source.IsEmpty
                     ? 0
                     : connection.QueryLong(
-                        $"SELECT count(*) FROM (SELECT DISTINCT user_id, track_id, listened_at FROM ({source.Sql()}))", cancellationToken),
+                        source.IsOneImport
+                            ? $"SELECT count(*) FROM ({source.Sql()})"
+                            : $"SELECT count(*) FROM (SELECT DISTINCT user_id, track_id, listened_at FROM ({source.Sql()}))",
+                        cancellationToken),
                 cancellationToken),
             cancellationToken);
 
@@ -127,6 +126,43 @@ public sealed class ListenLake : IDisposable
         }
     }
 
+    private async IAsyncEnumerable<LakeListen> ReadOrderedAsync(InteractionQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var source = new ListenSource(_folders, query);
+            if (source.IsEmpty)
+            {
+                yield break;
+            }
+
+            await using var listens = LakeRows.ReadAsync<LakeListen>(
+                Engine,
+                $"SELECT user_id, track_id, listened_at, played_share, play_count FROM ({source.Sql()}) ORDER BY listened_at, user_id, track_id",
+                LakeRows.ReadListens,
+                (connection, failure) => source.FindUnreadableFile(connection, failure, cancellationToken),
+                cancellationToken).GetAsyncEnumerator(cancellationToken);
+            bool hasNext;
+            try
+            {
+                // Ordered, so that every file was read when the first listen is there.
+                hasNext = await listens.MoveNextAsync().ConfigureAwait(false);
+            }
+            catch (DuckDbException) when (attempt < MaxReadAttempts && source.HasChanged)
+            {
+                continue;
+            }
+
+            while (hasNext)
+            {
+                yield return listens.Current;
+                hasNext = await listens.MoveNextAsync().ConfigureAwait(false);
+            }
+
+            yield break;
+        }
+    }
+
     private T Read<T>(InteractionQuery query, Func<DuckDbConnection, ListenSource, T> read, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -136,7 +172,15 @@ public sealed class ListenLake : IDisposable
             using var connection = Engine.Connect();
             try
             {
-                return read(connection, source);
+                var result = read(connection, source);
+                if (!source.HasChangedImports)
+                {
+                    return result;
+                }
+            }
+            catch (LakeChangedException)
+            {
+                // Read again below.
             }
             catch (DuckDbException failure)
             {
@@ -145,11 +189,15 @@ public sealed class ListenLake : IDisposable
                     throw corrupt;
                 }
 
-                // An import that was replaced meanwhile took its old file away: look again.
-                if (attempt == 2 || source.Files.All(File.Exists))
+                if (attempt == MaxReadAttempts || !source.HasChanged)
                 {
                     throw;
                 }
+            }
+
+            if (attempt == MaxReadAttempts)
+            {
+                throw new IOException($"The lake {RootFolder} was changed each of {MaxReadAttempts} times that it was read. Try again when imports are done.");
             }
         }
     }

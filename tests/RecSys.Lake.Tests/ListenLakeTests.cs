@@ -269,7 +269,7 @@ public sealed class ListenLakeTests : IDisposable
     public async Task Too_little_memory_is_told_from_damaged_files()
     {
         using var lake = new ListenLake(_folder.File("lake"), new LakeEngineOptions { MemoryLimitBytes = 1 });
-        await lake.AppendAsync([.. Enumerable.Range(0, 400_000).Select(i => new LakeListen($"a rather long user id {i}", $"a rather long track id {i}", Noon.AddTicks(i * 10L)))]);
+        await _lake.AppendAsync([.. Enumerable.Range(0, 200_000).Select(i => new LakeListen($"{i}".PadLeft(250, 'u'), $"{i}".PadLeft(250, 't'), Noon.AddTicks(i * 10L)))]);
 
         (await Should.ThrowAsync<DuckDbException>(() => lake.ReadInteractionsAsync(InteractionQuery.All))).Message.ShouldStartWith("Out of Memory");
     }

@@ -33,16 +33,12 @@ internal sealed class ListenCleaner(DuckDbConnection connection, ImportPlan plan
             """,
             cancellationToken);
         connection.Execute("DROP TABLE read_rows", cancellationToken);
-        connection.Execute(
-            $"""
-            COPY (
-                SELECT user_id, track_id, make_timestamptz(listened_at) AS listened_at, NULL::FLOAT AS played_share,
-                    greatest(1, round(weight))::INTEGER AS play_count, weight
-                FROM kept
-            ) TO {SqlText.Literal(Path.Combine(folder, LakeFolders.ImportListensFile))} (FORMAT parquet, COMPRESSION {compression.Codec()})
-            """,
+        NumberedListensWriter.Write(
+            connection,
+            "SELECT user_id, track_id, listened_at, NULL::FLOAT AS played_share, weight FROM kept",
+            folder,
+            compression,
             cancellationToken);
-
         using var totals = connection.Query(
             "SELECT count(*), count(DISTINCT user_id), count(DISTINCT track_id), sum(weight) FROM kept", cancellationToken);
         using var chunk = totals.NextChunk()!;

@@ -9,6 +9,7 @@ internal sealed class ListenSource
     private readonly InteractionQuery _query;
     private readonly List<string> _segments;
     private readonly List<string> _imports;
+    private readonly Dictionary<string, FileState> _states;
 
     public ListenSource(LakeFolders folders, InteractionQuery query)
     {
@@ -17,30 +18,45 @@ internal sealed class ListenSource
         var last = query.Before is { } before ? DateOnly.FromDateTime(before.UtcDateTime) : DateOnly.MaxValue;
         _segments = query.Sources.HasFlag(LakeSources.Listens) ? folders.ListenSegments(first, last) : [];
         _imports = query.Sources.HasFlag(LakeSources.Imports) ? folders.ImportedListens() : [];
+        _states = _segments.Concat(_imports).Concat(_imports.SelectMany(IdFiles)).ToDictionary(file => file, FileState.Of);
     }
 
     public bool IsEmpty => _segments.Count == 0 && _imports.Count == 0;
 
-    public IEnumerable<string> Files => _segments.Concat(_imports);
+    /// <summary>Whether the source is one import, whose listens are distinct.</summary>
+    public bool IsOneImport => _segments.Count == 0 && _imports.Count == 1;
+
+    /// <summary>Whether a file was replaced or removed since the source was made.</summary>
+    public bool HasChanged => Changed(_states.Keys);
+
+    /// <summary>
+    /// Whether an import was replaced since the source was made, so that its files may have been read from both. Segments are
+    /// never replaced: those that were read completely are right, even if they are gone now.
+    /// </summary>
+    public bool HasChangedImports => Changed(_imports.Concat(_imports.SelectMany(IdFiles)));
 
     /// <summary>
     /// A SELECT of user_id, track_id, listened_at (BIGINT, microseconds), played_share, play_count, weight (DOUBLE: plays,
     /// or the imported weight), of the query's times, duplicates still in it.
     /// </summary>
-    public string Sql()
+    public string Sql() => Sql(_imports);
+
+    /// <summary>The files as parts to make cells of.</summary>
+    public IReadOnlyList<ListenPart> Parts()
     {
-        var parts = new List<string>();
-        if (_segments.Count > 0)
+        var numbered = _imports.Where(import => IdFiles(import).All(file => _states[file].Exists)).ToArray();
+        var text = Sql([.. _imports.Except(numbered)]);
+        List<ListenPart> parts = text.Length > 0 ? [new TextListens(text)] : [];
+        foreach (var import in numbered)
         {
-            parts.Add(Part(_segments, "play_count::DOUBLE"));
+            var conditions = TimeConditions();
+            var rows = $"FROM read_parquet({SqlText.Literal(import)}, hive_partitioning = false)"
+                + (conditions.Count > 0 ? $" WHERE {string.Join(" AND ", conditions)}" : "");
+            var ids = IdFiles(import);
+            parts.Add(new NumberedListens(rows, ids[0], ids[1]));
         }
 
-        if (_imports.Count > 0)
-        {
-            parts.Add(Part(_imports, "weight"));
-        }
-
-        return string.Join(" UNION ALL ", parts);
+        return parts;
     }
 
     /// <summary>Looks for the file that made a query fail, by reading every file alone and completely.</summary>
@@ -53,26 +69,63 @@ internal sealed class ListenSource
             return null;
         }
 
-        foreach (var file in Files.Where(File.Exists))
+        return _segments.Concat(_imports)
+            .Select(file => Check(file, "count(user_id) + count(track_id) + count(listened_at) + count(played_share) + count(play_count)"))
+            .Concat(_imports.Select(IdFiles).Select(files => Check(files[0], "count(user_id)") ?? Check(files[1], "count(track_id)")))
+            .FirstOrDefault(problem => problem is not null);
+
+        LakeCorruptException? Check(string file, string columns)
         {
             try
             {
-                connection.QueryLong(
-                    $"SELECT count(user_id) + count(track_id) + count(listened_at) + count(played_share) + count(play_count) FROM read_parquet({SqlText.Literal(file)})",
-                    cancellationToken);
+                if (File.Exists(file))
+                {
+                    connection.QueryLong($"SELECT {columns} FROM read_parquet({SqlText.Literal(file)}, hive_partitioning = false)", cancellationToken);
+                }
+
+                return null;
             }
             catch (DuckDbException exception)
             {
-                return new LakeCorruptException(file, exception.Message, exception);
+                return File.Exists(file) ? new LakeCorruptException(file, exception.Message, exception) : null;
             }
         }
+    }
 
-        return null;
+    private static string[] IdFiles(string import)
+    {
+        var folder = Path.GetDirectoryName(import)!;
+        return [Path.Combine(folder, LakeFolders.ImportUserIdsFile), Path.Combine(folder, LakeFolders.ImportTrackIdsFile)];
+    }
+
+    private bool Changed(IEnumerable<string> files) => files.Any(file => FileState.Of(file) != _states[file]);
+
+    private string Sql(List<string> imports)
+    {
+        var parts = new List<string>();
+        if (_segments.Count > 0)
+        {
+            parts.Add(Part(_segments, "play_count::DOUBLE"));
+        }
+
+        if (imports.Count > 0)
+        {
+            parts.Add(Part(imports, "weight"));
+        }
+
+        return string.Join(" UNION ALL ", parts);
     }
 
     private string Part(List<string> files, string weight)
     {
-        List<string> conditions = ["user_id IS NOT NULL", "track_id IS NOT NULL", "listened_at IS NOT NULL"];
+        List<string> conditions = ["user_id IS NOT NULL", "track_id IS NOT NULL", "listened_at IS NOT NULL", .. TimeConditions()];
+        return $"SELECT user_id, track_id, epoch_us(listened_at) AS listened_at, played_share, play_count, {weight} AS weight "
+            + $"FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false) WHERE {string.Join(" AND ", conditions)}";
+    }
+
+    private List<string> TimeConditions()
+    {
+        var conditions = new List<string>();
         if (_query.After is { } after)
         {
             conditions.Add($"listened_at >= make_timestamptz({LakeTime.ToMicroseconds(after)})");
@@ -83,7 +136,16 @@ internal sealed class ListenSource
             conditions.Add($"listened_at < make_timestamptz({LakeTime.ToMicroseconds(before)})");
         }
 
-        return $"SELECT user_id, track_id, epoch_us(listened_at) AS listened_at, played_share, play_count, {weight} AS weight "
-            + $"FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false) WHERE {string.Join(" AND ", conditions)}";
+        return conditions;
+    }
+
+    /// <summary>What tells a file from another of the same name.</summary>
+    private readonly record struct FileState(bool Exists, long Length, DateTime WrittenAt)
+    {
+        public static FileState Of(string file)
+        {
+            var info = new FileInfo(file);
+            return info.Exists ? new FileState(true, info.Length, info.LastWriteTimeUtc) : default;
+        }
     }
 }

@@ -7,6 +7,8 @@ internal sealed class LakeFolders(string root)
 {
     public const string ImportListensFile = "listens.parquet";
     public const string ImportTracksFile = "tracks.parquet";
+    public const string ImportUserIdsFile = "user_ids.parquet";
+    public const string ImportTrackIdsFile = "track_ids.parquet";
     public const string ImportReportFile = "report.json";
 
     private const string DatePrefix = "date=";

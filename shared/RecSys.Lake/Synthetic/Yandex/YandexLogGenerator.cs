@@ -21,6 +21,13 @@ public static class YandexLogGenerator
     // Users are scanned by row groups of this size, so that threads share the work and little waits for its turn to be written.
     private const int UserRowGroup = 2_048;
 
+    // Rows that wait for their turn to be written fill what memory there is, and more than this makes nothing faster.
+    private static LakeEngineOptions DefaultEngine => new()
+    {
+        Compression = LakeCompression.Snappy,
+        MemoryLimitBytes = Math.Min(2L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2),
+    };
+
     /// <summary>Writes the three files into a folder that is made for them, whole or not at all.</summary>
     /// <param name="folder">A folder that does not exist yet or is empty.</param>
     /// <param name="options">The size of the log.</param>
@@ -51,7 +58,7 @@ public static class YandexLogGenerator
         try
         {
             DurableFiles.MakeFolder(staged);
-            engine ??= new LakeEngineOptions { Compression = LakeCompression.Snappy };
+            engine ??= DefaultEngine;
             var work = Task.Run(() => Write(staged, options, engine, cancellationToken), cancellationToken);
             await ReportAsync(work, Path.Combine(staged, InteractionsFile), written).ConfigureAwait(false);
             var summary = await work.ConfigureAwait(false);
