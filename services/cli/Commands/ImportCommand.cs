@@ -1,10 +1,9 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using System.Globalization;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Lake.Imports;
-using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
 
@@ -17,45 +16,76 @@ internal static class ImportCommand
         format.AcceptOnlyFromAmong([.. LogImporter.Formats]);
         var paths = new Argument<string[]>("PATH") { Description = "Files or folders of the log; compressed ones as they are", Arity = ArgumentArity.OneOrMore };
         var name = new Option<string?>("--name") { Description = "Name of the import in the lake, the format's by default; an import of that name is replaced" };
+        var level = new Option<ImportLevel>("--level") { Description = "What becomes a track where rows name both: track (default) or artist" };
+        var since = Time("--since", "Drop listens before this time (UTC without an offset)");
+        var until = Time("--until", "Drop listens after this time; a date means its first moment");
+        var cold = Count("--cold", "Set users with at most so many listens aside; 0 (default): nobody");
+        var maxPerDay = Count("--max-per-day", $"Drop a user's listens of a date with more than so many; 0: keep all. By default {ImportRules.ListensOfFullDay:N0} in logs of single plays");
+        var knownTracks = new Option<bool>("--known-tracks") { Description = "Drop listens of tracks that are not in the catalogue; always so for yandex" };
+        var histories = Count("--histories", "Newest listens of each user that go to the database for serving; by default as many as it keeps; 0: none");
+        var dryRun = new Option<bool>("--dry-run") { Description = "Read, clean and report only; writes nothing" };
+        var strict = new Option<bool>("--strict") { Description = "Fail, and import nothing, when any row is dropped" };
         var data = SystemOptions.DataFolder("Data folder of the standalone system; created when missing");
         var json = ResultWriter.CreateOption();
-        var command = new Command("import", "Bring a log of another system in; ends with a cleaning report") { format, paths, name, data, json };
+        var command = new Command("import", "Bring a log of another system in; ends with a cleaning report")
+        {
+            format, paths, name, level, since, until, cold, maxPerDay, knownTracks, histories, dryRun, strict, data, json,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var writer = ResultWriter.From(parsed, json);
-            await using var target = await ImportTarget.OpenAsync(parsed.GetValue(data)!, cancellationToken);
+            var options = new ImportOptions
+            {
+                Name = parsed.GetValue(name),
+                Level = parsed.GetValue(level),
+                Since = parsed.GetValue(since),
+                Until = parsed.GetValue(until),
+                ColdListens = parsed.GetValue(cold) ?? 0,
+                MaxListensPerDay = parsed.GetValue(maxPerDay),
+                KnownTracksOnly = parsed.GetValue(knownTracks) ? true : null,
+                DryRun = parsed.GetValue(dryRun),
+                Strict = parsed.GetValue(strict),
+            };
             var report = await ImportRun.RunAsync(
-                target, parsed.GetValue(format)!, parsed.GetValue(paths)!, parsed.GetValue(name), writer.Notes, cancellationToken);
-            await writer.WriteAsync(ToJson(report), console => Print(console, report), cancellationToken);
-            return 0;
+                parsed.GetValue(data)!, parsed.GetValue(format)!, parsed.GetValue(paths)!, options, parsed.GetValue(histories), writer.Notes, cancellationToken);
+            await writer.WriteAsync(ImportReportView.ToJson(report), console => ImportReportView.Print(console, report), cancellationToken);
+            return options.Strict && report.Dropped > 0
+                ? throw new UsageException(
+                    $"{report.Dropped:N0} rows were dropped, the first by the rule {FirstRule(report)}, and --strict allows none: nothing was imported. Correct them, or import without --strict.")
+                : 0;
         });
         return command;
     }
 
-    private static JsonObject ToJson(ImportReport report) => new()
-    {
-        ["format"] = report.Format,
-        ["name"] = report.Name,
-        ["rows"] = report.Rows,
-        ["kept"] = report.Kept,
-        ["users"] = report.Users,
-        ["tracks"] = report.Tracks,
-        ["plays"] = report.Plays,
-        ["named"] = report.NamedTracks,
-        ["timed"] = report.Timed,
-        ["rules"] = new JsonArray([.. report.Rules.Select(r => (JsonNode)new JsonObject { ["rule"] = r.Rule, ["dropped"] = r.Dropped })]),
-    };
+    private static string FirstRule(ImportReport report) =>
+        (report.Catalogue?.Rules ?? []).Concat(report.Rules).First(rule => rule.Dropped > 0).Rule;
 
-    private static void Print(IAnsiConsole console, ImportReport report)
+    private static Option<int?> Count(string name, string description)
     {
-        console.MarkupLineInterpolated(
-            $"Imported [bold]{report.Name}[/]: {report.Kept:N0} of {report.Rows:N0} rows kept, {report.Users:N0} users × {report.Tracks:N0} tracks, {report.Plays:N0} plays, {report.NamedTracks:N0} names");
-        var table = Tables.Create("Rule", "Dropped");
-        foreach (var rule in report.Rules)
+        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
+        option.Validators.Add(result =>
         {
-            table.AddRow(Markup.Escape(rule.Rule), $"{rule.Dropped:N0}");
-        }
-
-        console.Write(table);
+            if (result.Tokens is [var token] && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            {
+                result.AddError($"{name} {token.Value}: a whole number from 0 is needed.");
+            }
+        });
+        return option;
     }
+
+    private static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            {
+                return time;
+            }
+
+            result.AddError($"{name} {result.Tokens[0].Value}: a date or time such as 2009-06-20 or 2009-06-20T12:00:00Z is needed.");
+            return null;
+        },
+    };
 }

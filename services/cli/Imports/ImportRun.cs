@@ -1,6 +1,7 @@
 using RecSys.Cli.Output;
 using RecSys.Data.History;
 using RecSys.Data.Tracks;
+using RecSys.Lake;
 using RecSys.Lake.Imports;
 using Spectre.Console;
 
@@ -11,16 +12,40 @@ internal static class ImportRun
 {
     private const int BatchSize = 20_000;
 
+    /// <summary>Imports a log.</summary>
+    /// <param name="dataFolder">The data folder of the standalone system.</param>
+    /// <param name="format">The log's format.</param>
+    /// <param name="paths">Its files or folders.</param>
+    /// <param name="options">How to import it.</param>
+    /// <param name="historyListens">The newest listens of each user that go to the histories; null: as many as these keep.</param>
+    /// <param name="console">Where progress is shown.</param>
+    /// <param name="cancellationToken">Stops the import.</param>
     public static async Task<ImportReport> RunAsync(
-        ImportTarget target, string format, IReadOnlyList<string> paths, string? name, IAnsiConsole console, CancellationToken cancellationToken)
+        DirectoryInfo dataFolder,
+        string format,
+        IReadOnlyList<string> paths,
+        ImportOptions options,
+        int? historyListens,
+        IAnsiConsole console,
+        CancellationToken cancellationToken)
     {
-        if (name is not null && !LogImporter.IsValidName(name))
+        if (options.Name is { } name && !LogImporter.IsValidName(name))
         {
             throw new UsageException($"--name {name}: 1 to 64 of a-z, 0-9, '-', '_' and '.' are allowed, not beginning with '.'.");
         }
 
-        var importer = new LogImporter(target.Lake);
-        var report = await ProgressView.RunAsync(console, "Reading and cleaning", async _ => await importer.ImportAsync(format, paths, name, cancellationToken));
+        if (options.DryRun)
+        {
+            return await DryRunAsync(format, paths, options, console, cancellationToken);
+        }
+
+        await using var target = await ImportTarget.OpenAsync(dataFolder, cancellationToken);
+        var report = await ReadAsync(target.Lake, format, paths, options, console, cancellationToken);
+        if (!report.Stored)
+        {
+            return report;
+        }
+
         var imported = target.Lake.FindImport(report.Name)!;
         await ProgressView.RunAsync(console, "Storing names", async progress =>
         {
@@ -33,10 +58,16 @@ internal static class ImportRun
 
             return stored;
         });
+        if (historyListens == 0)
+        {
+            return report;
+        }
+
         await ProgressView.RunAsync(console, "Storing histories", async progress =>
         {
             var read = 0L;
-            await foreach (var batch in imported.ReadListensAsync(cancellationToken).Chunk(BatchSize).WithCancellation(cancellationToken))
+            var newest = imported.ReadNewestListensAsync(historyListens ?? target.RecentListensPerUser, cancellationToken);
+            await foreach (var batch in newest.Chunk(BatchSize).WithCancellation(cancellationToken))
             {
                 await target.Histories.AddAsync([.. batch.Select(l => new RecentListen(l.UserId, l.TrackId, l.ListenedAt, l.PlayedShare, l.PlayCount))], cancellationToken);
                 progress((double)(read += batch.Length) / Math.Max(1, report.Kept), $"{read:N0}");
@@ -46,4 +77,28 @@ internal static class ImportRun
         });
         return report;
     }
+
+    // In a lake of its own, which is gone at the end: the data folder is not even made.
+    private static async Task<ImportReport> DryRunAsync(
+        string format, IReadOnlyList<string> paths, ImportOptions options, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("recsys-import-");
+        try
+        {
+            using var lake = new ListenLake(folder.FullName);
+            return await ReadAsync(lake, format, paths, options, console, cancellationToken);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Task<ImportReport> ReadAsync(
+        ListenLake lake, string format, IReadOnlyList<string> paths, ImportOptions options, IAnsiConsole console, CancellationToken cancellationToken) =>
+        ProgressView.RunAsync(
+            console,
+            "Reading and cleaning",
+            progress => new LogImporter(lake).ImportAsync(
+                format, paths, options with { Progress = (share, stage) => progress(share, console.Profile.Capabilities.Interactive ? stage : null) }, cancellationToken));
 }

@@ -29,6 +29,9 @@ internal sealed class ImportTarget : IAsyncDisposable
 
     public ListenHistoryStore Histories => _services.GetRequiredService<ListenHistoryStore>();
 
+    /// <summary>Listens of a user that the histories keep.</summary>
+    public int RecentListensPerUser => _services.GetRequiredService<IOptions<DatabaseOptions>>().Value.RecentListensPerUser;
+
     public static async Task<ImportTarget> OpenAsync(DirectoryInfo dataFolder, CancellationToken cancellationToken)
     {
         dataFolder.Create();

@@ -22,7 +22,7 @@ internal static class Failure
     private static (int Code, string Line) Describe(Exception exception) => exception switch
     {
         OperationCanceledException => (Other, "stopped"),
-        UsageException or LakeInputException or InvalidSettingsException or AlgorithmException => (BadCall, exception.Message),
+        UsageException or LakeInputException or LakeWriteException or InvalidSettingsException or AlgorithmException => (BadCall, exception.Message),
         RpcException rpc => DescribeRpc(rpc),
         AggregateException { InnerExceptions.Count: 1 } aggregate => Describe(aggregate.InnerExceptions[0]),
         IOException or UnauthorizedAccessException => (Other, exception.Message),

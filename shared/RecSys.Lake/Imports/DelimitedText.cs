@@ -24,16 +24,16 @@ internal sealed partial record DelimitedText(
     private const string Rejected = "rejected_rows";
     private const string RejectedScans = "rejected_scans";
 
+    /// <summary>A file whose lines are read whole, as the column <c>line</c>: no text has the delimiter, a control character.</summary>
+    public static DelimitedText Lines(InputFile file) => new(file, '\u0001', ["line"], HasHeader: false);
+
     /// <summary>The first line, without its line break; null when the file has only empty lines.</summary>
     /// <exception cref="LakeInputException">The file can't be read as text.</exception>
     public static string? FirstLine(DuckDbConnection connection, InputFile file, CancellationToken cancellationToken)
     {
         try
         {
-            // A delimiter that no text has makes each line one column.
-            using var rows = connection.Query(
-                $"SELECT line FROM read_csv({SqlText.Literal(file.Path)}, compression = '{file.EngineCompression}', delim = chr(1) || chr(2), quote = '', escape = '', header = false, auto_detect = false, columns = {{'line': 'VARCHAR'}}) LIMIT 1",
-                cancellationToken);
+            using var rows = connection.Query($"SELECT line FROM {Lines(file).Sql(keepsRejected: false)} LIMIT 1", cancellationToken);
             using var chunk = rows.NextChunk();
             return chunk is { RowCount: > 0 } ? chunk.Column(0).Text(0) : null;
         }
@@ -94,14 +94,23 @@ internal sealed partial record DelimitedText(
     private static partial Regex LineInMessage();
 
     /// <summary>The table function that reads the rows.</summary>
-    public string Sql()
+    /// <param name="keepsRejected">Whether rows that do not fit are left out and noted; else they are an error.</param>
+    public string Sql(bool keepsRejected = true)
     {
         var columns = string.Join(", ", Columns.Select(column => $"{SqlText.Literal(column)}: 'VARCHAR'"));
         var quote = IsQuoted ? "'\"'" : "''";
         return $"read_csv({SqlText.Literal(File.Path)}, compression = '{File.EngineCompression}', delim = {SqlText.Literal(Delimiter.ToString())}, quote = {quote}, escape = {quote}, "
-            + $"header = false, skip = {(HasHeader ? 1 : 0)}, encoding = {SqlText.Literal(Encoding)}, auto_detect = false, columns = {{{columns}}}, "
-            + $"store_rejects = true, rejects_table = '{Rejected}', rejects_scan = '{RejectedScans}')";
+            + $"header = false, skip = {(HasHeader ? 1 : 0)}, encoding = {SqlText.Literal(Encoding)}, auto_detect = false, columns = {{{columns}}}"
+            + (keepsRejected ? $", store_rejects = true, rejects_table = '{Rejected}', rejects_scan = '{RejectedScans}')" : ")");
     }
+
+    /// <summary>Some of the rows that a finished scan of this file left out, each with its place.</summary>
+    public IEnumerable<string> RejectedExamples(DuckDbConnection connection, int count, CancellationToken cancellationToken) =>
+        SqlRows.Texts(
+            connection,
+            $"SELECT DISTINCT line::BIGINT, csv_line FROM {Rejected} JOIN {RejectedScans} USING (scan_id, file_id) WHERE file_path = ? ORDER BY 1 LIMIT {count}",
+            cancellationToken,
+            File.Path).Select(row => $"{System.IO.Path.GetFileName(File.Path)}, line {row[0]}: {SqlRows.Short(row[1])}");
 
     /// <summary>Counts the rows that a finished scan of this file left out.</summary>
     /// <exception cref="LakeInputException">Something is wrong that makes the whole file doubtful.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RecSys.Lake.DuckDb;
 using RecSys.Lake.Interactions;
 using RecSys.Lake.Storage;
@@ -7,6 +8,8 @@ namespace RecSys.Lake.Imports;
 /// <summary>A log that was imported: its report, and its listens and tracks to go through again.</summary>
 public sealed class ImportedLog
 {
+    private const string ListenColumns = "user_id, track_id, epoch_us(listened_at), played_share, play_count";
+
     private readonly ListenLake _lake;
     private readonly string _folder;
 
@@ -39,10 +42,49 @@ public sealed class ImportedLog
     public IAsyncEnumerable<LakeListen> ReadListensAsync(CancellationToken cancellationToken = default) =>
         Read<LakeListen>(
             LakeFolders.ImportListensFile,
-            "user_id, track_id, epoch_us(listened_at), played_share, play_count",
+            ListenColumns,
             "listened_at, user_id, track_id",
             LakeRows.ReadListens,
             cancellationToken);
+
+    /// <summary>
+    /// The newest listens of each user, in no order of users, for stores that keep no more. A user with many may come with
+    /// some older ones besides.
+    /// </summary>
+    /// <param name="perUser">So many at least, or all that the user has.</param>
+    /// <param name="cancellationToken">Interrupts the reading.</param>
+    /// <exception cref="LakeCorruptException">The import's file can't be read.</exception>
+    public async IAsyncEnumerable<LakeListen> ReadNewestListensAsync(
+        int perUser, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(perUser, 1);
+
+        // A user's listens lie together in the order of time, so that those of a run that comes to its end are its newest.
+        // Threads of the engine may cut a run in two: then each part gives its newest.
+        var run = new Queue<LakeListen>();
+        await foreach (var listen in Read<LakeListen>(
+            LakeFolders.ImportListensFile, ListenColumns, null, LakeRows.ReadListens, cancellationToken).ConfigureAwait(false))
+        {
+            if (run.TryPeek(out var first) && first.UserId != listen.UserId)
+            {
+                while (run.TryDequeue(out var kept))
+                {
+                    yield return kept;
+                }
+            }
+
+            run.Enqueue(listen);
+            if (run.Count > perUser)
+            {
+                run.Dequeue();
+            }
+        }
+
+        foreach (var kept in run)
+        {
+            yield return kept;
+        }
+    }
 
     /// <summary>The catalogue by track id; empty when the log came without one.</summary>
     /// <exception cref="LakeCorruptException">The import's file can't be read.</exception>
@@ -55,13 +97,13 @@ public sealed class ImportedLog
             cancellationToken);
 
     private IAsyncEnumerable<T> Read<T>(
-        string name, string columns, string order, LakeRows.ChunkReader<T> read, CancellationToken cancellationToken)
+        string name, string columns, string? order, LakeRows.ChunkReader<T> read, CancellationToken cancellationToken)
     {
         var file = Path.Combine(_folder, name);
         return LakeRows.ReadFileAsync(
             _lake.Engine,
             file,
-            $"SELECT {columns} FROM read_parquet({SqlText.Literal(file)}, hive_partitioning = false) ORDER BY {order}",
+            $"SELECT {columns} FROM read_parquet({SqlText.Literal(file)}, hive_partitioning = false){(order is null ? "" : " ORDER BY " + order)}",
             read,
             cancellationToken);
     }

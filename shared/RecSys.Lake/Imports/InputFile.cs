@@ -26,6 +26,9 @@ internal sealed class InputFile
     /// <summary>The extension without that of the compression, such as <c>.tsv</c>.</summary>
     public string ContentExtension { get; }
 
+    /// <summary>Whether the name says that it is Parquet.</summary>
+    public bool IsParquet => ContentExtension is ".parquet" or ".pq";
+
     /// <summary>A file that must be there, be readable and not be empty.</summary>
     /// <exception cref="LakeInputException">It isn't.</exception>
     public static InputFile Open(string path)
@@ -67,6 +70,25 @@ internal sealed class InputFile
         return isWhatItsNameSays
             ? file
             : throw new LakeInputException(path, $"is no {file.EngineCompression} file, though its name says so", "Name the file as what it is, or fetch it again");
+    }
+
+    /// <summary>The files of a folder by their extensions, in the order of their names; of a file, the file itself.</summary>
+    /// <inheritdoc cref="Open" path="/exception"/>
+    public static List<InputFile> OpenAll(string path, params string[] extensions)
+    {
+        if (!Directory.Exists(path))
+        {
+            return [Open(path)];
+        }
+
+        var files = Directory.EnumerateFiles(path)
+            .Where(file => extensions.Contains(new InputFile(file).ContentExtension))
+            .Order(StringComparer.Ordinal)
+            .Select(Open)
+            .ToList();
+        return files.Count > 0
+            ? files
+            : throw new LakeInputException(path, $"has no file that ends in {string.Join(" or ", extensions)} (nor with .gz or .zst)", "Name the folder that holds the log, or its files");
     }
 
     /// <summary>A file of a folder by its name, with or without a compression's extension.</summary>

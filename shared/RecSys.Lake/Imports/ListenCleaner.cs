@@ -6,148 +6,91 @@ using RecSys.Lake.Storage;
 namespace RecSys.Lake.Imports;
 
 /// <summary>Applies the rules to what a plan reads and writes the files of an import, all inside the engine.</summary>
-internal sealed class ListenCleaner(DuckDbConnection connection, ImportPlan plan, DateTimeOffset latest, LakeCompression compression)
+internal sealed class ListenCleaner(
+    DuckDbConnection connection, ImportPlan plan, ImportOptions options, DateTimeOffset latest, LakeCompression compression)
 {
+    private readonly string _codec = compression.Codec();
+
     /// <summary>Writes listens, catalogue and report into a folder.</summary>
-    public ImportReport Write(string folder, string name, string format, CancellationToken cancellationToken)
+    /// <param name="folder">The folder of the import, which gets nothing else.</param>
+    /// <param name="workFolder">A folder for rows in progress.</param>
+    /// <param name="name">The import's name.</param>
+    /// <param name="format">The format's name.</param>
+    /// <param name="cancellationToken">Interrupts the engine.</param>
+    public ImportReport Write(string folder, string workFolder, string name, string format, CancellationToken cancellationToken)
     {
-        var dropped = ImportRules.All.ToDictionary(rule => rule, _ => 0L);
-        var usable = Read(dropped, cancellationToken);
-        if (usable == 0)
+        var progress = options.Progress ?? ((_, _) => { });
+        progress(0, "reading the catalogue");
+        var catalogue = CatalogueTable.Read(connection, plan.Catalogue, cancellationToken);
+        var knownOnly = plan.Catalogue is not null && (options.KnownTracksOnly ?? plan.Catalogue.BelongsToLog);
+        if (knownOnly)
         {
-            var most = dropped.MaxBy(rule => rule.Value);
+            CatalogueTable.MakeKnownTracks(connection, plan.ListensSql, cancellationToken);
+        }
+
+        progress(0.05, "reading listens");
+        var tally = new CleaningTally(ImportRules.All);
+        var staged = StagedListens.Read(
+            connection, plan, options, latest, knownOnly, Path.Combine(workFolder, "staged"), tally, cancellationToken);
+        var rows = staged.UsableCount + tally.Dropped;
+
+        progress(0.3, "cleaning listens");
+        var buckets = new UserBuckets(connection, plan, staged, options, Path.Combine(workFolder, "cleaned"), tally);
+        buckets.Clean(share => progress(0.3 + (0.4 * share), "cleaning listens"), cancellationToken);
+        if (buckets.Kept == 0)
+        {
             throw new LakeInputException(
                 string.Join(", ", plan.Files.Select(file => file.Path)),
-                most.Value > 0
-                    ? string.Create(CultureInfo.InvariantCulture, $"none of {dropped.Values.Sum()} rows is usable, most break the rule {most.Key}")
+                rows > 0
+                    ? string.Create(CultureInfo.InvariantCulture, $"none of {rows} rows is usable, most break the rule {tally.Busiest}")
                     : "has no rows",
                 "Check that the file is of the format " + format);
         }
 
-        connection.Execute(
-            """
-            CREATE OR REPLACE TEMP TABLE kept AS
-            SELECT user_id, track_id, listened_at, max(weight) AS weight
-            FROM read_rows WHERE rule IS NULL
-            GROUP BY user_id, track_id, listened_at
-            """,
-            cancellationToken);
-        connection.Execute("DROP TABLE read_rows", cancellationToken);
+        progress(0.7, "writing listens");
         NumberedListensWriter.Write(
-            connection,
-            "SELECT user_id, track_id, listened_at, NULL::FLOAT AS played_share, weight FROM kept",
-            folder,
-            compression,
-            cancellationToken);
-        using var totals = connection.Query(
-            "SELECT count(*), count(DISTINCT user_id), count(DISTINCT track_id), sum(weight) FROM kept", cancellationToken);
-        using var chunk = totals.NextChunk()!;
-        var kept = chunk.Column(0).Values<long>()[0];
-        dropped[ImportRules.Duplicate] = usable - kept;
-        var report = new ImportReport(
+            connection, RowsSql(buckets.KeptFiles), UserBuckets.KeptUsersSql, UserBuckets.KeptTracksSql, folder, compression, cancellationToken);
+        if (buckets.ColdFiles.Count > 0)
+        {
+            WriteCold(buckets.ColdFiles, Path.Combine(folder, LakeFolders.ImportColdFile), cancellationToken);
+        }
+
+        progress(0.95, "writing the catalogue");
+        foreach (var (fileName, sql) in plan.SideTables)
+        {
+            connection.Execute($"COPY ({sql}) TO {SqlText.Literal(Path.Combine(folder, fileName))} (FORMAT parquet, COMPRESSION {_codec})", cancellationToken);
+        }
+
+        return new ImportReport(
             name,
             format,
-            usable + dropped.Where(rule => rule.Key != ImportRules.Duplicate).Sum(rule => rule.Value),
-            kept,
-            chunk.Column(1).Values<long>()[0],
-            chunk.Column(2).Values<long>()[0],
-            chunk.Column(3).Values<double>()[0],
-            WriteTracks(Path.Combine(folder, LakeFolders.ImportTracksFile), cancellationToken),
+            rows,
+            buckets.Kept,
+            buckets.Users,
+            buckets.CountTracks(cancellationToken),
+            buckets.Plays,
+            CatalogueTable.Write(connection, plan, Path.Combine(folder, LakeFolders.ImportTracksFile), _codec, cancellationToken),
             plan.Timed,
-            [.. ImportRules.All.Select(rule => new ImportRule(rule, dropped[rule]))]);
-        ImportReportFile.Write(Path.Combine(folder, LakeFolders.ImportReportFile), report);
-        return report;
+            tally.ToRules(rows))
+        {
+            Catalogue = catalogue,
+            ColdUsers = buckets.ColdUsers,
+            BotUsers = buckets.BotUsers,
+            NamedByText = buckets.NamedByText,
+        };
     }
 
-    // Gives the number of rows that break no rule, duplicates still among them, and counts the others.
-    private long Read(Dictionary<string, long> dropped, CancellationToken cancellationToken)
-    {
-        try
-        {
-            connection.Execute(
-                $"""
-                CREATE OR REPLACE TEMP TABLE read_rows AS
-                SELECT user_id, track_id, weight, listened_at, CASE
-                    WHEN trim(coalesce(user_id, '')) = '' OR trim(coalesce(track_id, '')) = '' THEN '{ImportRules.EmptyId}'
-                    WHEN greatest(length(user_id), length(track_id)) > {ImportRules.MaxIdLength}
-                        OR regexp_matches(user_id, '\p{"{Cc}"}') OR regexp_matches(track_id, '\p{"{Cc}"}') THEN '{ImportRules.InvalidId}'
-                    WHEN weight IS NULL OR listened_at IS NULL THEN '{ImportRules.Unparseable}'
-                    WHEN NOT (weight > 0 AND weight <= $1) THEN '{ImportRules.WeightOutOfRange}'
-                    WHEN listened_at < 0 OR listened_at > $2 THEN '{ImportRules.TimeOutOfRange}'
-                END AS rule
-                FROM ({plan.ListensSql})
-                """,
-                cancellationToken,
-                ImportRules.MaxWeight,
-                LakeTime.ToMicroseconds(latest));
-        }
-        catch (DuckDbException exception)
-        {
-            throw DelimitedText.Unreadable(Blamed(plan.Files, exception), exception);
-        }
+    private static string RowsSql(IReadOnlyList<string> files) =>
+        $"SELECT * FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false)";
 
-        var usable = 0L;
-        using (var counts = connection.Query("SELECT rule, count(*) FROM read_rows GROUP BY rule", cancellationToken))
-        {
-            while (counts.NextChunk() is { } chunk)
-            {
-                using (chunk)
-                {
-                    for (var row = 0; row < chunk.RowCount; row++)
-                    {
-                        var count = chunk.Column(1).Values<long>()[row];
-                        if (chunk.Column(0).Text(row) is { } rule)
-                        {
-                            dropped[rule] += count;
-                        }
-                        else
-                        {
-                            usable = count;
-                        }
-                    }
-                }
-            }
-        }
-
-        foreach (var text in plan.ListenTexts)
-        {
-            dropped[ImportRules.Unparseable] += text.CountRejected(connection, cancellationToken);
-        }
-
-        return usable;
-    }
-
-    private long WriteTracks(string file, CancellationToken cancellationToken)
-    {
-        var sql = plan.TracksSql
-            ?? "SELECT '' AS track_id, '' AS title, [''] AS artist_ids, [''] AS artists, [''] AS album_ids, [''] AS albums, [''] AS genre_ids, [''] AS genres LIMIT 0";
-        try
-        {
-            var tracks = connection.Execute(
-                $"""
-                COPY (
-                    SELECT track_id, title, array_to_string(artists, ', ') AS artist, coalesce(albums[1], '') AS album,
-                        artist_ids, artists, album_ids, albums, genre_ids, genres
-                    FROM ({sql})
-                ) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {compression.Codec()})
-                """,
-                cancellationToken);
-
-            // Rows of a catalogue that do not fit leave tracks without a name; only damage to the whole file is an error.
-            foreach (var text in plan.TrackTexts)
-            {
-                text.CountRejected(connection, cancellationToken);
-            }
-
-            return tracks;
-        }
-        catch (DuckDbException exception)
-        {
-            throw DelimitedText.Unreadable(Blamed(plan.TrackTexts.Select(text => text.File), exception), exception);
-        }
-    }
-
-    // The engine's message names the file in most cases.
-    private static InputFile Blamed(IEnumerable<InputFile> files, DuckDbException exception) =>
-        files.FirstOrDefault(file => exception.Message.Contains(file.Path, StringComparison.Ordinal)) ?? files.First();
+    private void WriteCold(IReadOnlyList<string> files, string target, CancellationToken cancellationToken) =>
+        connection.Execute(
+            $"""
+            COPY (
+                SELECT user_id::VARCHAR AS user_id, track_id::VARCHAR AS track_id, make_timestamptz(listened_at) AS listened_at, played_share,
+                    greatest(1, round(weight))::INTEGER AS play_count, weight
+                FROM ({RowsSql(files)})
+            ) TO {SqlText.Literal(target)} (FORMAT parquet, COMPRESSION {_codec})
+            """,
+            cancellationToken);
 }

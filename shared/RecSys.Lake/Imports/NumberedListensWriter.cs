@@ -13,16 +13,24 @@ internal static class NumberedListensWriter
     /// <param name="connection">The engine; temporary tables are made and removed.</param>
     /// <param name="listensSql">
     /// A SELECT of user_id and track_id (VARCHAR or whole numbers), listened_at (BIGINT, microseconds), played_share (FLOAT) and
-    /// weight (DOUBLE), each listen once. It is read three times.
+    /// weight (DOUBLE), each listen once.
     /// </param>
+    /// <param name="userIdsSql">A SELECT of the distinct user_id in it.</param>
+    /// <param name="trackIdsSql">A SELECT of the distinct track_id in it.</param>
     /// <param name="folder">The import's folder.</param>
     /// <param name="compression">The codec of pages.</param>
     /// <param name="cancellationToken">Interrupts the engine.</param>
     public static void Write(
-        DuckDbConnection connection, string listensSql, string folder, LakeCompression compression, CancellationToken cancellationToken)
+        DuckDbConnection connection,
+        string listensSql,
+        string userIdsSql,
+        string trackIdsSql,
+        string folder,
+        LakeCompression compression,
+        CancellationToken cancellationToken)
     {
-        WriteIds("user", LakeFolders.ImportUserIdsFile);
-        WriteIds("track", LakeFolders.ImportTrackIdsFile);
+        WriteIds("user", userIdsSql, LakeFolders.ImportUserIdsFile);
+        WriteIds("track", trackIdsSql, LakeFolders.ImportTrackIdsFile);
         Copy(
             $"""
             SELECT user_id::VARCHAR AS user_id, track_id::VARCHAR AS track_id, make_timestamptz(listened_at) AS listened_at, played_share,
@@ -33,10 +41,10 @@ internal static class NumberedListensWriter
         connection.Execute("DROP TABLE user_numbers", cancellationToken);
         connection.Execute("DROP TABLE track_numbers", cancellationToken);
 
-        void WriteIds(string what, string file)
+        void WriteIds(string what, string idsSql, string file)
         {
             connection.Execute(
-                $"CREATE OR REPLACE TEMP TABLE {what}_numbers AS SELECT {what}_id, (row_number() OVER (ORDER BY {what}_id::VARCHAR) - 1)::INTEGER AS {what}_number FROM (SELECT DISTINCT {what}_id FROM ({listensSql}))",
+                $"CREATE OR REPLACE TEMP TABLE {what}_numbers AS SELECT {what}_id, (row_number() OVER (ORDER BY {what}_id::VARCHAR) - 1)::INTEGER AS {what}_number FROM ({idsSql})",
                 cancellationToken);
             Copy($"SELECT {what}_number, {what}_id::VARCHAR AS {what}_id FROM {what}_numbers ORDER BY {what}_number", file);
         }

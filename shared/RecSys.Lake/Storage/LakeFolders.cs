@@ -6,6 +6,9 @@ namespace RecSys.Lake.Storage;
 internal sealed class LakeFolders(string root)
 {
     public const string ImportListensFile = "listens.parquet";
+    public const string ImportColdFile = "cold.parquet";
+    public const string ImportUsersFile = "users.parquet";
+    public const string ImportServiceFile = "service.parquet";
     public const string ImportTracksFile = "tracks.parquet";
     public const string ImportUserIdsFile = "user_ids.parquet";
     public const string ImportTrackIdsFile = "track_ids.parquet";

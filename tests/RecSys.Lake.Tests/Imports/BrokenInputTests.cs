@@ -193,7 +193,7 @@ public sealed class BrokenInputTests : IDisposable
     public async Task An_unknown_format_names_those_that_there_are()
     {
         var failure = await Should.ThrowAsync<ArgumentException>(() => new LogImporter(_lake).ImportAsync("mp3", [_folder.File("a.csv")]));
-        failure.Message.ShouldContain("hetrec, triples");
+        failure.Message.ShouldContain(string.Join(", ", LogImporter.Formats));
     }
 
     [Fact]

@@ -20,20 +20,14 @@ internal sealed class HetrecFormat : IImportFormat
 
     public string Name => "hetrec";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
-        if (paths.Count != 1)
-        {
-            throw new LakeInputException(
-                string.Join(", ", paths), "are several paths", $"Name one folder with {ListensName}, or that file alone");
-        }
-
-        var (folder, listens) = Find(paths[0]);
-        var texts = new List<DelimitedText> { Open(connection, listens, ["userID", "artistID", "weight"], cancellationToken) };
-        var listensSql = $"SELECT \"userID\" AS user_id, \"artistID\" AS track_id, {ValueSql.Number("weight")} AS weight, 0::BIGINT AS listened_at FROM {texts[0].Sql()}";
+        var (folder, listens) = PublishedFile.Find(paths, ListensName);
+        var text = Open(connection, listens, ["userID", "artistID", "weight"], cancellationToken);
+        var listensSql = new ListenSelect("\"userID\"", "\"artistID\"") { Weight = ValueSql.Number("weight") }.From(text.Sql());
         if (InputFile.Find(folder, ArtistsName) is not { } artists)
         {
-            return new ImportPlan([listens], listensSql, texts, null, [], Timed: false);
+            return new ImportPlan([listens], listensSql, Timed: false) { ListenTexts = [text] };
         }
 
         var artistText = Open(connection, artists, ["id", "name", "url", "pictureURL"], cancellationToken);
@@ -41,24 +35,17 @@ internal sealed class HetrecFormat : IImportFormat
         var tracksSql =
             $"""
             SELECT track_id, title, []::VARCHAR[] AS artist_ids, []::VARCHAR[] AS artists, []::VARCHAR[] AS album_ids, []::VARCHAR[] AS albums,
-                coalesce(genre_ids, []) AS genre_ids, coalesce(genres, []) AS genres
+                coalesce(genre_ids, []) AS genre_ids, coalesce(genres, []) AS genres,
+                0::BIGINT AS position, NULL::VARCHAR AS broken
             FROM (SELECT id AS track_id, min({ValueSql.Name("name")}) AS title FROM {artistText.Sql()} WHERE trim(coalesce(id, '')) <> '' GROUP BY id)
             LEFT JOIN ({genresSql}) USING (track_id)
             """;
         DelimitedText[] trackTexts = [artistText, .. genreTexts];
-        return new ImportPlan([listens, .. trackTexts.Select(text => text.File)], listensSql, texts, tracksSql, trackTexts, Timed: false);
-    }
-
-    private static (string Folder, InputFile Listens) Find(string path)
-    {
-        if (!Directory.Exists(path))
+        return new ImportPlan([listens, .. trackTexts.Select(text => text.File)], listensSql, Timed: false)
         {
-            return (Path.GetDirectoryName(Path.GetFullPath(path))!, InputFile.Open(path));
-        }
-
-        var listens = InputFile.Find(path, ListensName)
-            ?? throw new LakeInputException(path, $"has no {ListensName} (nor with .gz or .zst)", "Name the folder that the data set was unpacked to");
-        return (path, listens);
+            ListenTexts = [text],
+            Catalogue = new CataloguePlan(tracksSql, [CatalogueRules.Duplicate], BelongsToLog: false) { Texts = trackTexts },
+        };
     }
 
     private static (string Sql, DelimitedText[] Texts) Genres(DuckDbConnection connection, string folder, CancellationToken cancellationToken)

@@ -9,14 +9,12 @@ namespace RecSys.Lake.Imports.Formats;
 /// </summary>
 internal sealed class TriplesFormat : IImportFormat
 {
-    private static readonly string[] UserNames = ["user", "userid", "uid", "listener", "customer", "customerid"];
-    private static readonly string[] ItemNames = ["item", "itemid", "track", "trackid", "song", "songid", "artist", "artistid", "movie", "movieid", "iid"];
+    private static readonly string[] ItemNames = [.. ColumnNames.Track, "artist", "artistid", "movie", "movieid"];
     private static readonly string[] WeightNames = ["weight", "plays", "playcount", "count", "listens", "rating", "score", "value", "times"];
-    private static readonly string[] TimeNames = ["time", "timestamp", "ts", "date", "datetime", "listenedat", "playedat", "startedat"];
 
     public string Name => "triples";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
         var files = paths.Select(InputFile.Open).ToArray();
         var selects = new List<string>();
@@ -24,13 +22,13 @@ internal sealed class TriplesFormat : IImportFormat
         var timed = false;
         foreach (var file in files)
         {
-            var columns = file.ContentExtension is ".parquet" or ".pq"
+            var columns = file.IsParquet
                 ? PlanParquet(connection, file, selects, cancellationToken)
                 : PlanText(connection, file, selects, texts, cancellationToken);
             timed |= columns.Time >= 0;
         }
 
-        return new ImportPlan(files, string.Join(" UNION ALL ", selects), texts, null, [], timed);
+        return new ImportPlan(files, string.Join(" UNION ALL ", selects), timed) { ListenTexts = texts };
     }
 
     private static Columns PlanText(
@@ -66,64 +64,27 @@ internal sealed class TriplesFormat : IImportFormat
 
         var text = new DelimitedText(file, delimiter, [.. first.Select((_, i) => $"c{i}")], hasHeader, isQuoted);
         texts.Add(text);
-        selects.Add(Select(i => $"c{i}", columns, text.Sql()));
+        var weight = $"c{columns.Weight}";
+        selects.Add((new ListenSelect($"c{columns.User}", $"c{columns.Item}") with
+        {
+            Weight = ValueSql.Number(weight),
+            Time = columns.Time >= 0 ? ValueSql.Time($"c{columns.Time}") : "0::BIGINT",
+            IsHeader = hasHeader ? $"trim({weight}) = {SqlText.Literal(first[columns.Weight])}" : "false",
+        }).From(text.Sql()));
         return columns;
     }
 
     private static Columns PlanParquet(DuckDbConnection connection, InputFile file, List<string> selects, CancellationToken cancellationToken)
     {
-        if (file.Compression.Length > 0)
-        {
-            throw new LakeInputException(file.Path, "is a compressed Parquet file", "Unpack it first: Parquet is compressed inside");
-        }
-
-        var names = new List<string>();
-        var types = new List<string>();
-        try
-        {
-            using var rows = connection.Query(
-                $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({SqlText.Literal(file.Path)}, hive_partitioning = false))", cancellationToken);
-            while (rows.NextChunk() is { } chunk)
-            {
-                using (chunk)
-                {
-                    for (var row = 0; row < chunk.RowCount; row++)
-                    {
-                        names.Add(chunk.Column(0).Text(row)!);
-                        types.Add(chunk.Column(1).Text(row)!);
-                    }
-                }
-            }
-        }
-        catch (DuckDbException exception)
-        {
-            throw new LakeInputException(
-                file.Path, "is no Parquet file, or was cut short", "Fetch or export the file again", inner: exception);
-        }
-
+        var table = ParquetTable.Open(connection, file, cancellationToken);
+        string[] names = [.. table.Names];
         var columns = Columns.Find(names) ?? throw UnknownColumns(file, names, line: null);
-        if (new[] { columns.User, columns.Item, columns.Weight, columns.Time }.Where(column => column >= 0)
-            .FirstOrDefault(column => types[column].EndsWith(']') || types[column].StartsWith("STRUCT", StringComparison.Ordinal) || types[column] == "BLOB", -1)
-            is var nested and >= 0)
+        selects.Add((new ListenSelect(table.IdText(columns.User), table.IdText(columns.Item)) with
         {
-            throw new LakeInputException(
-                file.Path, $"the column {names[nested]} is of type {types[nested]}", "Give ids as text or whole numbers, weights and times as numbers");
-        }
-
-        // Dates and timestamps become the text that times are read from: ISO 8601 in UTC.
-        selects.Add(Select(
-            i => i == columns.Time && (types[i].StartsWith("TIMESTAMP", StringComparison.Ordinal) || types[i] == "DATE")
-                ? $"({SqlText.Identifier(names[i])}::TIMESTAMPTZ::VARCHAR)"
-                : $"({SqlText.Identifier(names[i])}::VARCHAR)",
-            columns,
-            $"read_parquet({SqlText.Literal(file.Path)}, hive_partitioning = false)"));
+            Weight = table.Number(columns.Weight),
+            Time = columns.Time >= 0 ? table.TimeOrUnknown(columns.Time) : "0::BIGINT",
+        }).From(table.Sql));
         return columns;
-    }
-
-    private static string Select(Func<int, string> column, Columns columns, string from)
-    {
-        var time = columns.Time >= 0 ? ValueSql.Time(column(columns.Time)) : "0::BIGINT";
-        return $"SELECT {column(columns.User)} AS user_id, {column(columns.Item)} AS track_id, {ValueSql.Number(column(columns.Weight))} AS weight, {time} AS listened_at FROM {from}";
     }
 
     private static char Delimiter(InputFile file, string line) =>
@@ -147,10 +108,9 @@ internal sealed class TriplesFormat : IImportFormat
         /// <summary>Finds the columns by name; null when one that is needed is missing.</summary>
         public static Columns? Find(IReadOnlyList<string> names)
         {
-            var plain = names.Select(name => name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal)
-                .Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant()).ToList();
+            var plain = names.Select(ColumnNames.Plain).ToList();
             int Index(string[] known) => known.Select(name => plain.IndexOf(name)).FirstOrDefault(at => at >= 0, -1);
-            var columns = new Columns(Index(UserNames), Index(ItemNames), Index(WeightNames), Index(TimeNames));
+            var columns = new Columns(Index(ColumnNames.User), Index(ItemNames), Index(WeightNames), Index(ColumnNames.Time));
             return columns is { User: >= 0, Item: >= 0, Weight: >= 0 } ? columns : null;
         }
     }

@@ -23,6 +23,12 @@ internal static class ValueSql
         END
         """;
 
+    /// <summary>The same for a log in which every listen has a time: NULL also for what is missing.</summary>
+    public static string RequiredTime(string column) => $"CASE WHEN trim({column}) <> '' THEN {Time(column)} END";
+
+    /// <summary>Whether an id is too long or has control characters.</summary>
+    public static string IsInvalidId(string column) => $"(length({column}) > {ImportRules.MaxIdLength} OR regexp_matches({column}, '\\p{{Cc}}'))";
+
     /// <summary>A name on one line: control characters become spaces; empty for NULL.</summary>
     public static string Name(string column) => $"trim(regexp_replace(coalesce({column}, ''), '\\p{{Cc}}+', ' ', 'g'))";
 }

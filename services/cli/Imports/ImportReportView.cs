@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using RecSys.Cli.Output;
+using RecSys.Lake.Imports;
+using Spectre.Console;
+
+namespace RecSys.Cli.Imports;
+
+/// <summary>A cleaning report for a person and for a machine.</summary>
+internal static class ImportReportView
+{
+    public static JsonObject ToJson(ImportReport report) => new()
+    {
+        ["format"] = report.Format,
+        ["name"] = report.Name,
+        ["stored"] = report.Stored,
+        ["rows"] = report.Rows,
+        ["kept"] = report.Kept,
+        ["users"] = report.Users,
+        ["tracks"] = report.Tracks,
+        ["plays"] = report.Plays,
+        ["named"] = report.NamedTracks,
+        ["timed"] = report.Timed,
+        ["rules"] = ToJson(report.Rules),
+        ["coldUsers"] = report.ColdUsers,
+        ["botUsers"] = report.BotUsers,
+        ["namedByText"] = report.NamedByText,
+        ["catalogue"] = report.Catalogue is { } catalogue
+            ? new JsonObject { ["rows"] = catalogue.Rows, ["kept"] = catalogue.Kept, ["rules"] = ToJson(catalogue.Rules) }
+            : null,
+    };
+
+    public static void Print(IAnsiConsole console, ImportReport report)
+    {
+        console.MarkupLineInterpolated(
+            $"{(report.Stored ? "Imported" : "Read, but not stored:")} [bold]{report.Name}[/]: {report.Kept:N0} of {report.Rows:N0} rows kept, {report.Users:N0} users × {report.Tracks:N0} tracks, {report.Plays:N0} plays, {report.NamedTracks:N0} names");
+        if (report.NamedByText > 0)
+        {
+            console.MarkupLineInterpolated($"{report.NamedByText:N0} rows have no id of their track: it was made from names");
+        }
+
+        if (report.ColdUsers > 0)
+        {
+            console.MarkupLineInterpolated($"{report.ColdUsers:N0} cold users were set aside");
+        }
+
+        if (report.Catalogue is { } catalogue)
+        {
+            Print(console, "Rule of tracks", catalogue.Rules);
+        }
+
+        Print(console, "Rule of listens", report.Rules);
+    }
+
+    private static JsonArray ToJson(IEnumerable<ImportRule> rules) =>
+    [
+        .. rules.Select(rule => new JsonObject
+        {
+            ["rule"] = rule.Rule,
+            ["before"] = rule.Before,
+            ["dropped"] = rule.Dropped,
+            ["after"] = rule.After,
+            ["examples"] = new JsonArray([.. rule.Examples.Select(example => JsonValue.Create(example))]),
+        }),
+    ];
+
+    private static void Print(IAnsiConsole console, string title, IEnumerable<ImportRule> rules)
+    {
+        var table = Tables.Create(title, "Before", "Dropped", "After", "For example");
+        foreach (var column in (int[])[1, 2, 3])
+        {
+            table.Columns[column].RightAligned().NoWrap();
+        }
+
+        foreach (var rule in rules)
+        {
+            table.AddRow(
+                Markup.Escape(rule.Rule), $"{rule.Before:N0}", $"{rule.Dropped:N0}", $"{rule.After:N0}", Markup.Escape(rule.Examples.FirstOrDefault() ?? ""));
+        }
+
+        console.Write(table);
+    }
+}
