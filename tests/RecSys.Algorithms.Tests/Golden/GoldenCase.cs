@@ -41,6 +41,12 @@ public sealed class GoldenCase
 
     public JsonElement Expected { get; }
 
+    /// <summary>The row of a user id.</summary>
+    public int UserIndex(string userId) => Array.BinarySearch(UserIds, long.Parse(userId, CultureInfo.InvariantCulture));
+
+    /// <summary>The column of an artist id.</summary>
+    public int ArtistIndex(JsonElement artistId) => Array.BinarySearch(ArtistIds, artistId.GetInt64());
+
     /// <summary>The case; the small one, and a line in the test's output, when the data asked for isn't there.</summary>
     public static GoldenCase Load(string name, ITestOutputHelper output)
     {

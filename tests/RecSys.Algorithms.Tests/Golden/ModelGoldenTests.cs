@@ -89,8 +89,8 @@ public sealed class ModelGoldenTests(ITestOutputHelper output)
     {
         foreach (var list in lists.EnumerateObject())
         {
-            var user = Array.BinarySearch(data.UserIds, long.Parse(list.Name));
-            var expected = list.Value.EnumerateArray().Select(a => Array.BinarySearch(data.ArtistIds, a.GetInt64())).ToArray();
+            var user = data.UserIndex(list.Name);
+            var expected = list.Value.EnumerateArray().Select(data.ArtistIndex).ToArray();
             var scores = new float[model.ItemCount];
             model.Score(user, scores);
             var recommended = model.Recommend([user], new RecommendOptions { K = expected.Length })[0];
