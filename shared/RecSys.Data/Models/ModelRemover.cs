@@ -35,7 +35,7 @@ internal sealed class ModelRemover(RecSysDatabase database)
     {
         var unfinished = await database.ReadAsync(
             context => context.ModelVersions
-                .Where(model => model.Status != ModelStatus.Ready)
+                .Where(model => model.Status == ModelStatus.Training || model.Status == ModelStatus.Failed)
                 .Select(model => new { model.Version, model.Status })
                 .ToListAsync(cancellationToken),
             cancellationToken);
@@ -68,7 +68,7 @@ internal sealed class ModelRemover(RecSysDatabase database)
                     .Select(model => new { model.Version, model.Status })
                     .ToListAsync(cancellationToken);
                 var old = ended
-                    .GroupBy(model => model.Status)
+                    .GroupBy(model => model.Status == ModelStatus.Failed)
                     .SelectMany(ofStatus => ofStatus.Skip(keep))
                     .Select(model => model.Version)
                     .Where(version => version != active?.Version && version != active?.PreviousVersion)
@@ -104,6 +104,7 @@ internal sealed class ModelRemover(RecSysDatabase database)
         await RemoveRowsAsync<UserRecommendationsRow>(version, RowsPerPiece, cancellationToken);
         await RemoveRowsAsync<SimilarTracksRow>(version, RowsPerPiece, cancellationToken);
         await RemoveRowsAsync<PopularTrackRow>(version, RowsPerPiece, cancellationToken);
+        await RemoveRowsAsync<NextTracksRow>(version, RowsPerPiece, cancellationToken);
 
         // A row of artifacts is up to 8 MiB.
         await RemoveRowsAsync<ModelArtifactRow>(version, 4, cancellationToken);

@@ -6,9 +6,11 @@ namespace RecSys.Data.Models;
 /// <param name="TrackCount">Tracks in the training data.</param>
 /// <param name="InteractionCount">Distinct (user, track) cells in the training data.</param>
 /// <param name="TrainingTime">How long it took.</param>
+/// <param name="Refusal">Why the version should not answer although it is whole, for a person; null when nothing speaks against it.</param>
 public sealed record ModelResult(
     IReadOnlyDictionary<string, double> Metrics,
     long UserCount,
     long TrackCount,
     long InteractionCount,
-    TimeSpan TrainingTime);
+    TimeSpan TrainingTime,
+    string? Refusal = null);

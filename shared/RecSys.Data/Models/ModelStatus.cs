@@ -11,4 +11,7 @@ public enum ModelStatus
 
     /// <summary>The training ended with an error; its rows are gone.</summary>
     Failed = 3,
+
+    /// <summary>Whole, but measured to be worse than the version that was active; activated only when forced.</summary>
+    Refused = 4,
 }

@@ -9,7 +9,7 @@ namespace RecSys.Data.Models;
 /// ready, and one transaction makes it the active one. Old versions go by <see cref="RetainAsync"/>, never the active or
 /// the previous one. Large arrays are in <see cref="Artifacts.ArtifactStore"/>.
 /// </summary>
-public sealed class ModelStore
+public sealed partial class ModelStore
 {
     /// <summary>
     /// Rows that <see cref="WriteUserRecommendationsAsync"/>, <see cref="WriteSimilarAsync"/> and
@@ -37,11 +37,12 @@ public sealed class ModelStore
     /// <param name="version">Its id, 1 to 128 characters.</param>
     /// <param name="settings">All settings of the training, defaults included.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
+    /// <param name="baseVersion">The version that it is refreshed from; null when it is trained afresh.</param>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.AlreadyExists"/>.</exception>
     /// <exception cref="ArgumentException">The id is empty or too long, or a text can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public async Task<ModelVersionRecord> BeginAsync(
-        string version, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+        string version, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, string? baseVersion = null)
     {
         StorableText.Require(version, nameof(version));
         ArgumentException.ThrowIfNullOrWhiteSpace(version);
@@ -57,6 +58,7 @@ public sealed class ModelStore
             Version = version,
             CreatedAt = Timestamps.ToStored(_time.GetUtcNow()),
             Settings = settings,
+            BaseVersion = baseVersion,
         };
         await _database.WriteOnceAsync(
             async context =>
@@ -122,7 +124,33 @@ public sealed class ModelStore
             tracks.Select(track => new PopularTrackRow(version, track.Rank, track.TrackId, track.ListenerCount, track.PlayCount)),
             cancellationToken);
 
-    /// <summary>Makes a version in training ready. The same call may be made again, should its answer have been lost.</summary>
+    /// <summary>Writes what follows each track, as <see cref="WriteUserRecommendationsAsync"/> does lists of users.</summary>
+    /// <returns>The number of lists.</returns>
+    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
+    public Task<long> WriteNextAsync(string version, IEnumerable<NextTracksRecord> lists, CancellationToken cancellationToken) =>
+        WriteInPiecesAsync(
+            version,
+            lists.Select(list =>
+            {
+                RequireSameLength(list.TrackId, list.NextTrackIds.Length, list.Probabilities.Length);
+                return new NextTracksRow(version, list.TrackId, list.NextTrackIds, list.Probabilities);
+            }),
+            cancellationToken);
+
+    /// <summary>
+    /// Copies the lists of users of another version into a version in training, but for users who have one in it. It may be made
+    /// again when the database did not answer.
+    /// </summary>
+    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
+    public Task CopyUserRecommendationsAsync(string from, string version, CancellationToken cancellationToken) =>
+        CopyAsync<UserRecommendationsRow>(from, version, cancellationToken);
+
+    /// <summary>Copies the lists of similar tracks, as <see cref="CopyUserRecommendationsAsync"/> does those of users.</summary>
+    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
+    public Task CopySimilarAsync(string from, string version, CancellationToken cancellationToken) =>
+        CopyAsync<SimilarTracksRow>(from, version, cancellationToken);
+
+    /// <summary>Makes a version in training ready, or refuses it, as the result says. The same call may be made again, should its answer have been lost.</summary>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
     /// <exception cref="ArgumentException">A metric is not finite, or a name can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
@@ -137,12 +165,15 @@ public sealed class ModelStore
             }
         }
 
+        var status = result.Refusal is null ? ModelStatus.Ready : ModelStatus.Refused;
+        var refusal = result.Refusal is null ? null : StorableText.Require(result.Refusal, nameof(result));
         var changed = await _database.WriteAsync(
             context => context.ModelVersions
                 .Where(model => model.Version == version && model.Status == ModelStatus.Training)
                 .ExecuteUpdateAsync(
                     model => model
-                        .SetProperty(m => m.Status, ModelStatus.Ready)
+                        .SetProperty(m => m.Status, status)
+                        .SetProperty(m => m.Error, refusal)
                         .SetProperty(m => m.Metrics, result.Metrics)
                         .SetProperty(m => m.UserCount, result.UserCount)
                         .SetProperty(m => m.TrackCount, result.TrackCount)
@@ -171,10 +202,19 @@ public sealed class ModelStore
     }
 
     /// <summary>Makes a ready version the active one, and the active one the previous; the active version stays as it is.</summary>
-    /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotReady"/>.</exception>
+    /// <param name="version">The version.</param>
+    /// <param name="force">Whether a version that was refused becomes ready first; why it was refused stays on record.</param>
+    /// <param name="cancellationToken">Stops the change, unless it is done.</param>
+    /// <exception cref="ModelStoreException">
+    /// <see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotReady"/>, <see cref="ModelStoreError.Refused"/>.
+    /// </exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public Task<ActiveModel> ActivateAsync(string version, bool force, CancellationToken cancellationToken) =>
+        _switch.ActivateAsync(StorableText.Require(version, nameof(version)), force, cancellationToken);
+
+    /// <inheritdoc cref="ActivateAsync(string, bool, CancellationToken)"/>
     public Task<ActiveModel> ActivateAsync(string version, CancellationToken cancellationToken) =>
-        _switch.ActivateAsync(StorableText.Require(version, nameof(version)), cancellationToken);
+        ActivateAsync(version, force: false, cancellationToken);
 
     /// <summary>Makes the previous version the active one, and the active one the previous.</summary>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NoPrevious"/>.</exception>
@@ -225,66 +265,6 @@ public sealed class ModelStore
             : new ModelPage(models[..pageSize], new ModelPageToken(models[pageSize - 1]).ToString());
     }
 
-    /// <summary>A user's list in a version; null when the version holds none.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task<UserRecommendationsRecord?> ReadUserRecommendationsAsync(
-        string version, string userId, CancellationToken cancellationToken)
-    {
-        StorableText.Require(version, nameof(version));
-        StorableText.Require(userId, nameof(userId));
-        return await _database.ReadAsync(
-            context => context.UserRecommendations
-                .Where(row => row.ModelVersion == version && row.UserId == userId)
-                .Select(row => new UserRecommendationsRecord(row.UserId, row.TrackIds, row.Scores, row.Sources))
-                .FirstOrDefaultAsync(cancellationToken),
-            cancellationToken);
-    }
-
-    /// <summary>A track's neighbours in a version; null when the version does not know the track.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task<SimilarTracksRecord?> ReadSimilarAsync(string version, string trackId, CancellationToken cancellationToken)
-    {
-        StorableText.Require(version, nameof(version));
-        StorableText.Require(trackId, nameof(trackId));
-        return await _database.ReadAsync(
-            context => context.SimilarTracks
-                .Where(row => row.ModelVersion == version && row.TrackId == trackId)
-                .Select(row => new SimilarTracksRecord(row.TrackId, row.SimilarTrackIds, row.Scores))
-                .FirstOrDefaultAsync(cancellationToken),
-            cancellationToken);
-    }
-
-    /// <summary>All lists of similar tracks of a version, by track id in the order of its UTF-8 bytes.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer, or stopped answering on the way.</exception>
-    public IAsyncEnumerable<SimilarTracksRecord> ReadAllSimilarAsync(string version, CancellationToken cancellationToken)
-    {
-        StorableText.Require(version, nameof(version));
-        return _database.StreamAsync(
-            context => context.SimilarTracks
-                .Where(row => row.ModelVersion == version)
-                .OrderBy(row => row.TrackId)
-                .Select(row => new SimilarTracksRecord(row.TrackId, row.SimilarTrackIds, row.Scores)),
-            cancellationToken);
-    }
-
-    /// <summary>The popular tracks of a version, best first.</summary>
-    /// <param name="version">The version.</param>
-    /// <param name="limit">At most so many; null for all.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task<IReadOnlyList<PopularTrackRecord>> ReadPopularAsync(string version, int? limit, CancellationToken cancellationToken)
-    {
-        StorableText.Require(version, nameof(version));
-        return await _database.ReadAsync(
-            context => context.PopularTracks
-                .Where(row => row.ModelVersion == version)
-                .OrderBy(row => row.Rank)
-                .Select(row => new PopularTrackRecord(row.Rank, row.TrackId, row.ListenerCount, row.PlayCount))
-                .Take(limit ?? int.MaxValue)
-                .ToListAsync(cancellationToken),
-            cancellationToken);
-    }
-
     /// <summary>
     /// Marks versions that a dead trainer left in training as failed, and deletes the rows of all failed ones. Call it
     /// while holding the <see cref="TrainerLock"/>: a version in training is then nobody's.
@@ -294,7 +274,7 @@ public sealed class ModelStore
     public Task<int> RemoveUnfinishedAsync(CancellationToken cancellationToken) => _remover.RemoveUnfinishedAsync(cancellationToken);
 
     /// <summary>
-    /// Deletes old versions with all their rows. The newest <paramref name="keep"/> ready ones stay, and so do the active
+    /// Deletes old versions with all their rows. The newest <paramref name="keep"/> ready or refused ones stay, and so do the active
     /// and the previous one, whatever is in training, and the newest <paramref name="keep"/> failed ones for their error.
     /// </summary>
     /// <param name="keep">At least 0.</param>
@@ -349,6 +329,24 @@ public sealed class ModelStore
         if (trackCount != otherCount)
         {
             throw new ArgumentException($"The list of '{id}' has {trackCount} tracks but {otherCount} scores or sources.");
+        }
+    }
+
+    private async Task CopyAsync<TRow>(string from, string version, CancellationToken cancellationToken)
+        where TRow : class, IModelRow
+    {
+        StorableText.Require(from, nameof(from));
+        StorableText.Require(version, nameof(version));
+        for (var after = ""; after is not null;)
+        {
+            var piece = after;
+            after = await _database.WriteAsync(
+                async context =>
+                {
+                    await RequireTrainingAsync(context, version, cancellationToken);
+                    return await context.CopyPieceAsync<TRow>(from, version, piece, RowsPerCommit, cancellationToken);
+                },
+                cancellationToken);
         }
     }
 

@@ -12,6 +12,9 @@ public enum ModelStoreError
     /// <summary>Only a version that is ready can be activated.</summary>
     NotReady,
 
+    /// <summary>The version was refused for its quality; activating it has to be forced.</summary>
+    Refused,
+
     /// <summary>Only a version in training can be written to, finished or failed.</summary>
     NotTraining,
 

@@ -12,14 +12,18 @@ internal sealed class ModelSwitch(RecSysDatabase database, TimeProvider time)
             .Select(row => new ActiveModel(row.ActiveVersion, row.PreviousVersion, row.ActivatedAt))
             .FirstOrDefaultAsync(cancellationToken)!;
 
-    public Task<ActiveModel> ActivateAsync(string version, CancellationToken cancellationToken) =>
+    public Task<ActiveModel> ActivateAsync(string version, bool force, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async context =>
             {
                 await context.LockModelsAsync(cancellationToken);
                 var model = await context.ModelVersions.FirstOrDefaultAsync(m => m.Version == version, cancellationToken)
                     ?? throw ModelStore.NotFound(version);
-                if (model.Status != ModelStatus.Ready)
+                if (model.Status == ModelStatus.Refused)
+                {
+                    await AcceptAsync(context, model, force, cancellationToken);
+                }
+                else if (model.Status != ModelStatus.Ready)
                 {
                     throw new ModelStoreException(
                         ModelStoreError.NotReady,
@@ -45,6 +49,14 @@ internal sealed class ModelSwitch(RecSysDatabase database, TimeProvider time)
                         ModelStoreError.NoPrevious, "No model version was active before. Activate one by its id.");
             },
             cancellationToken);
+
+    private static Task<int> AcceptAsync(RecSysDbContext context, ModelVersionRecord model, bool force, CancellationToken cancellationToken) =>
+        force
+            ? context.ModelVersions
+                .Where(m => m.Version == model.Version)
+                .ExecuteUpdateAsync(m => m.SetProperty(x => x.Status, ModelStatus.Ready), cancellationToken)
+            : throw new ModelStoreException(
+                ModelStoreError.Refused, $"Model version {model.Version} was refused: {model.Error} Force it to activate it all the same.");
 
     private async Task<ActiveModel> SetAsync(
         RecSysDbContext context, string version, string? previous, bool isFirst, CancellationToken cancellationToken)

@@ -30,11 +30,14 @@ public sealed record ModelVersionRecord
     /// <summary>How long the training took, kept to the millisecond; null until it has ended.</summary>
     public TimeSpan? TrainingTime { get; init; }
 
-    /// <summary>Why it failed; null otherwise.</summary>
+    /// <summary>Why it failed or was refused; null otherwise.</summary>
     public string? Error { get; init; }
 
+    /// <summary>The version that this one was refreshed from without a new fit; null for one that was trained afresh.</summary>
+    public string? BaseVersion { get; init; }
+
     internal bool HasResult(ModelResult result) =>
-        Status == ModelStatus.Ready
+        Status == (result.Refusal is null ? ModelStatus.Ready : ModelStatus.Refused)
         && (UserCount, TrackCount, InteractionCount) == (result.UserCount, result.TrackCount, result.InteractionCount)
         && (long?)TrainingTime?.TotalMilliseconds == (long)result.TrainingTime.TotalMilliseconds
         && Metrics.Count == result.Metrics.Count

@@ -35,6 +35,8 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
 
     public DbSet<PopularTrackRow> PopularTracks => Set<PopularTrackRow>();
 
+    public DbSet<NextTracksRow> NextTracks => Set<NextTracksRow>();
+
     public DbSet<ModelArtifactRow> ModelArtifacts => Set<ModelArtifactRow>();
 
     /// <summary>Makes sure, until the end of the transaction, that nobody else activates or removes versions.</summary>
@@ -48,6 +50,36 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
         var table = Model.FindEntityType(typeof(TRow))!.GetTableName();
         var sql = $"DELETE FROM {table} WHERE {RowAddress} IN (SELECT {RowAddress} FROM {table} WHERE model_version = {{0}} LIMIT {{1}})";
         return Database.ExecuteSqlRawAsync(sql, [version, limit], cancellationToken);
+    }
+
+    /// <summary>
+    /// Copies up to <paramref name="limit"/> of a version's rows into another version, those after a key in the order of their
+    /// keys; what is there already stays. The key is the column beside the version, a text.
+    /// </summary>
+    /// <returns>The last key that was looked at; null when none is left.</returns>
+    public async Task<string?> CopyPieceAsync<TRow>(string from, string to, string after, int limit, CancellationToken cancellationToken)
+        where TRow : class, IModelRow
+    {
+        var entity = Model.FindEntityType(typeof(TRow))!;
+        var table = entity.GetTableName();
+        var key = entity.FindPrimaryKey()!.Properties[1];
+        var keys = await Set<TRow>()
+            .Where(row => row.ModelVersion == from && string.Compare(EF.Property<string>(row, key.Name), after) > 0)
+            .OrderBy(row => EF.Property<string>(row, key.Name))
+            .Take(limit)
+            .Select(row => EF.Property<string>(row, key.Name))
+            .ToListAsync(cancellationToken);
+        var last = keys.LastOrDefault();
+        if (last is not null)
+        {
+            var keyColumn = key.GetColumnName();
+            var columns = string.Join(", ", entity.GetProperties().Select(property => property.GetColumnName()).Where(name => name != "model_version"));
+            var sql = $"INSERT INTO {table} (model_version, {columns}) SELECT {{0}}, {columns} FROM {table} "
+                + $"WHERE model_version = {{1}} AND {keyColumn} > {{2}} AND {keyColumn} <= {{3}} ON CONFLICT DO NOTHING";
+            await Database.ExecuteSqlRawAsync(sql, [to, from, after, last], cancellationToken);
+        }
+
+        return last;
     }
 
     /// <summary>The system column that says where a row is.</summary>
@@ -114,6 +146,7 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
         BelongsToModel(modelBuilder.Entity<UserRecommendationsRow>().ToTable("user_recommendations")).HasKey(r => new { r.ModelVersion, r.UserId });
         BelongsToModel(modelBuilder.Entity<SimilarTracksRow>().ToTable("similar_tracks")).HasKey(r => new { r.ModelVersion, r.TrackId });
         BelongsToModel(modelBuilder.Entity<PopularTrackRow>().ToTable("popular_tracks")).HasKey(r => new { r.ModelVersion, r.Rank });
+        BelongsToModel(modelBuilder.Entity<NextTracksRow>().ToTable("next_tracks")).HasKey(r => new { r.ModelVersion, r.TrackId });
         BelongsToModel(modelBuilder.Entity<ModelArtifactRow>().ToTable("model_artifacts"))
             .HasKey(r => new { r.ModelVersion, r.Name, r.ChunkNumber });
     }
