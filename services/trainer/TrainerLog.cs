@@ -42,4 +42,11 @@ internal static partial class TrainerLog
 
     [LoggerMessage(2013, LogLevel.Debug, "Progress of training {ModelVersion} was not published: {Reason}")]
     public static partial void ProgressNotPublished(ILogger logger, string modelVersion, string reason);
+
+    [LoggerMessage(2014, LogLevel.Information,
+        "Training {ModelVersion} goes on after stage {Stage}, which a training begun at {BegunAt:u} with the same settings had finished.")]
+    public static partial void TrainingResumed(ILogger logger, string modelVersion, string stage, DateTimeOffset begunAt);
+
+    [LoggerMessage(2015, LogLevel.Warning, "What unfinished trainings left in the work folder can't be removed now: {Reason}")]
+    public static partial void WorkFolderNotTidied(ILogger logger, string reason);
 }

@@ -19,6 +19,19 @@ internal sealed class TrainerOptions
     public int KeptVersions { get; init; } = 5;
 
     /// <summary>
+    /// The folder in which unfinished trainings keep what their finished stages made, so that a killed one goes on from there;
+    /// absolute or relative to the working directory, of one trainer alone. Default <c>.recsys/work</c>.
+    /// </summary>
+    [Required(AllowEmptyStrings = false, ErrorMessage = "It must name a folder.")]
+    public string WorkFolder { get; init; } = Path.Combine(".recsys", "work");
+
+    /// <summary>
+    /// For how long after its beginning a training that did not end may be taken up again, from none to 30 days. Default a day.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00", ErrorMessage = "It must be from 00:00:00 to 30.00:00:00 (days.hh:mm:ss).")]
+    public TimeSpan ResumeWithin { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>
     /// How long a training waits for a database that went away before it fails, from none to a day. Default 10 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "It must be from 00:00:00 to 1.00:00:00 (days.hh:mm:ss).")]

@@ -16,6 +16,9 @@ public sealed record InteractionQuery
     /// <summary>Only listens before this time; null: to the last.</summary>
     public DateTimeOffset? Before { get; init; }
 
+    /// <summary>Whether the time of every listen is kept, 8 bytes each, for models of sequences. Default: only the last of a cell.</summary>
+    public bool KeepsListenTimes { get; init; }
+
     /// <summary>The parts of the lake to read. Default: all.</summary>
     public LakeSources Sources { get; init; } = LakeSources.All;
 }

@@ -8,7 +8,15 @@ namespace RecSys.Lake;
 public sealed class LakeInteractions
 {
     internal LakeInteractions(
-        string[] userIds, string[] trackIds, int[] userIndex, int[] itemIndex, float[] plays, long[] lastListenedAt, long listenCount)
+        string[] userIds,
+        string[] trackIds,
+        int[] userIndex,
+        int[] itemIndex,
+        float[] plays,
+        long[] lastListenedAt,
+        long listenCount,
+        int[]? listenCounts = null,
+        long[]? listenTimes = null)
     {
         UserIds = userIds;
         TrackIds = trackIds;
@@ -17,6 +25,8 @@ public sealed class LakeInteractions
         Plays = plays;
         LastListenedAt = lastListenedAt;
         ListenCount = listenCount;
+        ListenCounts = listenCounts;
+        ListenTimes = listenTimes;
     }
 
     /// <summary>User ids in ordinal order; a userIndex is a position in it.</summary>
@@ -42,6 +52,15 @@ public sealed class LakeInteractions
 
     /// <summary>Distinct listens behind the cells.</summary>
     public long ListenCount { get; }
+
+    /// <summary>Distinct listens of each cell; null unless the query keeps their times.</summary>
+    public int[]? ListenCounts { get; }
+
+    /// <summary>
+    /// The times of all listens, cell by cell and ascending in each, in microseconds since 1970-01-01 UTC, 0 when unknown; null
+    /// unless the query keeps them.
+    /// </summary>
+    public long[]? ListenTimes { get; }
 
     /// <summary>The index of a user; negative when the user has no listens here.</summary>
     public int FindUser(string userId) => Array.BinarySearch(UserIds, userId, StringComparer.Ordinal);

@@ -42,6 +42,17 @@ public sealed class ListenLake : IDisposable
     /// <summary>Whether there is anything to read, imports included. Looks at names only, whatever the size of the lake.</summary>
     public bool IsEmpty => new ListenSource(_folders, InteractionQuery.All).IsEmpty;
 
+    /// <summary>
+    /// The files of listens that there are, imports included. They are replaced, never changed: the same files are the same listens.
+    /// </summary>
+    public IReadOnlyList<LakeFile> ListFiles() =>
+    [
+        .. new ListenSource(_folders, InteractionQuery.All).Files
+            .Select(path => new FileInfo(path))
+            .Where(file => file.Exists)
+            .Select(file => new LakeFile(Path.GetRelativePath(RootFolder, file.FullName), file.Length, file.LastWriteTimeUtc)),
+    ];
+
     internal LakeFolders Folders => _folders;
 
     internal DuckDbDatabase Engine
@@ -81,7 +92,10 @@ public sealed class ListenLake : IDisposable
     /// <exception cref="LakeCorruptException">A file can't be read.</exception>
     public Task<LakeInteractions> ReadInteractionsAsync(InteractionQuery query, CancellationToken cancellationToken = default) =>
         Task.Run(
-            () => Read(query, (connection, source) => InteractionReader.Read(connection, source, _threads, cancellationToken), cancellationToken),
+            () => Read(
+                query,
+                (connection, source) => InteractionReader.Read(connection, source, query.KeepsListenTimes, _threads, cancellationToken),
+                cancellationToken),
             cancellationToken);
 
     /// <summary>Reads distinct listens in the order of their times (then user and track).</summary>

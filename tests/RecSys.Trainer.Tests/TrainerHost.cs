@@ -103,6 +103,7 @@ internal sealed class TrainerHost : IAsyncDisposable
             ["Database:ConnectionString"] = $"Data Source={folder.File("recsys.db")}",
             ["Lake:Root"] = folder.File("lake"),
             ["Lake:Threads"] = "1",
+            ["Trainer:WorkFolder"] = folder.File("work"),
         };
         foreach (var (key, value) in settings)
         {

@@ -14,7 +14,7 @@ internal static class TrainCommand
     {
         var set = new Option<string[]>("--set")
         {
-            Description = "A setting that differs from its default, such as als.factors=128 (services/trainer/README.md lists them)",
+            Description = "A setting that differs from its default, such as als.factors=128 (docs/training.md lists them)",
             HelpName = "KEY=VALUE",
             AllowMultipleArgumentsPerToken = true,
         };

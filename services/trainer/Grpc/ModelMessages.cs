@@ -21,6 +21,7 @@ internal static class ModelMessages
                 StoredStatus.Training => ModelStatus.Training,
                 StoredStatus.Ready => ModelStatus.Ready,
                 StoredStatus.Failed => ModelStatus.Failed,
+                StoredStatus.Refused => ModelStatus.Refused,
                 _ => ModelStatus.Unspecified,
             },
             Active = active?.Version == record.Version,
@@ -30,6 +31,7 @@ internal static class ModelMessages
             TrackCount = record.TrackCount,
             InteractionCount = record.InteractionCount,
             Error = record.Error ?? "",
+            BaseModelVersion = record.BaseVersion ?? "",
         };
         model.Settings.Add(record.Settings.ToDictionary());
         model.Metrics.Add(record.Metrics.ToDictionary());

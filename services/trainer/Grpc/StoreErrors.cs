@@ -26,6 +26,7 @@ internal static class StoreErrors
             {
                 ModelStoreError.NotFound => RecSysException.NotFound("MODEL_NOT_FOUND", exception.Message),
                 ModelStoreError.NotReady => RecSysException.FailedPrecondition("MODEL_NOT_READY", exception.Message),
+                ModelStoreError.Refused => RecSysException.FailedPrecondition("MODEL_REFUSED", exception.Message),
                 ModelStoreError.NoPrevious => RecSysException.FailedPrecondition("NO_PREVIOUS_MODEL", exception.Message),
                 _ => exception,
             };

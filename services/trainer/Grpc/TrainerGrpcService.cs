@@ -27,9 +27,9 @@ internal sealed class TrainerGrpcService(
     public override async Task<TrainModelResponse> TrainModel(TrainModelRequest request, ServerCallContext context)
     {
         var settings = TrainingSettings.Read(request.Settings.ToDictionary());
-        var version = await StoreErrors.TranslateAsync(
-            () => trainings.StartAsync(settings, activate: !request.SkipActivation, context.CancellationToken));
-        return new TrainModelResponse { ModelVersion = version };
+        var started = await StoreErrors.TranslateAsync(
+            () => trainings.StartAsync(settings, !request.SkipActivation, request.Force, context.CancellationToken));
+        return new TrainModelResponse { ModelVersion = started.ModelVersion, ResumedAfter = started.ResumedAfter };
     }
 
     /// <inheritdoc/>
@@ -93,7 +93,7 @@ internal sealed class TrainerGrpcService(
     public override async Task<ActivateModelResponse> ActivateModel(ActivateModelRequest request, ServerCallContext context)
     {
         CheckVersion(request.ModelVersion);
-        var active = await StoreErrors.TranslateAsync(() => activation.ActivateAsync(request.ModelVersion, context.CancellationToken));
+        var active = await StoreErrors.TranslateAsync(() => activation.ActivateAsync(request.ModelVersion, request.Force, context.CancellationToken));
         return new ActivateModelResponse { Model = (await FindAsync(active.Version, context.CancellationToken)).ToMessage(active) };
     }
 
@@ -121,11 +121,11 @@ internal sealed class TrainerGrpcService(
         ModelVersion = record.Version,
         State = record.Status switch
         {
-            StoredStatus.Ready => TrainingState.Succeeded,
+            StoredStatus.Ready or StoredStatus.Refused => TrainingState.Succeeded,
             StoredStatus.Failed => TrainingState.Failed,
             _ => TrainingState.Running,
         },
-        TotalDone = record.Status == StoredStatus.Ready ? 1 : 0,
+        TotalDone = record.Status is StoredStatus.Ready or StoredStatus.Refused ? 1 : 0,
         Message = record.Error ?? "",
         ProgressTime = clock.GetUtcNow().ToTimestamp(),
     };

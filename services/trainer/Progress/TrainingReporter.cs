@@ -16,6 +16,7 @@ internal sealed class TrainingReporter
     private readonly double _totalWeight;
     private string _stage = "";
     private double _totalDone;
+    private string _message = "";
     private long _lastReport;
 
     public TrainingReporter(string modelVersion, IReadOnlyList<PlannedStage> plan, ProgressBoard board, TimeProvider clock)
@@ -41,6 +42,7 @@ internal sealed class TrainingReporter
         void Report(double done, string message)
         {
             _totalDone = before + (share * done);
+            _message = message;
             if (done is 0 or 1 || _clock.GetElapsedTime(_lastReport) >= ReportInterval)
             {
                 _lastReport = _clock.GetTimestamp();
@@ -49,11 +51,11 @@ internal sealed class TrainingReporter
         }
     }
 
-    /// <summary>The training has ended well.</summary>
-    public void Succeed(string message)
+    /// <summary>The training has ended well; the last message says how.</summary>
+    public void Succeed()
     {
         _totalDone = 1;
-        Post(TrainingState.Succeeded, 1, message);
+        Post(TrainingState.Succeeded, 1, _message);
     }
 
     /// <summary>The training has ended with an error, in the stage that was begun last.</summary>

@@ -6,10 +6,10 @@ namespace RecSys.Trainer.Publishing;
 internal sealed class ModelActivation(ModelStore models, ModelAnnouncer announcer)
 {
     /// <summary>Makes a version the active one.</summary>
-    /// <exception cref="ModelStoreException">There is no such version, or it is not ready.</exception>
-    public async Task<ActiveModel> ActivateAsync(string modelVersion, CancellationToken cancellationToken)
+    /// <exception cref="ModelStoreException">There is no such version, it is not ready, or it was refused and is not forced.</exception>
+    public async Task<ActiveModel> ActivateAsync(string modelVersion, bool force, CancellationToken cancellationToken)
     {
-        var active = await models.ActivateAsync(modelVersion, cancellationToken);
+        var active = await models.ActivateAsync(modelVersion, force, cancellationToken);
         await announcer.AnnounceAsync(active);
         return active;
     }

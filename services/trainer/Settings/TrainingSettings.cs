@@ -42,6 +42,45 @@ internal sealed class TrainingSettings
     public static readonly Setting<int> AlsCgSteps = Setting.Integer(
         "als.cg_steps", 3, 1, 100, "Steps of conjugate gradient a row.");
 
+    public static readonly Setting<bool> AlsEnabled = Setting.Switch(
+        "models.als.enabled", true, "Implicit ALS: personal lists, similar tracks, and fold-in of new listens.");
+
+    public static readonly Setting<bool> PopularityEnabled = Setting.Switch(
+        "models.popularity.enabled", true,
+        "Whether popularity is measured beside the others. Its list is part of every version: new users get it.");
+
+    public static readonly Setting<bool> ItemNeighborsEnabled = Setting.Switch(
+        "models.item-knn.enabled", true, "Item-item neighbours: measured, and published in the place of ALS where that is off.");
+
+    public static readonly Setting<int> ItemNeighborCount = Setting.Integer(
+        "models.item-knn.neighbors", 100, 1, 10_000, "Neighbours that are kept of every track.");
+
+    public static readonly Setting<double> ItemNeighborShrinkage = Setting.Number(
+        "models.item-knn.shrinkage", 0, 0, 1_000_000,
+        "Added to the denominator of a similarity, so that few common listeners count less.");
+
+    public static readonly Setting<bool> UserNeighborsEnabled = Setting.Switch(
+        "models.user-knn.enabled", false,
+        "User-user neighbours: measured, and published where ALS and item-knn are off. Time grows with the square of active users.");
+
+    public static readonly Setting<int> UserNeighborCount = Setting.Integer(
+        "models.user-knn.neighbors", 100, 1, 10_000, "Neighbours that are kept of every user.");
+
+    public static readonly Setting<bool> MarkovEnabled = Setting.Switch(
+        "models.markov.enabled", true, "Markov chain of the track that follows a track: measured, and the list of next tracks.");
+
+    public static readonly Setting<double> MarkovSessionGap = Setting.Number(
+        "models.markov.session_gap_minutes", 30, 1, 1_440, "Minutes of silence that end a session: what follows is no next track.");
+
+    public static readonly Setting<double> MarkovSmoothing = Setting.Number(
+        "models.markov.smoothing", 5, 0, 1_000_000, "Listens' worth of belief in popularity that each track's transitions are mixed with.");
+
+    public static readonly Setting<int> MarkovBackoff = Setting.Integer(
+        "models.markov.backoff", 200, 0, 100_000, "Popular tracks that are possible after every track.");
+
+    public static readonly Setting<int> NextCount = Setting.Integer(
+        "next.count", 50, 1, 1_000, "Next tracks that are kept of every track.");
+
     public static readonly Setting<int> SimilarCount = Setting.Integer(
         "similar.count", 50, 1, 500, "Similar tracks that are kept of every track.");
 
@@ -64,10 +103,20 @@ internal sealed class TrainingSettings
         "blend.rank_constant", 20, 0.0001, 100_000, "Rank at which a source's vote has fallen to about half of that for its first place.");
 
     public static readonly Setting<bool> Evaluate = Setting.Switch(
-        "evaluate", true, "Whether plays are withheld first, to measure ALS and popularity on them.");
+        "evaluation.enabled", true, "Whether plays are withheld first, to measure the models on them.");
 
     public static readonly Setting<int> EvaluateUsers = Setting.Integer(
-        "evaluate.users", 20_000, 1, 100_000_000, "Most users that are measured; a seeded sample when there are more.");
+        "evaluation.users", 20_000, 1, 100_000_000,
+        "Most users that are measured; when there are more, a sample that stays the same from one training to the next.");
+
+    public static readonly Setting<bool> GateEnabled = Setting.Switch(
+        "gate.enabled", true, "Whether a version that is measured to be worse than the active one is refused instead of activated.");
+
+    public static readonly Setting<double> GateConfidence = Setting.Number(
+        "gate.confidence", 0.95, 0.5, 0.9999, "Share of the bootstrap interval of the difference; the higher, the surer a refusal is.");
+
+    public static readonly Setting<double> GateTolerance = Setting.Number(
+        "gate.tolerance", 0.01, 0, 1, "Loss that is put up with, as a share of the active version's own value.");
 
     public static readonly Setting<double> TestShare = Setting.Number(
         "split.test_share", 0.2, 0.01, 0.5, "Share of the (user, track) cells that is withheld.");
@@ -90,8 +139,10 @@ internal sealed class TrainingSettings
     [
         AlsFactors, AlsIterations, AlsRegularization, AlsRegularizationExponent,
         AlsConfidence, AlsAlpha, AlsUnobservedWeight, AlsSolver, AlsCgSteps,
-        SimilarCount, PopularCount, PersonalCount, BlendAls, BlendSimilar, BlendPopular, BlendRankConstant,
-        Evaluate, EvaluateUsers, TestShare, TestDays, Seed, Threads,
+        AlsEnabled, PopularityEnabled, ItemNeighborsEnabled, ItemNeighborCount, ItemNeighborShrinkage,
+        UserNeighborsEnabled, UserNeighborCount, MarkovEnabled, MarkovSessionGap, MarkovSmoothing, MarkovBackoff,
+        SimilarCount, NextCount, PopularCount, PersonalCount, BlendAls, BlendSimilar, BlendPopular, BlendRankConstant,
+        Evaluate, EvaluateUsers, TestShare, TestDays, GateEnabled, GateConfidence, GateTolerance, Seed, Threads,
     ];
 
     /// <summary>The defaults with what <paramref name="given"/> says instead.</summary>

@@ -3,13 +3,14 @@ using RecSys.Algorithms.Evaluation;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Metrics;
 using RecSys.Trainer.Progress;
+using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Stages;
 
 /// <summary>
 /// Measures the models on the withheld plays. The full catalogue is ranked and what a user has heard is left out, as in a slate.
 /// </summary>
-internal sealed class EvaluateStage : IStage<EvaluateInput, IReadOnlyDictionary<string, double>>
+internal sealed class EvaluateStage : IStage<EvaluateInput, Measurement>
 {
     private static readonly IReadOnlyList<Metric> Accuracy =
         Metric.ParseList("recall@10,recall@20,ndcg@10,ndcg@20,map@20,hit-rate@20");
@@ -17,64 +18,101 @@ internal sealed class EvaluateStage : IStage<EvaluateInput, IReadOnlyDictionary<
     // Needs a list of every user, not only of those that are measured.
     private static readonly Metric Coverage = Metric.Parse("coverage@20");
 
+    private const int QualityCutOff = 20;
+
     /// <inheritdoc/>
-    /// <returns>
-    /// Values by <c>model/metric</c>, such as <c>als/recall@20</c>; seconds as <c>als/fit-seconds</c> and <c>als/evaluate-seconds</c>;
-    /// sizes as <c>data/train</c> and <c>data/test</c> (pairs), <c>data/test-users</c> and <c>data/measured-users</c>.
-    /// </returns>
-    public Task<IReadOnlyDictionary<string, double>> RunAsync(
-        EvaluateInput input, StageProgress progress, CancellationToken cancellationToken) => Task.Run<IReadOnlyDictionary<string, double>>(
+    public Task<Measurement> RunAsync(EvaluateInput input, StageProgress progress, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            var report = input.Split.Report;
-            var isSample = report.UsersWithTest > input.MaxUsers;
-            var test = isSample ? SampleUsers(input.Split.Test, input.MaxUsers, input.Seed) : input.Split.Test;
+            if (!input.Holdout.CanMeasure)
+            {
+                progress.Report(1, "nothing was withheld");
+                return Measurement.None;
+            }
+
+            var (train, allTest) = (input.Holdout.Train, input.Holdout.Test);
+            var withTest = Enumerable.Range(0, allTest.RowCount).Where(user => allTest.RowLength(user) > 0).ToArray();
+            var measured = UserSample.Draw(
+                withTest, input.UserIds, input.Settings.Get(TrainingSettings.EvaluateUsers), input.Settings.Get(TrainingSettings.Seed));
+            var isSample = measured.Length < withTest.Length;
+            var test = isSample ? RowsOf(allTest, measured) : allTest;
             var options = new EvaluationOptions
             {
                 Metrics = isSample ? Accuracy : [.. Accuracy, Coverage],
-                ThreadCount = input.ThreadCount,
+                ThreadCount = input.Settings.Get(TrainingSettings.Threads),
             };
-
             var values = new SortedDictionary<string, double>(StringComparer.Ordinal)
             {
-                ["data/train"] = report.TrainPairs,
-                ["data/test"] = report.TestPairs,
-                ["data/test-users"] = report.UsersWithTest,
-                ["data/measured-users"] = Math.Min(report.UsersWithTest, input.MaxUsers),
+                ["data/train"] = train.CellCount,
+                ["data/test"] = allTest.CellCount,
+                ["data/test-users"] = withTest.Length,
+                ["data/measured-users"] = measured.Length,
             };
-            (IRecommender Model, TimeSpan FitTime)[] models =
-                [(input.Models.Popularity, input.Models.PopularityTime), (input.Models.Als, input.Models.AlsTime)];
-            for (var i = 0; i < models.Length; i++)
+            var models = ModelsOf(input);
+            for (var i = 0; i < models.Count; i++)
             {
-                var (model, fitTime) = models[i];
+                var model = models[i];
                 var done = (double)i;
-                progress.Report(done / models.Length, $"measuring {model.Name}");
-                var shareDone = new Share(share => progress.Report((done + share) / models.Length));
-                var result = Evaluator.Evaluate(model, input.Split.Train, test, options, shareDone, cancellationToken);
+                progress.Report(done / models.Count, $"measuring {model.Name}");
+                var shareDone = new Share(share => progress.Report((done + share) / models.Count));
+                var result = Evaluator.Evaluate(model, train, test, options, shareDone, cancellationToken);
                 foreach (var metric in result.Metrics)
                 {
                     values[$"{model.Name}/{metric.Metric}"] = metric.Value;
                 }
 
-                values[$"{model.Name}/fit-seconds"] = fitTime.TotalSeconds;
+                values[$"{model.Name}/fit-seconds"] = input.Models.FitSeconds[model.Name];
                 values[$"{model.Name}/evaluate-seconds"] = result.Seconds;
             }
 
-            var (als, popularity) = (values[$"{input.Models.Als.Name}/recall@20"], values[$"{input.Models.Popularity.Name}/recall@20"]);
-            progress.Report(1, $"recall@20 {als:F4}, of popularity {popularity:F4}");
-            return values;
+            progress.Report(1, string.Join(", ", models.Select(model => $"{model.Name} ndcg@20 {values[$"{model.Name}/ndcg@20"]:F4}")));
+            return new Measurement(values, QualityOf(input, measured, cancellationToken));
         },
         cancellationToken);
 
-    /// <summary>The test pairs of a seeded sample of the users that have any.</summary>
-    private static SparseMatrix SampleUsers(SparseMatrix test, int count, int seed)
+    private static List<IRecommender> ModelsOf(EvaluateInput input)
     {
-        var users = Enumerable.Range(0, test.RowCount).Where(user => test.RowLength(user) > 0).ToArray();
-        new Random(seed).Shuffle(users);
+        IRecommender?[] models =
+        [
+            input.Settings.Get(TrainingSettings.PopularityEnabled) ? input.Models.Popularity : null,
+            input.Models.Als, input.Models.ItemNeighbors, input.Models.UserNeighbors, input.Models.Markov,
+        ];
+        return [.. models.OfType<IRecommender>()];
+    }
+
+    private static UserQuality QualityOf(EvaluateInput input, int[] users, CancellationToken cancellationToken)
+    {
+        var popular = Ndcg(input.Models.Popularity);
+        return new UserQuality(
+            Array.ConvertAll(users, user => input.UserIds[user]), input.Models.Personal is { } model ? Ndcg(model) : popular, popular);
+
+        float[] Ndcg(IRecommender model)
+        {
+            const int UsersAtOnce = 4_096;
+            var values = new List<float>(users.Length);
+            var options = new RecommendOptions { K = QualityCutOff, ThreadCount = input.Settings.Get(TrainingSettings.Threads) };
+            foreach (var block in users.Chunk(UsersAtOnce))
+            {
+                var lists = model.Recommend(block, options, cancellationToken);
+                for (var i = 0; i < block.Length; i++)
+                {
+                    var relevant = input.Holdout.Test.RowColumns(block[i]);
+                    var hits = new bool[lists[i].Length];
+                    RankingMetrics.MarkHits(Array.ConvertAll(lists[i], item => item.ItemIndex), relevant, hits);
+                    values.Add((float)RankingMetrics.Ndcg(hits, relevant.Length, QualityCutOff));
+                }
+            }
+
+            return [.. values];
+        }
+    }
+
+    private static SparseMatrix RowsOf(SparseMatrix test, int[] users)
+    {
         var rows = new List<int>();
         var columns = new List<int>();
         var values = new List<float>();
-        foreach (var user in users.AsSpan(0, count))
+        foreach (var user in users)
         {
             var items = test.RowColumns(user);
             rows.AddRange(Enumerable.Repeat(user, items.Length));
@@ -82,8 +120,7 @@ internal sealed class EvaluateStage : IStage<EvaluateInput, IReadOnlyDictionary<
             values.AddRange(test.RowValues(user));
         }
 
-        return SparseMatrix.FromTriples(
-            test.RowCount, test.ColumnCount, rows.ToArray(), columns.ToArray(), values.ToArray());
+        return SparseMatrix.FromTriples(test.RowCount, test.ColumnCount, rows.ToArray(), columns.ToArray(), values.ToArray());
     }
 
     // Progress<T> would hand each report to another thread, out of order.

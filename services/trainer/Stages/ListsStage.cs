@@ -1,61 +1,64 @@
 using RecSys.Algorithms;
-using RecSys.Data.Models;
+using RecSys.Trainer.Checkpoints;
 using RecSys.Trainer.Progress;
 
 namespace RecSys.Trainer.Stages;
 
 /// <summary>
-/// Makes and stores the list of every user, without what the user has heard: the tracks that ALS ranks highest, then popular
+/// Makes the list of every user, without what the user has heard: the tracks that the personal model ranks highest, then popular
 /// ones where it has too few.
 /// </summary>
-internal sealed class ListsStage(ModelStore models, BlockWriter blocks) : IStage<ListsInput, long>
+internal sealed class ListsStage : IStage<ListsInput, ListFile>
 {
-    private const string AlsSource = "als";
-    private const string PopularSource = "popular";
+    /// <summary>What the bytes of <see cref="ScoredRow.Sources"/> stand for.</summary>
+    public static readonly IReadOnlyList<string> SourceNames = ["als", "popular", "item-knn", "user-knn"];
+
+    private const byte PopularSource = 1;
 
     /// <inheritdoc/>
-    /// <returns>The number of stored lists.</returns>
-    public Task<long> RunAsync(ListsInput input, StageProgress progress, CancellationToken cancellationToken)
+    public Task<ListFile> RunAsync(ListsInput input, StageProgress progress, CancellationToken cancellationToken)
     {
-        progress.Report(0, $"{input.Count} tracks for {input.Log.UserIds.Length:N0} users");
-        return blocks.WriteAsync(
-            input.Log.UserIds.Length,
-            users => Lists(input, users, cancellationToken),
-            (lists, token) => models.WriteUserRecommendationsAsync(input.ModelVersion, lists, token),
+        progress.Report(0, $"{input.Count} tracks for {input.UserCount:N0} users");
+        return ListFileWriter.WriteAsync(
+            input.Path,
+            input.UserCount,
+            users => Lists(input.Models, users, input.Count, input.ThreadCount, cancellationToken),
             progress,
             cancellationToken);
     }
 
-    private static List<UserRecommendationsRecord> Lists(ListsInput input, int[] users, CancellationToken cancellationToken)
+    /// <summary>The lists of some users.</summary>
+    public static List<ScoredRow> Lists(FittedModels models, int[] users, int count, int threadCount, CancellationToken cancellationToken)
     {
-        var options = new RecommendOptions { K = input.Count, ThreadCount = input.ThreadCount };
-        var lists = input.Models.Als.Recommend(users, options, cancellationToken);
-        var records = new List<UserRecommendationsRecord>(users.Length);
+        var options = new RecommendOptions { K = count, ThreadCount = threadCount };
+        var lists = models.Personal?.Recommend(users, options, cancellationToken);
+        var source = (byte)Math.Max(0, SourceNames.ToList().IndexOf(models.Personal?.Name ?? ""));
+        var rows = new List<ScoredRow>(users.Length);
         for (var i = 0; i < users.Length; i++)
         {
-            var list = lists[i].Select(item => (Item: item, Source: AlsSource)).ToList();
-            if (list.Count < input.Count)
+            var list = (lists?[i] ?? []).Select(item => (Item: item, Source: source)).ToList();
+            if (list.Count < count)
             {
-                FillUp(list, users[i], input, options);
+                FillUp(list, users[i], models, options);
             }
 
-            records.Add(new UserRecommendationsRecord(
-                input.Log.UserIds[users[i]],
-                [.. list.Select(entry => input.Log.TrackIds[entry.Item.ItemIndex])],
+            rows.Add(new ScoredRow(
+                users[i],
+                [.. list.Select(entry => entry.Item.ItemIndex)],
                 [.. list.Select(entry => entry.Item.Score)],
                 [.. list.Select(entry => entry.Source)]));
         }
 
-        return records;
+        return rows;
     }
 
-    private static void FillUp(List<(ScoredItem Item, string Source)> list, int userIndex, ListsInput input, RecommendOptions options)
+    private static void FillUp(List<(ScoredItem Item, byte Source)> list, int userIndex, FittedModels models, RecommendOptions options)
     {
         var listed = list.Select(entry => entry.Item.ItemIndex).ToHashSet();
 
-        // Below every score of ALS: scores are comparable within a list.
+        // Below every score of the model: scores are comparable within a list.
         var lowest = list.Count > 0 ? Math.Min(0, list[^1].Item.Score) : 0;
-        var popularity = input.Models.Popularity;
+        var popularity = models.Popularity;
         var others = popularity.Recommend([userIndex], options)[0].Where(item => !listed.Contains(item.ItemIndex));
         foreach (var popular in others.Take(options.K - list.Count))
         {

@@ -24,6 +24,7 @@ internal sealed class ReadStage(ListenLake lake) : IStage<InteractionQuery, Trai
             1,
             $"{cells.ListenCount:N0} listens of {cells.UserIds.Length:N0} users and {cells.TrackIds.Length:N0} tracks "
             + $"in {cells.CellCount:N0} cells");
-        return new TrainingLog(cells.UserIds, cells.TrackIds, plays, cells.LastListenedAt);
+        var times = cells.ListenTimes is { } all && all.AsSpan().ContainsAnyExcept(0L) ? new ListenTimes(cells.ListenCounts!, all) : null;
+        return new TrainingLog(cells.UserIds, cells.TrackIds, plays, cells.LastListenedAt, cells.ListenCount, times);
     }
 }

@@ -1,10 +1,10 @@
-using RecSys.Algorithms.Als;
+using RecSys.Algorithms;
 
 namespace RecSys.Trainer.Stages;
 
 /// <summary>What the lists of similar tracks need.</summary>
-/// <param name="ModelVersion">The version that they belong to.</param>
-/// <param name="TrackIds">The track of each item index.</param>
-/// <param name="Als">Fitted to all plays.</param>
+/// <param name="Path">The file that they are written to.</param>
+/// <param name="ItemCount">Tracks.</param>
+/// <param name="Model">Fitted to all plays; null where no model finds similar tracks.</param>
 /// <param name="Count">Length of a list.</param>
-internal sealed record SimilarInput(string ModelVersion, string[] TrackIds, AlsModel Als, int Count);
+internal sealed record SimilarInput(string Path, int ItemCount, ISimilarItems? Model, int Count);

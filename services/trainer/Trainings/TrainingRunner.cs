@@ -3,6 +3,7 @@ using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Lake;
+using RecSys.Trainer.Checkpoints;
 using RecSys.Trainer.Progress;
 using RecSys.Trainer.Settings;
 
@@ -11,6 +12,8 @@ namespace RecSys.Trainer.Trainings;
 /// <summary>Runs trainings in the background, one at a time over all trainers that share the database.</summary>
 internal sealed class TrainingRunner(
     TrainingPipeline pipeline,
+    TrainingStages stages,
+    CheckpointStore checkpoints,
     ModelStore models,
     TrainerLock trainerLock,
     ListenLake lake,
@@ -29,9 +32,14 @@ internal sealed class TrainingRunner(
     private bool _isTraining;
 
     /// <summary>Starts a training.</summary>
+    /// <param name="settings">All its settings.</param>
+    /// <param name="activate">Whether the version becomes the active one.</param>
+    /// <param name="force">Whether it does so even if it is measured to be worse than the active one.</param>
+    /// <param name="cancellationToken">Ends the beginning; later it has no effect.</param>
     /// <returns>The version that it makes.</returns>
     /// <exception cref="RecSysException">ABORTED: one is running already. FAILED_PRECONDITION: there is nothing to train on.</exception>
-    public async Task<string> StartAsync(TrainingSettings settings, bool activate, CancellationToken cancellationToken)
+    public async Task<StartedTraining> StartAsync(
+        TrainingSettings settings, bool activate, bool force, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -44,6 +52,7 @@ internal sealed class TrainingRunner(
         }
 
         TrainerLease? lease = null;
+        TrainingCheckpoint? checkpoint = null;
         try
         {
             if (lake.IsEmpty)
@@ -55,14 +64,24 @@ internal sealed class TrainingRunner(
 
             lease = await trainerLock.TryAcquireAsync(cancellationToken) ?? throw Running();
             await RemoveUnfinishedAsync(cancellationToken);
-            var job = new TrainingJob(ModelVersionId.Create(clock.GetUtcNow()), settings, activate);
+            checkpoint = OpenCheckpoint(settings);
+            var job = new TrainingJob(ModelVersionId.Create(clock.GetUtcNow()), settings, activate, force);
             await models.BeginAsync(job.ModelVersion, settings.ToText(), cancellationToken);
-            var reporter = new TrainingReporter(job.ModelVersion, StageNames.PlanOf(settings), board, clock);
-            _work = Task.WhenAll(_work, Task.Run(() => RunAsync(job, reporter, lease), CancellationToken.None));
-            return job.ModelVersion;
+            var times = new StageTimes(checkpoint.Stages);
+            var plan = stages.Of(job, times);
+            var reporter = new TrainingReporter(
+                job.ModelVersion, [.. plan.Select(stage => new PlannedStage(stage.Name, stage.Weight))], board, clock);
+            _work = Task.WhenAll(
+                _work,
+                Task.Run(
+                    () => RunAsync(
+                        job, lease, checkpoint, reporter, token => pipeline.RunAsync(job, plan, times, checkpoint, reporter, token)),
+                    CancellationToken.None));
+            return new StartedTraining(job.ModelVersion, checkpoint.Stages.Count > 0 ? checkpoint.Stages[^1].Name : "");
         }
         catch
         {
+            checkpoint?.Dispose();
             await EndAsync(lease);
             throw;
         }
@@ -75,6 +94,7 @@ internal sealed class TrainingRunner(
         if (lease is not null)
         {
             await RemoveUnfinishedAsync(cancellationToken);
+            checkpoints.TidyUp(lake.ListFiles());
         }
     }
 
@@ -100,14 +120,28 @@ internal sealed class TrainingRunner(
         }
     }
 
-    private async Task RunAsync(TrainingJob job, TrainingReporter reporter, TrainerLease lease)
+    private TrainingCheckpoint OpenCheckpoint(TrainingSettings settings)
+    {
+        try
+        {
+            return checkpoints.Open(settings, lake.ListFiles());
+        }
+        catch (WorkFolderException exception)
+        {
+            throw RecSysException.FailedPrecondition("WORK_FOLDER_UNUSABLE", exception.Message);
+        }
+    }
+
+    private async Task RunAsync(
+        TrainingJob job, TrainerLease lease, TrainingCheckpoint checkpoint, TrainingReporter reporter, Func<CancellationToken, Task> train)
     {
         TrainerLog.TrainingBegan(logger, job.ModelVersion);
         var started = clock.GetTimestamp();
         string? error = null;
         try
         {
-            await pipeline.RunAsync(job, reporter, _stopping.Token);
+            await train(_stopping.Token);
+            checkpoint.Remove();
             TrainerLog.TrainingSucceeded(logger, job.ModelVersion, clock.GetElapsedTime(started).TotalSeconds);
         }
         catch (Exception exception)
@@ -116,6 +150,7 @@ internal sealed class TrainingRunner(
         }
 
         // Whoever hears of the end may start the next training.
+        checkpoint.Dispose();
         await EndAsync(lease);
         if (error is not null)
         {
@@ -123,7 +158,7 @@ internal sealed class TrainingRunner(
             return;
         }
 
-        reporter.Succeed(job.Activate ? "published" : "ready, not activated");
+        reporter.Succeed();
         await RetainAsync();
     }
 

@@ -76,6 +76,22 @@ public sealed class ItemNeighborModel : IRecommender, IProfileRecommender, ISimi
         return new ItemNeighborModel(train, neighbors, options);
     }
 
+    /// <summary>Makes a model of stored neighbours.</summary>
+    /// <param name="train">What the model was fitted to.</param>
+    /// <param name="neighbors">Its <see cref="Neighbors"/>.</param>
+    /// <param name="options">What it was fitted with; null for the defaults.</param>
+    /// <exception cref="AlgorithmException">The neighbours are not those of the items.</exception>
+    public static ItemNeighborModel FromNeighbors(SparseMatrix train, NeighborTable neighbors, ItemNeighborOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(neighbors);
+        return neighbors.RowCount == train.ColumnCount
+            ? new ItemNeighborModel(train, neighbors, options ?? new ItemNeighborOptions())
+            : throw new AlgorithmException(
+                AlgorithmError.MismatchedSizes,
+                $"There are neighbours of {neighbors.RowCount} items for {train.ColumnCount}. Load one model's files.");
+    }
+
     /// <inheritdoc/>
     public void Score(int userIndex, Span<float> scores)
     {

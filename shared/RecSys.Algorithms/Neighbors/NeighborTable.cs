@@ -17,6 +17,29 @@ public sealed class NeighborTable
         NeighborCount = blocks.Sum(b => (long)b.Indices.Length);
     }
 
+    /// <summary>Makes a table of stored rows.</summary>
+    /// <param name="rowCount">Number of rows.</param>
+    /// <param name="row">Gives a row's neighbours, ascending, and their similarities.</param>
+    public static NeighborTable FromRows(int rowCount, Func<int, (int[] Neighbors, float[] Similarities)> row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        var blocks = new Block[(rowCount + BlockRows - 1) / BlockRows];
+        for (var block = 0; block < blocks.Length; block++)
+        {
+            var first = block * BlockRows;
+            var rows = Enumerable.Range(first, Math.Min(BlockRows, rowCount - first)).Select(row).ToArray();
+            var starts = new int[rows.Length + 1];
+            for (var i = 0; i < rows.Length; i++)
+            {
+                starts[i + 1] = starts[i] + rows[i].Neighbors.Length;
+            }
+
+            blocks[block] = new Block(starts, [.. rows.SelectMany(r => r.Neighbors)], [.. rows.SelectMany(r => r.Similarities)]);
+        }
+
+        return new NeighborTable(rowCount, blocks);
+    }
+
     /// <summary>Number of rows.</summary>
     public int RowCount { get; }
 

@@ -56,6 +56,23 @@ public sealed class UserNeighborModel : IRecommender
         return FitDeviations(shares.Listened, shares.Deviations, options ?? new UserNeighborOptions(), cancellationToken);
     }
 
+    /// <summary>Makes a model of stored neighbours that was fitted on interaction weights.</summary>
+    /// <param name="train">What the model was fitted to.</param>
+    /// <param name="neighbors">Its <see cref="Neighbors"/>.</param>
+    /// <param name="options">What it was fitted with; null for the defaults.</param>
+    /// <exception cref="AlgorithmException">The neighbours are not those of the users.</exception>
+    public static UserNeighborModel FromNeighbors(SparseMatrix train, NeighborTable neighbors, UserNeighborOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(neighbors);
+        options ??= new UserNeighborOptions();
+        return neighbors.RowCount == train.RowCount
+            ? new UserNeighborModel(train, options.Center ? Center(train) : train, neighbors, options.ScoreUnrelated)
+            : throw new AlgorithmException(
+                AlgorithmError.MismatchedSizes,
+                $"There are neighbours of {neighbors.RowCount} users for {train.RowCount}. Load one model's files.");
+    }
+
     /// <summary>Counts positive and negative neighbours.</summary>
     public UserNeighborStatistics Statistics()
     {

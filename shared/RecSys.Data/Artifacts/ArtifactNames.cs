@@ -33,6 +33,15 @@ public static class ArtifactNames
     /// <summary>Links from each item to those that followed it.</summary>
     public const string NextTracks = "next_tracks";
 
+    /// <summary>Text list: the users of <see cref="Quality"/>.</summary>
+    public const string QualityUserIds = "quality_user_ids";
+
+    /// <summary>
+    /// Float matrix, measured users × 2: NDCG@20 of the user's personal list and of the popular tracks, by which a later version is
+    /// compared with this one.
+    /// </summary>
+    public const string Quality = "quality";
+
     /// <summary>Bytes, UTF-8 JSON: the weights with which the ranker blends sources.</summary>
     public const string Blend = "blend";
 

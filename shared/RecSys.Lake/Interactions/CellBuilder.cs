@@ -14,10 +14,18 @@ internal sealed unsafe class CellBuilder
     private readonly int[] _cellCounts;
     private readonly List<(int First, int End)> _chunks;
     private readonly ParallelOptions _parallel;
+    private readonly int[] _listenCounts;
+
+    // Where times are kept: those of user u's listens from offsets[u] on, cell by cell, and how many each cell has.
+    private readonly long[]? _listenTimes;
+    private readonly int[]? _listensOfCell;
     private long _listenCount;
 
-    private CellBuilder(RowBuffer rows, long[] offsets, ParallelOptions parallel)
+    private CellBuilder(RowBuffer rows, long[] offsets, bool keepsTimes, ParallelOptions parallel)
     {
+        _listenCounts = new int[offsets.Length - 1];
+        _listenTimes = keepsTimes ? GC.AllocateUninitializedArray<long>((int)offsets[^1]) : null;
+        _listensOfCell = keepsTimes ? GC.AllocateUninitializedArray<int>((int)offsets[^1]) : null;
         _rows = rows;
         _offsets = offsets;
         _cellCounts = new int[offsets.Length - 1];
@@ -30,10 +38,12 @@ internal sealed unsafe class CellBuilder
     /// <param name="trackIds">Ids of the items.</param>
     /// <param name="rows">The listens of user u are those from offsets[u] to offsets[u + 1].</param>
     /// <param name="offsets">See <paramref name="rows"/>.</param>
+    /// <param name="keepsTimes">Whether the time of every listen is kept.</param>
     /// <param name="parallel">Threads and cancellation.</param>
-    public static LakeInteractions Build(string[] userIds, string[] trackIds, RowBuffer rows, long[] offsets, ParallelOptions parallel)
+    public static LakeInteractions Build(
+        string[] userIds, string[] trackIds, RowBuffer rows, long[] offsets, bool keepsTimes, ParallelOptions parallel)
     {
-        var builder = new CellBuilder(rows, offsets, parallel);
+        var builder = new CellBuilder(rows, offsets, keepsTimes, parallel);
         Parallel.ForEach(builder._chunks, parallel, () => new Scratch(), (chunk, _, scratch) => builder.Compact(chunk, scratch), _ => { });
         return builder.Take(userIds, trackIds);
     }
@@ -63,7 +73,9 @@ internal sealed unsafe class CellBuilder
             var start = _offsets[user];
             var count = (int)(_offsets[user + 1] - start);
             scratch.Reserve(count);
+            var before = listens;
             _cellCounts[user] = Compact(start, count, scratch, ref listens);
+            _listenCounts[user] = (int)(listens - before);
         }
 
         Interlocked.Add(ref _listenCount, listens);
@@ -85,9 +97,11 @@ internal sealed unsafe class CellBuilder
         times.CopyTo(scratch.Times);
         weights.CopyTo(scratch.Weights);
         var cells = 0;
+        var firstListen = listens;
         for (int i = 0, end; i < count; i = end)
         {
             var item = (int)(keys[i] >> 32);
+            var listen = start + (listens - firstListen);
             end = i + 1;
             while (end < count && (int)(keys[end] >> 32) == item)
             {
@@ -100,11 +114,21 @@ internal sealed unsafe class CellBuilder
                 times[cells] = scratch.Times[(int)keys[i]];
                 weights[cells] = scratch.Weights[(int)keys[i]];
                 listens++;
+                if (_listenTimes is not null)
+                {
+                    _listenTimes[listen] = times[cells];
+                    _listensOfCell![start + cells] = 1;
+                }
             }
             else
             {
                 (times[cells], weights[cells], var distinct) = Sum(keys[i..end], scratch);
                 listens += distinct;
+                if (_listenTimes is not null)
+                {
+                    Distinct(scratch.CellTimes.AsSpan(0, end - i), _listenTimes.AsSpan((int)listen, distinct));
+                    _listensOfCell![start + cells] = distinct;
+                }
             }
 
             cells++;
@@ -143,6 +167,18 @@ internal sealed unsafe class CellBuilder
         return (times[^1], (float)sum, distinct);
     }
 
+    private static void Distinct(ReadOnlySpan<long> sorted, Span<long> distinct)
+    {
+        var count = 0;
+        foreach (var time in sorted)
+        {
+            if (count == 0 || distinct[count - 1] != time)
+            {
+                distinct[count++] = time;
+            }
+        }
+    }
+
     private LakeInteractions Take(string[] userIds, string[] trackIds)
     {
         var cellOffsets = new long[_offsets.Length];
@@ -166,7 +202,34 @@ internal sealed unsafe class CellBuilder
         _rows.FreeWeights();
         var lastListenedAt = Packed<long>((nint)_rows.Times, cellOffsets);
         _rows.FreeTimes();
-        return new LakeInteractions(userIds, trackIds, userIndex, itemIndex, plays, lastListenedAt, _listenCount);
+        return new LakeInteractions(
+            userIds, trackIds, userIndex, itemIndex, plays, lastListenedAt, _listenCount, CountsOfCells(cellOffsets), AllTimes());
+    }
+
+    private int[]? CountsOfCells(long[] cellOffsets)
+    {
+        fixed (int* counts = _listensOfCell)
+        {
+            return counts is null ? null : Packed<int>((nint)counts, cellOffsets);
+        }
+    }
+
+    private long[]? AllTimes()
+    {
+        if (_listenTimes is null)
+        {
+            return null;
+        }
+
+        var times = GC.AllocateUninitializedArray<long>(checked((int)_listenCount));
+        var at = 0;
+        for (var user = 0; user < _listenCounts.Length; user++)
+        {
+            _listenTimes.AsSpan((int)_offsets[user], _listenCounts[user]).CopyTo(times.AsSpan(at));
+            at += _listenCounts[user];
+        }
+
+        return times;
     }
 
     private T[] Packed<T>(nint rows, long[] cellOffsets)

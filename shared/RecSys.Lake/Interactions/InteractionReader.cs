@@ -5,11 +5,12 @@ namespace RecSys.Lake.Interactions;
 /// <summary>
 /// Turns listens into cells in two passes over the files: the first finds the ids and counts the listens of each user, the
 /// second puts each listen where its user's are; then users are sorted and added up one by one. Beside the cells that
-/// needs 16 bytes for each listen.
+/// needs 16 bytes for each listen, 28 where the times of all are kept.
 /// </summary>
 internal static class InteractionReader
 {
-    public static LakeInteractions Read(DuckDbConnection connection, ListenSource source, int threads, CancellationToken cancellationToken)
+    public static LakeInteractions Read(
+        DuckDbConnection connection, ListenSource source, bool keepsTimes, int threads, CancellationToken cancellationToken)
     {
         var parts = source.Parts();
         foreach (var part in parts)
@@ -19,7 +20,7 @@ internal static class InteractionReader
 
         if (parts.Count == 0)
         {
-            return new LakeInteractions([], [], [], [], [], [], 0);
+            return new LakeInteractions([], [], [], [], [], [], 0, keepsTimes ? [] : null, keepsTimes ? [] : null);
         }
 
         var users = IdUnion.Of([.. parts.Select(part => (part.UserIds, part.UserCounts))]);
@@ -47,7 +48,7 @@ internal static class InteractionReader
         }
 
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-        return CellBuilder.Build(users.Ids, tracks.Ids, rows, offsets, parallel);
+        return CellBuilder.Build(users.Ids, tracks.Ids, rows, offsets, keepsTimes, parallel);
     }
 
     private static long[] Offsets(IdUnion users, IReadOnlyList<ListenPart> parts)

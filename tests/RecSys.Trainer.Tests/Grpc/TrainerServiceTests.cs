@@ -78,7 +78,7 @@ public sealed class TrainerServiceTests : IAsyncLifetime
         var versions = new List<string>();
         for (var i = 0; i < 3; i++)
         {
-            versions.Insert(0, (await _trainer.TrainAsync(TrainerHost.Quick(("evaluate", "false")))).Model.ModelVersion);
+            versions.Insert(0, (await _trainer.TrainAsync(TrainerHost.Quick(("evaluation.enabled", "false")))).Model.ModelVersion);
         }
 
         var first = await _trainer.Client.ListModelsAsync(new ListModelsRequest { PageSize = 2 });
@@ -94,9 +94,9 @@ public sealed class TrainerServiceTests : IAsyncLifetime
     {
         await using var trainer = await TrainerHost.StartAsync(("Trainer:KeptVersions", "1"));
         await trainer.FillLakeAsync();
-        var (first, _) = await trainer.TrainAsync(TrainerHost.Quick(("evaluate", "false")));
-        var (second, _) = await trainer.TrainAsync(TrainerHost.Quick(("evaluate", "false")));
-        var (third, _) = await trainer.TrainAsync(TrainerHost.Quick(("evaluate", "false")));
+        var (first, _) = await trainer.TrainAsync(TrainerHost.Quick(("evaluation.enabled", "false")));
+        var (second, _) = await trainer.TrainAsync(TrainerHost.Quick(("evaluation.enabled", "false")));
+        var (third, _) = await trainer.TrainAsync(TrainerHost.Quick(("evaluation.enabled", "false")));
 
         await TestKit.Wait.UntilAsync(
             async () => await trainer.Models.GetAsync(first.ModelVersion, CancellationToken.None) is null, TimeSpan.FromSeconds(30), "the first version to be deleted");

@@ -43,9 +43,11 @@ public sealed class TrainingReporterTests
     {
         var reporter = new TrainingReporter("v1", [new("read", 1)], _board, TimeProvider.System);
 
-        reporter.Succeed("published");
+        reporter.Begin("read").Report(1, "published");
+        reporter.Succeed();
 
         Latest().State.ShouldBe(TrainingState.Succeeded);
+        Latest().Message.ShouldBe("published");
         Latest().TotalDone.ShouldBe(1);
     }
 

@@ -26,7 +26,7 @@ public sealed class TrainingSettingsTests
             ["als.regularization"] = "1.5e2",
             ["als.confidence"] = "linear",
             ["als.solver"] = "cg",
-            ["evaluate"] = "false",
+            ["evaluation.enabled"] = "false",
         });
 
         settings.Get(TrainingSettings.AlsFactors).ShouldBe(16);
@@ -49,7 +49,7 @@ public sealed class TrainingSettingsTests
             ["als.alpha"] = "NaN",
             ["als.confidence"] = "1",
             ["seed"] = "one",
-            ["evaluate"] = "yes",
+            ["evaluation.enabled"] = "yes",
             ["threads"] = "2",
         };
 
@@ -57,7 +57,7 @@ public sealed class TrainingSettingsTests
 
         refused.Code.ShouldBe(StatusCode.InvalidArgument);
         refused.Violations.Select(violation => violation.Field).ShouldBe(
-            ["settings[als.alpha]", "settings[als.confidence]", "settings[als.factors]", "settings[als.faktors]", "settings[evaluate]", "settings[seed]"]);
+            ["settings[als.alpha]", "settings[als.confidence]", "settings[als.factors]", "settings[als.faktors]", "settings[evaluation.enabled]", "settings[seed]"]);
         refused.Violations.Single(violation => violation.Field == "settings[als.factors]").Description.ShouldBe("must be 1 to 1,024, is '0'");
         refused.Violations.Single(violation => violation.Field == "settings[als.confidence]").Description.ShouldBe("must be linear or log or uniform, is '1'");
         refused.Violations.Single(violation => violation.Field == "settings[als.faktors]").Description.ShouldContain("als.factors");
@@ -85,12 +85,12 @@ public sealed class TrainingSettingsTests
     }
 
     [Fact]
-    public void The_readme_describes_every_setting_as_it_is()
+    public void The_document_describes_every_setting_as_it_is()
     {
-        var readme = File.ReadAllText(Path.Combine(RepositoryRoot(), "services", "trainer", "README.md"));
+        var document = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "training.md"));
         foreach (var setting in TrainingSettings.All)
         {
-            readme.ShouldContain($"| `{setting.Key}` | {setting.DefaultText} | {setting.Allowed} | {setting.Meaning} |", Case.Sensitive, setting.Key);
+            document.ShouldContain($"| `{setting.Key}` | {setting.DefaultText} | {setting.Allowed} | {setting.Meaning} |", Case.Sensitive, setting.Key);
         }
     }
 

@@ -15,12 +15,12 @@ public sealed class DatabaseOutageTests
             ("Database:Provider", "postgres"), ("Database:ConnectionString", await server.CreateDatabaseAsync()));
         await trainer.FillLakeAsync();
         var version = (await trainer.Client.TrainModelAsync(
-            TrainerHost.Quick(("evaluate", "false"), ("als.factors", "64"), ("als.iterations", "400")))).ModelVersion;
+            TrainerHost.Quick(("evaluation.enabled", "false"), ("als.factors", "64"), ("als.iterations", "400")))).ModelVersion;
         using var watch = trainer.Client.WatchTraining(new WatchTrainingRequest { ModelVersion = version });
 
         await ReadUntilAsync(progress => progress.Stage == "refit");
         await server.StopAsync();
-        await ReadUntilAsync(progress => progress.Stage == "similar");
+        await ReadUntilAsync(progress => progress.Stage == "store");
         await server.RestartAsync();
         var end = await ReadUntilAsync(progress => progress.State != TrainingState.Running);
 

@@ -32,7 +32,7 @@ public sealed class KilledTrainerTests(PostgresFixture postgres)
 
             // Long enough that it never ends by itself.
             killed = (await first.Client.TrainModelAsync(TrainerHost.Quick(("als.iterations", "1000"), ("als.factors", "256")))).ModelVersion;
-            await first.WatchAsync(killed, progress => progress.Stage == "fit");
+            await first.WatchAsync(killed, progress => progress.Stage == "models");
             await first.KillAsync();
         }
 
@@ -64,7 +64,7 @@ public sealed class KilledTrainerTests(PostgresFixture postgres)
         await using (var trainer = await TrainerProcess.StartAsync(folder, database))
         {
             stopped = (await trainer.Client.TrainModelAsync(TrainerHost.Quick(("als.iterations", "1000"), ("als.factors", "256")))).ModelVersion;
-            await trainer.WatchAsync(stopped, progress => progress.Stage == "fit");
+            await trainer.WatchAsync(stopped, progress => progress.Stage == "models");
         }
 
         var model = (await database.Models.GetAsync(stopped, CancellationToken.None)).ShouldNotBeNull();
@@ -83,7 +83,7 @@ public sealed class KilledTrainerTests(PostgresFixture postgres)
             var process = ChildProcess.StartDotnet(
                 Path.Combine(AppContext.BaseDirectory, "RecSys.Trainer.dll"),
                 [
-                    $"--Endpoints:Grpc=http://127.0.0.1:{grpc}", $"--Endpoints:Http=http://127.0.0.1:{http}", $"--Lake:Root={folder.File("lake")}", "--Bus:Transport=Memory",
+                    $"--Endpoints:Grpc=http://127.0.0.1:{grpc}", $"--Endpoints:Http=http://127.0.0.1:{http}", $"--Lake:Root={folder.File("lake")}", $"--Trainer:WorkFolder={folder.File("work")}", "--Bus:Transport=Memory",
                     .. database.Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
                 ]);
             await process.WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{http}/readyz"), Patience);

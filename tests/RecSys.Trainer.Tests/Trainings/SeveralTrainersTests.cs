@@ -39,7 +39,7 @@ public sealed class SeveralTrainersTests(PostgresFixture postgres)
     {
         await using var trainer = await TrainerHost.StartAsync();
         await trainer.FillLakeAsync();
-        var request = TrainerHost.Quick(("threads", "0"), ("als.factors", "128"), ("als.iterations", "300"), ("evaluate", "false"));
+        var request = TrainerHost.Quick(("threads", "0"), ("als.factors", "128"), ("als.iterations", "300"), ("evaluation.enabled", "false"));
         var version = (await trainer.Client.TrainModelAsync(request)).ModelVersion;
 
         // As many callers as a small pool has threads would all wait behind the kernels.

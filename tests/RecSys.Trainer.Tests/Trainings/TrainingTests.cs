@@ -38,10 +38,10 @@ public sealed class TrainingTests : IAsyncLifetime
         progress.ShouldAllBe(p => p.ModelVersion == model.ModelVersion && p.TotalDone >= 0 && p.TotalDone <= 1);
         progress.Select(p => p.TotalDone).ShouldBeInOrder();
         progress.Select(p => p.Stage).Where(stage => stage.Length > 0).Distinct()
-            .ShouldBe(["read", "split", "fit", "evaluate", "refit", "similar", "lists", "store", "publish"]);
+            .ShouldBe(["read", "split", "models", "evaluate", "refit", "similar", "next", "lists", "store", "publish"]);
         progress[^1].State.ShouldBe(TrainingState.Succeeded);
         progress[^1].TotalDone.ShouldBe(1);
-        progress.ShouldContain(p => p.Message.StartsWith("ALS, 16 factors, iteration"));
+        progress.ShouldContain(p => p.Message.StartsWith("ALS, 16 factors"));
     }
 
     [Fact]
@@ -148,17 +148,18 @@ public sealed class TrainingTests : IAsyncLifetime
     [Fact]
     public async Task Without_evaluation_nothing_is_withheld_and_measured()
     {
-        var (model, progress) = await _trainer.TrainAsync(TrainerHost.Quick(("evaluate", "false")));
+        var (model, progress) = await _trainer.TrainAsync(TrainerHost.Quick(("evaluation.enabled", "false")));
 
         model.Status.ShouldBe(ModelStatus.Ready);
-        model.Metrics.ShouldBeEmpty();
-        progress.Select(p => p.Stage).ShouldNotContain("fit");
+        model.Metrics.Keys.ShouldNotContain(key => key.Contains('@'));
+        model.Metrics["data/listens"].ShouldBe(TrainerHost.Log.Listens.Count, 200);
+        progress.Select(p => p.Stage).ShouldNotContain("models");
     }
 
     [Fact]
     public async Task A_sample_of_users_is_measured_when_there_are_more()
     {
-        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("evaluate.users", "50")));
+        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("evaluation.users", "50")));
 
         model.Metrics["data/measured-users"].ShouldBe(50);
         model.Metrics["als/recall@20"].ShouldBeGreaterThan(0);

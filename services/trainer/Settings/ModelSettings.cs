@@ -1,0 +1,52 @@
+using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Markov;
+using RecSys.Algorithms.Neighbors;
+
+namespace RecSys.Trainer.Settings;
+
+/// <summary>What the settings of a training say to each model.</summary>
+internal static class ModelSettings
+{
+    public static AlsSettings AlsSettings(this TrainingSettings settings) => new()
+    {
+        FactorCount = settings.Get(TrainingSettings.AlsFactors),
+        Iterations = settings.Get(TrainingSettings.AlsIterations),
+        Regularization = (float)settings.Get(TrainingSettings.AlsRegularization),
+        RegularizationExponent = (float)settings.Get(TrainingSettings.AlsRegularizationExponent),
+        Confidence = settings.Get(TrainingSettings.AlsConfidence) switch
+        {
+            ConfidenceChoice.Linear => AlsConfidence.Linear,
+            ConfidenceChoice.Log => AlsConfidence.Log,
+            _ => AlsConfidence.Uniform,
+        },
+        Alpha = (float)settings.Get(TrainingSettings.AlsAlpha),
+        UnobservedWeight = settings.Get(TrainingSettings.AlsUnobservedWeight) is > 0 and var weight ? (float)weight : null,
+        Solver = settings.Get(TrainingSettings.AlsSolver) == SolverChoice.Cg ? AlsSolver.ConjugateGradient : AlsSolver.Cholesky,
+        ConjugateGradientSteps = settings.Get(TrainingSettings.AlsCgSteps),
+        Seed = settings.Get(TrainingSettings.Seed),
+        ThreadCount = settings.Get(TrainingSettings.Threads),
+    };
+
+    public static ItemNeighborOptions ItemNeighborOptions(this TrainingSettings settings) => new()
+    {
+        NeighborCount = settings.Get(TrainingSettings.ItemNeighborCount),
+        Shrinkage = settings.Get(TrainingSettings.ItemNeighborShrinkage),
+        ThreadCount = settings.Get(TrainingSettings.Threads),
+    };
+
+    public static UserNeighborOptions UserNeighborOptions(this TrainingSettings settings) => new()
+    {
+        NeighborCount = settings.Get(TrainingSettings.UserNeighborCount),
+        ThreadCount = settings.Get(TrainingSettings.Threads),
+    };
+
+    public static MarkovOptions MarkovOptions(this TrainingSettings settings) => new()
+    {
+        Smoothing = settings.Get(TrainingSettings.MarkovSmoothing),
+        BackoffCount = settings.Get(TrainingSettings.MarkovBackoff),
+    };
+
+    /// <summary>Silence that ends a session.</summary>
+    public static TimeSpan SessionGap(this TrainingSettings settings) =>
+        TimeSpan.FromMinutes(settings.Get(TrainingSettings.MarkovSessionGap));
+}

@@ -1,0 +1,13 @@
+namespace RecSys.Trainer.Stages;
+
+/// <summary>How good the models of a training are on what was withheld from them.</summary>
+/// <param name="Metrics">
+/// Values by <c>model/metric</c>, such as <c>als/recall@20</c>; seconds as <c>als/fit-seconds</c> and <c>als/evaluate-seconds</c>;
+/// sizes as <c>data/train</c> and <c>data/test</c> (pairs), <c>data/test-users</c> and <c>data/measured-users</c>.
+/// </param>
+/// <param name="Users">What each user got, by which versions are compared.</param>
+internal sealed record Measurement(IReadOnlyDictionary<string, double> Metrics, UserQuality Users)
+{
+    /// <summary>Nothing was withheld.</summary>
+    public static readonly Measurement None = new(new Dictionary<string, double>(), new UserQuality([], [], []));
+}

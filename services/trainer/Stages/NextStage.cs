@@ -1,0 +1,34 @@
+using RecSys.Algorithms;
+using RecSys.Trainer.Checkpoints;
+using RecSys.Trainer.Progress;
+
+namespace RecSys.Trainer.Stages;
+
+/// <summary>Lists what most likely follows every track that something has followed.</summary>
+internal sealed class NextStage : IStage<NextInput, ListFile>
+{
+    /// <inheritdoc/>
+    public Task<ListFile> RunAsync(NextInput input, StageProgress progress, CancellationToken cancellationToken)
+    {
+        progress.Report(0, input.Model is null ? "the log has no sessions" : $"{input.Count} next tracks of {input.Model.ItemCount:N0}");
+        return ListFileWriter.WriteAsync(
+            input.Path, input.Model?.ItemCount ?? 0, items => Lists(input, items), progress, cancellationToken);
+    }
+
+    private static List<ScoredRow> Lists(NextInput input, int[] items)
+    {
+        // What a listener has heard may well come next.
+        var options = new RecommendOptions { K = input.Count, ExcludeSeen = false };
+        var rows = new List<ScoredRow>(items.Length);
+        foreach (var item in items)
+        {
+            if (input.Model!.Transitions.RowLength(item) > 0)
+            {
+                var next = input.Model.RecommendNext(0, item, options);
+                rows.Add(new ScoredRow(item, Array.ConvertAll(next, n => n.ItemIndex), Array.ConvertAll(next, n => n.Score), []));
+            }
+        }
+
+        return rows;
+    }
+}
