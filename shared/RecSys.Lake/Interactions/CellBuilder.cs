@@ -210,7 +210,7 @@ internal sealed unsafe class CellBuilder
     {
         fixed (int* counts = _listensOfCell)
         {
-            return counts is null ? null : Packed<int>((nint)counts, cellOffsets);
+            return _listensOfCell is null ? null : Packed<int>((nint)counts, cellOffsets);
         }
     }
 

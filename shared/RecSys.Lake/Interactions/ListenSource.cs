@@ -21,6 +21,9 @@ internal sealed class ListenSource
         _states = _segments.Concat(_imports).Concat(_imports.SelectMany(IdFiles)).ToDictionary(file => file, FileState.Of);
     }
 
+    /// <summary>The files that hold the listens.</summary>
+    public IEnumerable<string> Files => _segments.Concat(_imports);
+
     public bool IsEmpty => _segments.Count == 0 && _imports.Count == 0;
 
     /// <summary>Whether the source is one import, whose listens are distinct.</summary>
