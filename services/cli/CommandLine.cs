@@ -37,6 +37,7 @@ internal static class CommandLine
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             SweepCommand.Create(),
+            ReportCommand.Create(),
             RecommendCommand.Create(),
             SimilarCommand.Create(),
             HistoryCommand.Create(),

@@ -73,26 +73,11 @@ internal sealed class ListenSource
         }
 
         return _segments.Concat(_imports)
-            .Select(file => Check(file, "count(user_id) + count(track_id) + count(listened_at) + count(played_share) + count(play_count)"))
+            .Select(file => Check(file, UnreadableFile.ListenColumns))
             .Concat(_imports.Select(IdFiles).Select(files => Check(files[0], "count(user_id)") ?? Check(files[1], "count(track_id)")))
             .FirstOrDefault(problem => problem is not null);
 
-        LakeCorruptException? Check(string file, string columns)
-        {
-            try
-            {
-                if (File.Exists(file))
-                {
-                    connection.QueryLong($"SELECT {columns} FROM read_parquet({SqlText.Literal(file)}, hive_partitioning = false)", cancellationToken);
-                }
-
-                return null;
-            }
-            catch (DuckDbException exception)
-            {
-                return File.Exists(file) ? new LakeCorruptException(file, exception.Message, exception) : null;
-            }
-        }
+        LakeCorruptException? Check(string file, string columns) => UnreadableFile.Check(connection, file, columns, cancellationToken);
     }
 
     private static string[] IdFiles(string import)
