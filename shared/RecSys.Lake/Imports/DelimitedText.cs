@@ -85,6 +85,11 @@ internal sealed partial record DelimitedText(
             return NotUtf8(file.Path, line, exception);
         }
 
+        if (message.Contains("state machine reached an invalid state", StringComparison.Ordinal))
+        {
+            return new LakeInputException(file.Path, "has line breaks of several kinds", "Make them all the same, such as with tr -d '\\r'", line, exception);
+        }
+
         var end = message.IndexOf('\n', StringComparison.Ordinal);
         return new LakeInputException(
             file.Path, $"can't be read: {(end < 0 ? message : message[..end]).TrimEnd('.')}", "Fetch or export the file again", line, exception);
@@ -99,8 +104,10 @@ internal sealed partial record DelimitedText(
     {
         var columns = string.Join(", ", Columns.Select(column => $"{SqlText.Literal(column)}: 'VARCHAR'"));
         var quote = IsQuoted ? "'\"'" : "''";
+
+        // Strict mode refuses a file whose line breaks are of several kinds; without it, values too many in a row go unnoticed.
         return $"read_csv({SqlText.Literal(File.Path)}, compression = '{File.EngineCompression}', delim = {SqlText.Literal(Delimiter.ToString())}, quote = {quote}, escape = {quote}, "
-            + $"header = false, skip = {(HasHeader ? 1 : 0)}, encoding = {SqlText.Literal(Encoding)}, auto_detect = false, columns = {{{columns}}}"
+            + $"header = false, skip = {(HasHeader ? 1 : 0)}, encoding = {SqlText.Literal(Encoding)}, auto_detect = false, strict_mode = {(Columns.Count > 1 ? "true" : "false")}, columns = {{{columns}}}"
             + (keepsRejected ? $", store_rejects = true, rejects_table = '{Rejected}', rejects_scan = '{RejectedScans}')" : ")");
     }
 

@@ -61,7 +61,7 @@ internal sealed class BotifyFormat : IImportFormat
             : SqlRows.Texts(connection, "SELECT unnest(CASE WHEN json_valid(?1) THEN json_keys(?1) END)", cancellationToken, line).ConvertAll(row => row[0]);
     }
 
-    private static string Lines(DelimitedText text, bool keepsRejected) => $"{text.Sql(keepsRejected)} WHERE trim(coalesce(line, '')) <> ''";
+    private static string Lines(DelimitedText text) => $"{text.Sql()} WHERE trim(coalesce(line, '')) <> ''";
 
     private static string Listens(DelimitedText text)
     {
@@ -69,7 +69,7 @@ internal sealed class BotifyFormat : IImportFormat
             $"""
             (SELECT v[1] AS message, v[2] AS time, v[3] AS user_id, v[4] AS track_id, v[5] AS share
             FROM (SELECT CASE WHEN json_valid(line) THEN json_extract_string(line, ['$.message', '$.timestamp', '$.user', '$.track', '$.time']) END AS v
-                FROM {Lines(text, keepsRejected: true)}))
+                FROM {Lines(text)}))
             """;
         return new ListenSelect("user_id", "track_id")
         {
@@ -84,12 +84,12 @@ internal sealed class BotifyFormat : IImportFormat
         $"""
         SELECT v[3] AS user_id, v[4] AS track_id, make_timestamptz({ValueSql.RequiredTime("v[2]")}) AS listened_at, v[1] AS message,
             TRY_CAST(v[5] AS FLOAT) AS played_share, TRY_CAST(v[6] AS DOUBLE) AS latency_seconds, v[7] AS recommendation,
-            coalesce(list_transform(json_keys(experiments), lambda name: struct_pack(experiment := name,
-                arm := json_extract_string(experiments, '$."' || name || '"'))), []) AS experiments
+            coalesce(list_transform(map_entries(TRY_CAST(experiments AS MAP(VARCHAR, VARCHAR))),
+                lambda entry: struct_pack(experiment := entry.key, arm := entry.value)), []) AS experiments
         FROM (
-            SELECT json_extract_string(line, ['$.message', '$.timestamp', '$.user', '$.track', '$.time', '$.latency', '$.recommendation']) AS v,
-                json_extract(line, '$.experiments') AS experiments
-            FROM {Lines(text, keepsRejected: true)} AND json_valid(line)
+            SELECT CASE WHEN is_json THEN json_extract_string(line, ['$.message', '$.timestamp', '$.user', '$.track', '$.time', '$.latency', '$.recommendation']) END AS v,
+                CASE WHEN is_json THEN json_extract(line, '$.experiments') END AS experiments
+            FROM (SELECT line, json_valid(line) AS is_json FROM {Lines(text)})
         )
         WHERE v[1] IN ('next', 'last') AND v[3] IS NOT NULL AND v[4] IS NOT NULL AND {ValueSql.RequiredTime("v[2]")} IS NOT NULL
         """;
@@ -99,7 +99,7 @@ internal sealed class BotifyFormat : IImportFormat
         var texts = files.ConvertAll(DelimitedText.Lines);
         var values = string.Join(
             " UNION ALL ",
-            texts.Select(text => $"SELECT CASE WHEN json_valid(line) THEN json_extract_string(line, ['$.track', '$.title', '$.artist', '$.album', '$.genre']) END AS v FROM {Lines(text, keepsRejected: true)}"));
+            texts.Select(text => $"SELECT CASE WHEN json_valid(line) THEN json_extract_string(line, ['$.track', '$.title', '$.artist', '$.album', '$.genre']) END AS v FROM {Lines(text)}"));
         static string List(string name) => $"CASE WHEN {name} <> '' THEN [{name}] ELSE []::VARCHAR[] END";
         var sql =
             $"""

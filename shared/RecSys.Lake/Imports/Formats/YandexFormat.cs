@@ -12,6 +12,8 @@ internal sealed class YandexFormat : IImportFormat
     private const string NamesName = "catalog_names.parquet";
     private const string ListensName = "interactions.parquet";
 
+    private const long MicrosecondsPerDay = 86_400_000_000;
+
     public string Name => "yandex";
 
     public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
@@ -40,13 +42,17 @@ internal sealed class YandexFormat : IImportFormat
             : throw new LakeInputException(folder, $"has no {name}", $"Name a folder with {TracksName}, {NamesName} and {ListensName}");
     }
 
-    // The log's times are days, and track_seq is the place of a listen among the user's. As microseconds after midnight it
-    // keeps the order within a day, and two plays of a track on a day apart.
+    // The published log's times are days, and track_seq is the place of a listen among the user's. As microseconds after
+    // midnight it keeps the order within a day, and two plays of a track on a day apart.
     private static string Listens(ParquetTable listens)
     {
         var time = listens.Time(listens.Require("started_at"));
-        var place = listens.Find("trackseq") is var column and >= 0 ? $" + coalesce({listens.Number(column)}, 0)::BIGINT" : "";
-        return new ListenSelect(listens.Id(listens.Require("user_id")), listens.Id(listens.Require("track_id"))) { Time = time + place }.From(listens.Sql);
+        if (listens.Find("trackseq") is var place and >= 0)
+        {
+            time = $"CASE WHEN {time} % {MicrosecondsPerDay} = 0 THEN {time} + greatest(coalesce({listens.Number(place)}, 0), 0)::BIGINT ELSE {time} END";
+        }
+
+        return new ListenSelect(listens.Id(listens.Require("user_id")), listens.Id(listens.Require("track_id"))) { Time = time }.From(listens.Sql);
     }
 
     private static string Catalogue(ParquetTable tracks, ParquetTable names)
