@@ -34,6 +34,7 @@ internal static class CommandLine
             UpCommand.Create(),
             ImportCommand.Create(),
             GenerateCommand.Create(),
+            LakeCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             SweepCommand.Create(),

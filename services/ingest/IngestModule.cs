@@ -9,6 +9,7 @@ using RecSys.Ingest.Consumers;
 using RecSys.Ingest.Grpc;
 using RecSys.Ingest.Publishing;
 using RecSys.Ingest.Startup;
+using RecSys.Ingest.Upkeep;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
 
@@ -32,6 +33,8 @@ public static class IngestModule
         services.AddSingleton<ListenRules>();
         services.AddSingleton<ListenScreening>();
         services.AddSingleton<ListenPublisher>();
+
+        services.AddHostedService<LakeCompaction>();
 
         builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
         builder.AddRejectedMessageHandler<RejectedListenKeeper>(BusTopology.IngestListens);

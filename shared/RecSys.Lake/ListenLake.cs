@@ -4,6 +4,7 @@ using RecSys.Lake.Imports;
 using RecSys.Lake.Interactions;
 using RecSys.Lake.Segments;
 using RecSys.Lake.Storage;
+using RecSys.Lake.Upkeep;
 
 namespace RecSys.Lake;
 
@@ -129,6 +130,46 @@ public sealed class ListenLake : IDisposable
     /// <returns>The log; null when there is none of that name.</returns>
     public ImportedLog? FindImport(string name) => ImportedLog.Find(this, name);
 
+    /// <summary>
+    /// Merges small segments of the same date, so that reading opens fewer files; listens that were added several times are kept
+    /// once. Others may write and read meanwhile; other compactions and deletions wait for their turn.
+    /// </summary>
+    /// <param name="options">Which segments.</param>
+    /// <param name="cancellationToken">Cancelled, the dates that are done stay done.</param>
+    /// <exception cref="LakeCorruptException">A segment can't be read; its date is as it was.</exception>
+    public Task<CompactionReport> CompactAsync(CompactionOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MinSegments, 2, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSegmentBytes, 1, nameof(options));
+        return MaintainAsync(
+            connection => new SegmentCompactor(connection, _folders, Compression).Compact(options, cancellationToken),
+            CompactionReport.Nothing,
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Deletes everything of a user from segments and imports, and counts afterwards that nothing is left. Listens of the user
+    /// that are added meanwhile or later are new.
+    /// </summary>
+    /// <param name="userId">The producer's id of the user.</param>
+    /// <param name="cancellationToken">Cancelled, a part may be deleted; call again.</param>
+    /// <exception cref="LakeCorruptException">A file can't be read; the user may be in it.</exception>
+    /// <exception cref="IOException">The lake can't be written, or an import was replaced meanwhile; call again.</exception>
+    public Task<UserDeletionReport> DeleteUserAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        return MaintainAsync(
+            connection => new UserEraser(connection, _folders, Compression, userId).Erase(cancellationToken),
+            new UserDeletionReport(0, 0, []),
+            cancellationToken);
+    }
+
+    /// <summary>What lies in the lake. Looks at names, sizes and footers only.</summary>
+    public Task<LakeStatus> ReadStatusAsync(CancellationToken cancellationToken = default) => Task.Run(
+        () => Read(InteractionQuery.All, (connection, _) => LakeStatusReader.Read(this, connection, cancellationToken), cancellationToken),
+        cancellationToken);
+
     /// <summary>Releases the engine. What was written stays.</summary>
     public void Dispose()
     {
@@ -175,6 +216,24 @@ public sealed class ListenLake : IDisposable
 
             yield break;
         }
+    }
+
+    private async Task<T> MaintainAsync<T>(Func<DuckDbConnection, T> work, T ofNoLake, CancellationToken cancellationToken)
+    {
+        var engine = Engine;
+        if (!Directory.Exists(RootFolder))
+        {
+            return ofNoLake;
+        }
+
+        using var taken = await UpkeepLock.TakeAsync(_folders, cancellationToken).ConfigureAwait(false);
+        return await Task.Run(
+            () =>
+            {
+                using var connection = engine.Connect();
+                return work(connection);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private T Read<T>(InteractionQuery query, Func<DuckDbConnection, ListenSource, T> read, CancellationToken cancellationToken)

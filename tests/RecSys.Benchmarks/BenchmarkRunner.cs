@@ -1,4 +1,5 @@
 using RecSys.Benchmarks.Als;
+using RecSys.Benchmarks.Lake;
 using RecSys.Benchmarks.Linear;
 using RecSys.Benchmarks.Models;
 using RecSys.Benchmarks.Ranking;
@@ -23,6 +24,9 @@ internal static class BenchmarkRunner
         ("user-knn", "seconds for all pairs of 9,515 users and all their scores", ModelBenchmark.RunUsers),
         ("ease", "seconds for the closed form; --file train.txt.gz --gib 4", ModelBenchmark.RunEase),
         ("slim", "seconds for the sparse linear model; --file train.txt.gz --neighbors 100", ModelBenchmark.RunSlim),
+        ("generate", "rows a second of a generated log; --interactions 22200000 --users 137000 --tracks 1000000 [--folder DIR]", LakeBenchmark.RunGenerate),
+        ("load", "listens a second from a lake into the matrix, and all ids back; --lake DIR --threads 2 --memory 2048 (MiB of the engine)", LakeBenchmark.RunLoad),
+        ("compact", "many small segments into few; --listens 1000000 --batch 500", LakeBenchmark.RunCompact),
         ("trees", "milliseconds for the margins of 300 rows; --rows 300 --trees 300 --depth 6 --features 40", TreeBenchmark.Run),
     ];
 

@@ -27,6 +27,9 @@ internal sealed class LakeFolders(string root)
     /// <summary>Work in progress. Nothing reads it, and it is on the same file system, so that a rename makes files visible.</summary>
     public string Staging => Path.Combine(Root, ".staging");
 
+    /// <summary>The file that one process at a time holds to replace segments and imports.</summary>
+    public string UpkeepLock => Path.Combine(Root, ".upkeep.lock");
+
     public string ListensOf(DateOnly date) =>
         Path.Combine(Listens, DatePrefix + date.ToString(DateFormat, CultureInfo.InvariantCulture));
 
@@ -35,28 +38,36 @@ internal sealed class LakeFolders(string root)
     /// <summary>A name that no other process or call uses, for a file or folder in progress.</summary>
     public string NewStagingPath(string suffix) => Path.Combine(Staging, Guid.CreateVersion7().ToString("N") + suffix);
 
-    /// <summary>The segments of the UTC dates <paramref name="first"/> to <paramref name="last"/>, in the order of their names.</summary>
+    /// <summary>
+    /// The segments of the UTC dates <paramref name="first"/> to <paramref name="last"/>, in the order of their names. While
+    /// compaction puts a segment in the place of others, either is among them.
+    /// </summary>
     public List<string> ListenSegments(DateOnly first, DateOnly last)
     {
-        var segments = new List<string>();
-        if (!Directory.Exists(Listens))
+        // A listing is no snapshot: it may miss a new segment that came behind its back and then the old ones, which went.
+        // Where none went between two listings, the second has everything.
+        var before = ListOnce(first, last);
+        while (true)
         {
-            return segments;
-        }
-
-        foreach (var folder in Directory.EnumerateDirectories(Listens, DatePrefix + "*"))
-        {
-            var text = Path.GetFileName(folder.AsSpan())[DatePrefix.Length..];
-            if (!DateOnly.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-                || (date >= first && date <= last))
+            var segments = ListOnce(first, last);
+            if (before.Count == 0 || before.ToHashSet(StringComparer.Ordinal).IsSubsetOf(segments))
             {
-                segments.AddRange(Directory.EnumerateFiles(folder, SegmentPattern));
+                return segments;
             }
-        }
 
-        segments.Sort(StringComparer.Ordinal);
-        return segments;
+            before = segments;
+        }
     }
+
+    /// <summary>The folders of dates, in order.</summary>
+    public List<string> DateFolders() =>
+        Directory.Exists(Listens) ? [.. Directory.EnumerateDirectories(Listens, DatePrefix + "*").Order(StringComparer.Ordinal)] : [];
+
+    /// <summary>The segments in a date's folder, in the order of their names.</summary>
+    public static string[] SegmentsIn(string dateFolder) => [.. Directory.EnumerateFiles(dateFolder, SegmentPattern).Order(StringComparer.Ordinal)];
+
+    /// <summary>The date in the name of a date's folder.</summary>
+    public static string DateOf(string dateFolder) => Path.GetFileName(dateFolder)[DatePrefix.Length..];
 
     /// <summary>Names of the imports, in ordinal order.</summary>
     public List<string> ImportNames() =>
@@ -69,4 +80,19 @@ internal sealed class LakeFolders(string root)
 
     /// <summary>The listens of every import.</summary>
     public List<string> ImportedListens() => [.. ImportNames().Select(name => Path.Combine(Import(name), ImportListensFile))];
+
+    private List<string> ListOnce(DateOnly first, DateOnly last)
+    {
+        var segments = new List<string>();
+        foreach (var folder in DateFolders())
+        {
+            if (!DateOnly.TryParseExact(DateOf(folder), DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+                || (date >= first && date <= last))
+            {
+                segments.AddRange(SegmentsIn(folder));
+            }
+        }
+
+        return segments;
+    }
 }

@@ -1,0 +1,167 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using RecSys.Cli.Connections;
+using RecSys.Cli.Output;
+using RecSys.Lake;
+using RecSys.Lake.Upkeep;
+using RecSys.Standalone;
+using Spectre.Console;
+
+namespace RecSys.Cli.Commands;
+
+/// <summary><c>recsys lake status|compact|delete-user</c>: looks after the files of listens.</summary>
+internal static class LakeCommand
+{
+    private static readonly Option<DirectoryInfo> Data =
+        SystemOptions.DataFolder("Data folder of the standalone system; RECSYS__LAKE__ROOT names another lake");
+
+    public static Command Create() => new("lake", "Look after the files of listens") { Status(), Compact(), DeleteUser() };
+
+    private static Command Status()
+    {
+        var json = ResultWriter.CreateOption();
+        var command = new Command("status", "Segments, dates, imports and their sizes") { Data, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var lake = Open(parsed);
+            var status = await lake.ReadStatusAsync(cancellationToken);
+            await ResultWriter.From(parsed, json).WriteAsync(
+                ToJson(lake, status),
+                console =>
+                {
+                    console.Profile.Out.Writer.WriteLine(
+                        $"{lake.RootFolder}: {status.Segments:N0} segments of {status.Dates.Count:N0} dates, {status.Rows:N0} rows, {Size(status.Bytes)}");
+                    if (status.Dates.Count > 0)
+                    {
+                        var most = status.Dates.MaxBy(date => date.Segments)!;
+                        console.Profile.Out.Writer.WriteLine($"{status.Dates[0].Date} to {status.Dates[^1].Date}, most segments on {most.Date}: {most.Segments:N0}");
+                    }
+
+                    if (status.Imports.Count > 0)
+                    {
+                        var table = Tables.Create("Import", "Format", "Listens", "Users", "Tracks", "Size");
+                        foreach (var (report, bytes) in status.Imports)
+                        {
+                            table.AddRow(report.Name, report.Format, $"{report.Kept:N0}", $"{report.Users:N0}", $"{report.Tracks:N0}", Size(bytes));
+                        }
+
+                        console.Write(table);
+                    }
+                },
+                cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Compact()
+    {
+        var minSegments = new Option<int>("--min-segments")
+        {
+            Description = "Only dates with at least this many small segments, from 2",
+            HelpName = "N",
+            DefaultValueFactory = _ => new CompactionOptions().MinSegments,
+        };
+        var json = ResultWriter.CreateOption();
+        var command = new Command("compact", "Merge small segments of the same date; others may write and read meanwhile") { minSegments, Data, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var options = new CompactionOptions { MinSegments = parsed.GetValue(minSegments) };
+            if (options.MinSegments < 2)
+            {
+                throw new UsageException($"--min-segments {options.MinSegments}: it must be at least 2.");
+            }
+
+            using var lake = Open(parsed);
+            var writer = ResultWriter.From(parsed, json);
+            var report = await ProgressView.RunAsync(writer.Notes, "Compacting", _ => lake.CompactAsync(options, cancellationToken));
+            await writer.WriteAsync(
+                new JsonObject
+                {
+                    ["dates"] = report.Dates,
+                    ["segmentsBefore"] = report.SegmentsBefore,
+                    ["segmentsAfter"] = report.SegmentsAfter,
+                    ["bytesBefore"] = report.BytesBefore,
+                    ["bytesAfter"] = report.BytesAfter,
+                    ["rowsBefore"] = report.RowsBefore,
+                    ["rowsAfter"] = report.RowsAfter,
+                },
+                console => console.Profile.Out.Writer.WriteLine(report.Dates == 0
+                    ? "Nothing to merge."
+                    : $"{report.SegmentsBefore:N0} segments ({Size(report.BytesBefore)}) of {report.Dates:N0} dates became {report.SegmentsAfter:N0} ({Size(report.BytesAfter)}); {report.RowsBefore - report.RowsAfter:N0} repeated rows are gone."),
+                cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command DeleteUser()
+    {
+        var user = new Argument<string>("USER") { Description = "The user's id, as producers send it" };
+        var json = ResultWriter.CreateOption();
+        var command = new Command("delete-user", "Delete all listens of a user from segments and imports") { user, Data, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var userId = parsed.GetValue(user)!;
+            if (userId.Length == 0)
+            {
+                throw new UsageException("USER is empty. Name the user whose listens are to be deleted.");
+            }
+
+            using var lake = Open(parsed);
+            var writer = ResultWriter.From(parsed, json);
+            var report = await ProgressView.RunAsync(writer.Notes, "Deleting", _ => lake.DeleteUserAsync(userId, cancellationToken));
+            await writer.WriteAsync(
+                new JsonObject
+                {
+                    ["user"] = userId,
+                    ["rows"] = report.Rows,
+                    ["segments"] = report.Segments,
+                    ["imports"] = new JsonArray([.. report.Imports.Select(name => (JsonNode)name)]),
+                },
+                console => console.Profile.Out.Writer.WriteLine(report.Rows == 0
+                    ? $"The lake has no listens of {userId}."
+                    : $"{report.Rows:N0} listens of {userId} are gone from {report.Segments:N0} segments and {report.Imports.Count:N0} imports. The next training does not know them."),
+                cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static ListenLake Open(ParseResult parsed)
+    {
+        var folder = parsed.GetValue(Data)!;
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(StandaloneHost.Defaults(folder).Settings)
+            .AddEnvironmentVariables("RECSYS__")
+            .Build();
+        var options = configuration.GetSection(LakeOptions.SectionName).Get<LakeOptions>() ?? new LakeOptions();
+        return Directory.Exists(options.Root)
+            ? new ListenLake(options.Root, options.ToEngineOptions())
+            : throw new UsageException($"There is no lake in {options.Root}. Name its data folder with --data.");
+    }
+
+    private static JsonObject ToJson(ListenLake lake, LakeStatus status) => new()
+    {
+        ["root"] = lake.RootFolder,
+        ["segments"] = status.Segments,
+        ["rows"] = status.Rows,
+        ["bytes"] = status.Bytes,
+        ["dates"] = new JsonArray([.. status.Dates.Select(date => (JsonNode)new JsonObject
+        {
+            ["date"] = date.Date, ["segments"] = date.Segments, ["rows"] = date.Rows, ["bytes"] = date.Bytes,
+        })]),
+        ["imports"] = new JsonArray([.. status.Imports.Select(import => (JsonNode)new JsonObject
+        {
+            ["name"] = import.Report.Name,
+            ["format"] = import.Report.Format,
+            ["listens"] = import.Report.Kept,
+            ["users"] = import.Report.Users,
+            ["tracks"] = import.Report.Tracks,
+            ["bytes"] = import.Bytes,
+        })]),
+    };
+
+    private static string Size(long bytes) => bytes < 1 << 20 ? $"{bytes / 1024.0:F1} KiB" : $"{bytes / 1048576.0:N1} MiB";
+}

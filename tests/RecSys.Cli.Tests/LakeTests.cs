@@ -1,0 +1,49 @@
+using RecSys.Cli.Tests.Evaluation;
+using RecSys.TestKit;
+
+namespace RecSys.Cli.Tests;
+
+public sealed class LakeTests : IDisposable
+{
+    private readonly TempFolder _folder = new("cli-lake");
+
+    private string Data => _folder.File("data");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_lake_is_looked_at_compacted_and_rid_of_a_user()
+    {
+        var rows = SmallLog.Write(_folder.File("log.csv"));
+        (await CliCall.RunAsync("import", "triples", _folder.File("log.csv"), "--data", Data)).ExitCode.ShouldBe(0);
+
+        var status = (await CliCall.RunAsync("lake", "status", "--data", Data, "--json")).Json;
+        status.GetProperty("segments").GetInt32().ShouldBe(0);
+        var import = status.GetProperty("imports")[0];
+        import.GetProperty("listens").GetInt64().ShouldBe(rows);
+        import.GetProperty("users").GetInt64().ShouldBe(SmallLog.UserCount);
+
+        var deleted = (await CliCall.RunAsync("lake", "delete-user", "user-4", "--data", Data, "--json")).Json;
+        deleted.GetProperty("rows").GetInt64().ShouldBeGreaterThan(0);
+        var after = (await CliCall.RunAsync("lake", "status", "--data", Data, "--json")).Json.GetProperty("imports")[0];
+        after.GetProperty("listens").GetInt64().ShouldBe(rows - deleted.GetProperty("rows").GetInt64());
+        after.GetProperty("users").GetInt64().ShouldBe(SmallLog.UserCount - 1);
+        (await CliCall.RunAsync("lake", "delete-user", "user-4", "--data", Data)).Output.ShouldContain("The lake has no listens of user-4.");
+
+        (await CliCall.RunAsync("lake", "compact", "--data", Data)).Output.ShouldContain("Nothing to merge.");
+        (await CliCall.RunAsync("lake", "status", "--data", Data)).Output.ShouldContain("0 segments");
+    }
+
+    [Fact]
+    public async Task A_folder_without_a_lake_and_a_number_out_of_range_are_refused_in_one_line()
+    {
+        var missing = await CliCall.RunAsync("lake", "status", "--data", Data);
+        missing.ExitCode.ShouldBe(2);
+        missing.Error.ShouldContain("Name its data folder with --data");
+        Directory.Exists(Data).ShouldBeFalse();
+
+        var low = await CliCall.RunAsync("lake", "compact", "--min-segments", "1", "--data", Data);
+        low.ExitCode.ShouldBe(2);
+        low.Error.ShouldContain("at least 2");
+    }
+}
