@@ -44,7 +44,9 @@ public static class TrainerModule
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<VersionWriter>();
+        services.AddSingleton<QualityReader>();
         services.AddSingleton<QualityGate>();
+        services.AddSingleton<ModelComparison>();
         services.AddSingleton<DatabasePatience>();
         services.AddSingleton<TrainingRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<TrainingRunner>());

@@ -47,6 +47,10 @@ public sealed class MainCommandsTests : IDisposable
         second.GetProperty("active").GetBoolean().ShouldBeFalse();
         var listed = (await Tool.JsonAsync("models", "list", "--data", Data)).GetProperty("models").EnumerateArray().Select(Version).ToArray();
         listed.ShouldBe([Version(second), Version(first)]);
+        var compared = await Tool.JsonAsync("models", "compare", Version(second), "--data", Data);
+        compared.GetProperty("base").GetString().ShouldBe(Version(first));
+        compared.GetProperty("comparisons").EnumerateArray().Select(comparison => comparison.GetProperty("verdict").GetString())
+            .ShouldBeSubsetOf(["better", "worse", "noise", "unknown"]);
         Version(await Tool.JsonAsync("models", "activate", Version(second), "--data", Data)).ShouldBe(Version(second));
         Version(await Tool.JsonAsync("models", "show", "--data", Data)).ShouldBe(Version(second));
         Version(await Tool.JsonAsync("models", "rollback", "--data", Data)).ShouldBe(Version(first));

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
 
-/// <summary><c>recsys models list|show|activate|rollback</c>.</summary>
+/// <summary><c>recsys models list|show|compare|activate|rollback</c>.</summary>
 internal static class ModelsCommand
 {
     private delegate Task<Model> ModelCall(TrainerService.TrainerServiceClient trainer, string version, CancellationToken cancellationToken);
@@ -19,6 +19,7 @@ internal static class ModelsCommand
             "show", "Show one version, the active one by default", ArgumentArity.ZeroOrOne,
             async (trainer, version, cancellationToken) =>
                 (await trainer.GetModelAsync(new GetModelRequest { ModelVersion = version }, cancellationToken: cancellationToken)).Model),
+        CompareModelsCommand.Create(),
         CreateOne(
             "activate", "Make a version the active one", ArgumentArity.ExactlyOne,
             async (trainer, version, cancellationToken) =>

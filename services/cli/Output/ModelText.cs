@@ -7,6 +7,8 @@ namespace RecSys.Cli.Output;
 /// <summary>Model versions as JSON and for people.</summary>
 internal static class ModelText
 {
+    private const string OrderedBy = "ndcg@20";
+
     public static JsonObject ToJson(Model model) => new()
     {
         ["modelVersion"] = model.ModelVersion,
@@ -34,24 +36,35 @@ internal static class ModelText
         PrintMetrics(console, model);
     }
 
-    /// <summary>One row a model, one column a metric; keys are <c>model/metric</c>.</summary>
-    public static void PrintMetrics(IAnsiConsole console, Model model)
+    /// <summary>One row a metric, one column a model, with 95 % intervals; the best of each row is marked.</summary>
+    public static void PrintMetrics(IAnsiConsole console, Model version)
     {
-        var cells = model.Metrics.Where(m => m.Key.Contains('@'))
-            .Select(m => (Model: m.Key[..m.Key.IndexOf('/')], Metric: m.Key[(m.Key.IndexOf('/') + 1)..], m.Value))
-            .ToArray();
-        if (cells.Length == 0)
+        var cells = MeasuredMetric.Of(version);
+        if (cells.Count == 0)
         {
             return;
         }
 
-        var metrics = cells.Select(c => c.Metric).Distinct().Order(StringComparer.Ordinal).ToArray();
-        var table = Tables.Create(["On withheld plays", .. metrics]);
-        foreach (var row in cells.GroupBy(c => c.Model).OrderBy(g => g.Max(c => c.Value)))
+        var models = cells.GroupBy(cell => cell.Model)
+            .OrderBy(group => group.FirstOrDefault(cell => cell.Metric == OrderedBy)?.Value ?? 0)
+            .Select(group => group.Key)
+            .ToArray();
+        var table = Tables.Create(["On withheld plays", .. models]);
+        foreach (var row in cells.GroupBy(cell => cell.Metric))
         {
-            table.AddRow([row.Key, .. metrics.Select(m => row.Where(c => c.Metric == m).Select(c => $"{c.Value:F4}").FirstOrDefault("–"))]);
+            var best = row.Count() > 1 ? row.Max(cell => cell.Value) : double.NaN;
+            table.AddRow([row.Key, .. models.Select(model => row.FirstOrDefault(cell => cell.Model == model) is { } cell ? $"{cell.Text}{(cell.Value == best ? "*" : "")}" : "–")]);
         }
 
         console.Write(table);
+        if (models.Length > 1)
+        {
+            console.WriteLine("* the best of its row");
+        }
+
+        if (MeasuredMetric.OfColdUsers(version) is [_, ..] cold && cold.First(figure => figure.Key == "users").Value > 0)
+        {
+            console.WriteLine($"Users that no model knows, served popular tracks: {string.Join(", ", cold.Select(figure => FormattableString.Invariant($"{figure.Key} {figure.Value:0.####}")))}");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RecSys.Cli.Output;
 using RecSys.Contracts.Trainer.V1;
 
 namespace RecSys.Cli.Training;
@@ -16,15 +17,18 @@ internal static class EvaluationJson
             ["train"] = Count(model, "data/train"),
             ["test"] = Count(model, "data/test"),
         },
-        ["models"] = new JsonArray([.. model.Metrics.Where(m => m.Key.Contains('@')).GroupBy(m => m.Key[..m.Key.IndexOf('/')])
-            .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (JsonNode)new JsonObject
-            {
-                ["model"] = group.Key,
-                ["settings"] = Settings(model, group.Key),
-                ["metrics"] = new JsonObject(group.OrderBy(m => m.Key, StringComparer.Ordinal)
-                    .Select(m => KeyValuePair.Create(m.Key[(m.Key.IndexOf('/') + 1)..], (JsonNode?)m.Value))),
-                ["seconds"] = new JsonObject { ["fit"] = Value(model, $"{group.Key}/fit-seconds"), ["evaluate"] = Value(model, $"{group.Key}/evaluate-seconds") },
-            })]),
+        ["models"] = new JsonArray([.. MeasuredMetric.Of(model).GroupBy(metric => metric.Model).Select(group => (JsonNode)ToJson(model, group.Key, [.. group]))]),
+        ["cold"] = new JsonObject(MeasuredMetric.OfColdUsers(model).Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)figure.Value))),
+    };
+
+    private static JsonObject ToJson(Model model, string name, MeasuredMetric[] metrics) => new()
+    {
+        ["model"] = name,
+        ["settings"] = Settings(model, name),
+        ["metrics"] = new JsonObject(metrics.Select(metric => KeyValuePair.Create(metric.Metric, (JsonNode?)metric.Value))),
+        ["intervals"] = new JsonObject(metrics.Where(metric => metric.Low is not null).Select(metric => KeyValuePair.Create(
+            metric.Metric, (JsonNode?)new JsonObject { ["low"] = metric.Low, ["high"] = metric.High }))),
+        ["seconds"] = new JsonObject { ["fit"] = Value(model, $"{name}/fit-seconds"), ["evaluate"] = Value(model, $"{name}/evaluate-seconds") },
     };
 
     private static JsonObject Settings(Model model, string name) => new(model.Settings

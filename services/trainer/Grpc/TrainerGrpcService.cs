@@ -14,7 +14,7 @@ namespace RecSys.Trainer.Grpc;
 
 /// <summary>What operators and the command line call.</summary>
 internal sealed class TrainerGrpcService(
-    TrainingRunner trainings, ProgressBoard board, ModelStore models, ModelActivation activation, TimeProvider clock)
+    TrainingRunner trainings, ProgressBoard board, ModelStore models, ModelActivation activation, ModelComparison comparison, TimeProvider clock)
     : TrainerService.TrainerServiceBase
 {
     private const int DefaultPageSize = 20;
@@ -78,15 +78,24 @@ internal sealed class TrainerGrpcService(
     public override async Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context)
     {
         var active = await StoreErrors.TranslateAsync(() => models.GetActiveAsync(context.CancellationToken));
-        var version = request.ModelVersion;
-        if (version.Length == 0)
-        {
-            version = active?.Version ?? throw RecSysException.FailedPrecondition(
-                "NO_ACTIVE_MODEL", "No model has been trained yet. Run `recsys train` or call TrainerService.TrainModel.");
-        }
-
+        var version = request.ModelVersion.Length > 0 ? request.ModelVersion : RequireActive(active);
         CheckVersion(version);
         return new GetModelResponse { Model = (await FindAsync(version, context.CancellationToken)).ToMessage(active) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CompareModelsResponse> CompareModels(CompareModelsRequest request, ServerCallContext context)
+    {
+        CheckVersion(request.ModelVersion);
+        var baseVersion = request.BaseModelVersion.Length > 0
+            ? request.BaseModelVersion
+            : RequireActive(await StoreErrors.TranslateAsync(() => models.GetActiveAsync(context.CancellationToken)));
+        CheckVersion(baseVersion, "base_model_version");
+        var before = await FindMeasuredAsync(baseVersion, context.CancellationToken);
+        var after = await FindMeasuredAsync(request.ModelVersion, context.CancellationToken);
+        var answer = new CompareModelsResponse { BaseModelVersion = before.Version, ModelVersion = after.Version };
+        answer.Comparisons.AddRange(await StoreErrors.TranslateAsync(() => comparison.CompareAsync(before, after, context.CancellationToken)));
+        return answer;
     }
 
     /// <inheritdoc/>
@@ -104,11 +113,24 @@ internal sealed class TrainerGrpcService(
         return new RollbackModelResponse { Model = (await FindAsync(active.Version, context.CancellationToken)).ToMessage(active) };
     }
 
-    private static void CheckVersion(string version)
+    private static void CheckVersion(string version, string field = "model_version")
     {
         var violations = new FieldViolations();
-        violations.RequireId(version, "model_version");
+        violations.RequireId(version, field);
         violations.ThrowIfAny();
+    }
+
+    private static string RequireActive(ActiveModel? active) => active?.Version ?? throw RecSysException.FailedPrecondition(
+        "NO_ACTIVE_MODEL", "No model has been trained yet. Run `recsys train` or call TrainerService.TrainModel.");
+
+    private async Task<ModelVersionRecord> FindMeasuredAsync(string version, CancellationToken cancellationToken)
+    {
+        var record = await FindAsync(version, cancellationToken);
+        return record.Metrics.Keys.Any(key => key.Contains('@'))
+            ? record
+            : throw RecSysException.FailedPrecondition(
+                "MODEL_NOT_MEASURED",
+                $"The model version {version} was not measured, so it can't be compared. Train with evaluation.enabled=true and with plays to withhold.");
     }
 
     private Task<ModelVersionRecord> FindAsync(string version, CancellationToken cancellationToken) => StoreErrors.TranslateAsync(

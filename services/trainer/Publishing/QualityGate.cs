@@ -1,6 +1,4 @@
 using System.Globalization;
-using RecSys.Algorithms.Metrics;
-using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Trainer.Settings;
 using RecSys.Trainer.Stages;
@@ -9,18 +7,11 @@ using RecSys.Trainer.Trainings;
 namespace RecSys.Trainer.Publishing;
 
 /// <summary>
-/// Compares a new version with the active one, user by user. Each was measured on plays that were withheld from it; where the log
-/// has grown these are not the same plays, and some weeks are harder to foresee than others. So what is compared is by how much
-/// each user's list beats the list of popular tracks on the same plays. A new version is refused when the whole interval of the
-/// mean difference lies below what is put up with: then it is worse, and not by chance.
+/// Compares a new version with the active one, user by user (<see cref="QualityDifference"/>), and refuses it when the whole
+/// interval of the mean difference lies below what is put up with: then it is worse, and not by chance.
 /// </summary>
-internal sealed class QualityGate(ModelStore models, ArtifactStore artifacts, DatabasePatience patience)
+internal sealed class QualityGate(ModelStore models, QualityReader reader, DatabasePatience patience)
 {
-    // Of fewer users no interval says much.
-    private const int MinUsers = 20;
-
-    private const int BootstrapSamples = 2_000;
-
     /// <summary>Judges a version that is not active yet.</summary>
     public async Task<GateVerdict> JudgeAsync(UserQuality quality, TrainingSettings settings, CancellationToken cancellationToken)
     {
@@ -30,7 +21,7 @@ internal sealed class QualityGate(ModelStore models, ArtifactStore artifacts, Da
         }
 
         var active = await patience.RunAsync(models.GetActiveAsync, cancellationToken);
-        return active is not null && await ReadAsync(active.Version, cancellationToken) is { } other
+        return active is not null && await reader.ReadAsync(active.Version, cancellationToken) is { } other
             ? Compare(quality, other, active.Version, settings)
             : GateVerdict.NotCompared;
     }
@@ -42,62 +33,26 @@ internal sealed class QualityGate(ModelStore models, ArtifactStore artifacts, Da
     /// <param name="settings">How sure a refusal has to be.</param>
     internal static GateVerdict Compare(UserQuality quality, UserQuality other, string activeVersion, TrainingSettings settings)
     {
-        var position = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < other.UserIds.Length; i++)
-        {
-            position.Add(other.UserIds[i], i);
-        }
-
-        var differences = new List<float>();
-        var reference = 0.0;
-        for (var i = 0; i < quality.UserIds.Length; i++)
-        {
-            if (position.TryGetValue(quality.UserIds[i], out var j))
-            {
-                differences.Add(quality.Personal[i] - quality.Popular[i] - (other.Personal[j] - other.Popular[j]));
-                reference += other.Personal[j];
-            }
-        }
-
-        if (differences.Count < MinUsers)
+        if (QualityDifference.Between(other, quality, settings.Get(TrainingSettings.GateConfidence), settings.Get(TrainingSettings.Seed)) is not { } difference)
         {
             return GateVerdict.NotCompared;
         }
 
-        var ones = new float[differences.Count];
-        Array.Fill(ones, 1);
-        var confidence = settings.Get(TrainingSettings.GateConfidence);
-        var interval = Bootstrap.Intervals(
-            differences.ToArray(), ones, 1, BootstrapSamples, confidence, settings.Get(TrainingSettings.Seed))[0];
-        var difference = differences.Average();
-        var tolerated = settings.Get(TrainingSettings.GateTolerance) * reference / differences.Count;
-        var refusal = interval.High < -tolerated
+        var tolerated = settings.Get(TrainingSettings.GateTolerance) * difference.BasePersonal;
+        var refusal = difference.High < -tolerated
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"Worse than the active version {activeVersion}: the gain over popularity in ndcg@20 differs by {difference:F4}, between "
-                + $"{interval.Low:F4} and {interval.High:F4} ({confidence:P0} of {differences.Count:N0} users' bootstrap).")
+                $"Worse than the active version {activeVersion}: the gain over popularity in ndcg@20 differs by {difference.Mean:F4}, between "
+                + $"{difference.Low:F4} and {difference.High:F4} ({settings.Get(TrainingSettings.GateConfidence):P0} of {difference.Users:N0} users' bootstrap).")
             : null;
         return new GateVerdict(
             new Dictionary<string, double>
             {
-                ["gate/users"] = differences.Count,
-                ["gate/difference"] = difference,
-                ["gate/low"] = interval.Low,
-                ["gate/high"] = interval.High,
+                ["gate/users"] = difference.Users,
+                ["gate/difference"] = difference.Mean,
+                ["gate/low"] = difference.Low,
+                ["gate/high"] = difference.High,
             },
             refusal);
-    }
-
-    private async Task<UserQuality?> ReadAsync(string version, CancellationToken cancellationToken)
-    {
-        var users = await patience.RunAsync(
-            token => artifacts.ReadTextsAsync(version, ArtifactNames.QualityUserIds, token), cancellationToken);
-        var values = await patience.RunAsync(token => artifacts.ReadMatrixAsync(version, ArtifactNames.Quality, token), cancellationToken);
-        return users is null || values is null
-            ? null
-            : new UserQuality(
-                users,
-                [.. Enumerable.Range(0, users.Length).Select(user => values.Row(user)[0])],
-                [.. Enumerable.Range(0, users.Length).Select(user => values.Row(user)[1])]);
     }
 }

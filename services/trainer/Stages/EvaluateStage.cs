@@ -13,10 +13,12 @@ namespace RecSys.Trainer.Stages;
 internal sealed class EvaluateStage : IStage<EvaluateInput, Measurement>
 {
     private static readonly IReadOnlyList<Metric> Accuracy =
-        Metric.ParseList("recall@10,recall@20,ndcg@10,ndcg@20,map@20,hit-rate@20");
+        Metric.ParseList("recall@5,recall@10,recall@20,precision@5,ndcg@10,ndcg@20,map@20,hit-rate@20,novelty@5");
 
     // Needs a list of every user, not only of those that are measured.
-    private static readonly Metric Coverage = Metric.Parse("coverage@20");
+    private static readonly IReadOnlyList<Metric> Coverage = Metric.ParseList("coverage@5,coverage@20");
+
+    private const int BootstrapSamples = 500;
 
     private const int QualityCutOff = 20;
 
@@ -38,7 +40,9 @@ internal sealed class EvaluateStage : IStage<EvaluateInput, Measurement>
             var test = isSample ? RowsOf(allTest, measured) : allTest;
             var options = new EvaluationOptions
             {
-                Metrics = isSample ? Accuracy : [.. Accuracy, Coverage],
+                Metrics = isSample ? Accuracy : [.. Accuracy, .. Coverage],
+                BootstrapSamples = BootstrapSamples,
+                Seed = input.Settings.Get(TrainingSettings.Seed),
                 ThreadCount = input.Settings.Get(TrainingSettings.Threads),
             };
             var values = new SortedDictionary<string, double>(StringComparer.Ordinal)
@@ -47,7 +51,15 @@ internal sealed class EvaluateStage : IStage<EvaluateInput, Measurement>
                 ["data/test"] = allTest.CellCount,
                 ["data/test-users"] = withTest.Length,
                 ["data/measured-users"] = measured.Length,
+                ["cold/users"] = input.Holdout.Cold.Users,
             };
+            if (input.Holdout.Cold is { Users: > 0 } cold)
+            {
+                values[$"cold/share-without-hit@{Holdout.ColdListLength}"] = cold.ShareWithoutHit;
+                values[$"cold/mean-coverage@{Holdout.ColdListLength}"] = cold.MeanCoverage;
+                values[$"cold/recall@{Holdout.ColdListLength}"] = cold.MeanRecall;
+            }
+
             var models = ModelsOf(input);
             for (var i = 0; i < models.Count; i++)
             {
@@ -59,6 +71,11 @@ internal sealed class EvaluateStage : IStage<EvaluateInput, Measurement>
                 foreach (var metric in result.Metrics)
                 {
                     values[$"{model.Name}/{metric.Metric}"] = metric.Value;
+                    if (metric.Interval is { } interval)
+                    {
+                        values[$"{model.Name}/{metric.Metric}/low"] = interval.Low;
+                        values[$"{model.Name}/{metric.Metric}/high"] = interval.High;
+                    }
                 }
 
                 values[$"{model.Name}/fit-seconds"] = input.Models.FitSeconds[model.Name];

@@ -1,4 +1,6 @@
 using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.Metrics;
+using RecSys.Algorithms.Popularity;
 using RecSys.Algorithms.Splits;
 
 namespace RecSys.Trainer.Stages;
@@ -9,8 +11,13 @@ namespace RecSys.Trainer.Stages;
 /// <param name="UserIndices">The log's user of each row.</param>
 /// <param name="ItemIndices">The log's item of each column.</param>
 /// <param name="Cut">The moment from which plays are withheld; null where the log's times don't tell.</param>
-internal sealed record Holdout(SparseMatrix Train, SparseMatrix Test, int[] UserIndices, int[] ItemIndices, DateTimeOffset? Cut)
+/// <param name="Cold">How the most popular tracks of train serve the users of test whom train does not know.</param>
+internal sealed record Holdout(
+    SparseMatrix Train, SparseMatrix Test, int[] UserIndices, int[] ItemIndices, DateTimeOffset? Cut, ColdUserMetrics Cold)
 {
+    /// <summary>The popular tracks that cold users are measured with.</summary>
+    public const int ColdListLength = 100;
+
     /// <summary>Whether anything was withheld.</summary>
     public bool CanMeasure => Test.CellCount > 0;
 
@@ -20,9 +27,16 @@ internal sealed record Holdout(SparseMatrix Train, SparseMatrix Test, int[] User
         SparseMatrix.FromTriples(log.Plays.RowCount, log.Plays.ColumnCount, [], [], []),
         [.. Enumerable.Range(0, log.Plays.RowCount)],
         [.. Enumerable.Range(0, log.Plays.ColumnCount)],
-        null);
+        null,
+        ColdUserMetrics.Measure([], []));
 
     /// <summary>What of a split is kept.</summary>
-    public static Holdout From(DataSplit split, DateTimeOffset? cut) =>
-        new(split.Train, split.Test, [.. split.UserIndices], [.. split.ItemIndices], cut);
+    public static Holdout From(DataSplit split, DateTimeOffset? cut) => new(
+        split.Train,
+        split.Test,
+        [.. split.UserIndices],
+        [.. split.ItemIndices],
+        cut,
+        ColdUserMetrics.Measure(
+            split.ColdUserItems(), PopularityModel.Fit(split.Train, PopularityMeasure.Users).Top(ColdListLength).Select(item => item.ItemIndex)));
 }

@@ -1,5 +1,6 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Markov;
+using RecSys.Algorithms.Metrics;
 using RecSys.Algorithms.Neighbors;
 using RecSys.Algorithms.Popularity;
 using RecSys.Algorithms.Splits;
@@ -89,6 +90,7 @@ internal static class TrainingOutputs
         writer.WriteArray(holdout.UserIndices);
         writer.WriteArray(holdout.ItemIndices);
         writer.WriteInt64(holdout.Cut?.UtcTicks ?? 0);
+        writer.WriteArray([holdout.Cold.Users, holdout.Cold.ShareWithoutHit, holdout.Cold.MeanCoverage, holdout.Cold.MeanRecall]);
     }
 
     private static Holdout ReadHoldout(CheckpointReader reader) => new(
@@ -96,7 +98,8 @@ internal static class TrainingOutputs
         reader.ReadMatrix(),
         reader.ReadArray<int>(),
         reader.ReadArray<int>(),
-        reader.ReadInt64() is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null);
+        reader.ReadInt64() is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null,
+        reader.ReadArray<double>() is var cold ? new ColdUserMetrics((int)cold[0], cold[1], cold[2], cold[3]) : null!);
 
     // What takes a pass over the plays is made again; only what takes long is written.
     private static void WriteModels(CheckpointWriter writer, FittedModels models)
