@@ -17,12 +17,19 @@ internal sealed class AxisScale(double low, double high, double start, double en
             return [0, 1];
         }
 
-        var step = Math.Pow(10, Math.Floor(Math.Log10(largest / count)));
-        step *= new[] { 1, 2, 2.5, 5, 10 }.First(factor => step * factor * count >= largest * 0.999);
+        var step = RoundStep(largest / count);
 
         // Counts have no halves.
         step = largest > count ? Math.Max(1, Math.Ceiling(step)) : step;
         return [.. Enumerable.Range(0, (int)Math.Ceiling(largest * 0.999 / step) + 1).Select(tick => tick * step)];
+    }
+
+    /// <summary>Round values between two values, about <paramref name="count"/> of them.</summary>
+    public static double[] Between(double low, double high, int count = 4)
+    {
+        var step = RoundStep((high - low) / count);
+        var first = (long)Math.Ceiling(low / step);
+        return [.. Enumerable.Range(0, (int)((long)Math.Floor(high / step) - first) + 1).Select(tick => (first + tick) * step)];
     }
 
     /// <summary>Round values of a logarithmic axis between two values above 0: powers of ten, with 2 and 5 times these where they are few.</summary>
@@ -36,5 +43,12 @@ internal sealed class AxisScale(double low, double high, double start, double en
                 .SelectMany(power => factors.Select(factor => factor * Math.Pow(10, power)))
                 .Where(tick => tick >= low * 0.999 && tick <= high * 1.001),
         ];
+    }
+
+    // The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below a value.
+    private static double RoundStep(double value)
+    {
+        var power = Math.Pow(10, Math.Floor(Math.Log10(value)));
+        return power * new[] { 1, 2, 2.5, 5, 10 }.First(factor => power * factor >= value * 0.999);
     }
 }

@@ -14,10 +14,10 @@ internal static class ExperimentCard
             $"Mean time per session in the arms of {experiment}",
             [.. arms.Select(arm => (arm.Arm.Arm, arm.Arm.MeanTimePerSession, arm.Low, arm.High))],
             "tracks' worth of listening per session, 95 % intervals");
-        var table = new StringBuilder("<table><tr><th>Arm</th><th>Users</th><th>Sessions</th><th>Against control</th></tr>");
+        var table = new StringBuilder("<table><tr><th>Arm</th><th>Users</th><th>Sessions</th><th>Difference</th></tr>");
         foreach (var arm in arms)
         {
-            table.Append(CultureInfo.InvariantCulture, $"<tr><td>{HtmlWriter.Text(arm.Arm.Arm)}</td><td>{NumberText.Short(arm.Arm.Users)}</td><td>{NumberText.Short(arm.Arm.Sessions)}</td><td>{HtmlWriter.Text(Against(arm))}</td></tr>");
+            table.Append(CultureInfo.InvariantCulture, $"<tr><td>{HtmlWriter.Text(arm.Arm.Arm)}</td><td>{NumberText.Short(arm.Arm.Users)}</td><td>{NumberText.Short(arm.Arm.Sessions)}</td><td>{Against(arm)}</td></tr>");
         }
 
         html.AddCard($"Experiment {experiment}", Judgement(arms), picture + table.Append("</table>"));
@@ -35,7 +35,7 @@ internal static class ExperimentCard
     private static string Against(ArmResult arm) => arm switch
     {
         { Control: null } => "control",
-        { Uplift: { } uplift, UpliftLow: { } low, UpliftHigh: { } high } => $"{Signed(uplift)} ({Signed(low)} to {Signed(high)})",
+        { Uplift: { } uplift, UpliftLow: { } low, UpliftHigh: { } high } => $"<strong class=\"short\">{Signed(uplift)}</strong> <small>{Signed(low)} to {Signed(high)}</small>",
         _ => "too few users",
     };
 

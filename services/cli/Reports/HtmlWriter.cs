@@ -35,10 +35,9 @@ internal sealed class HtmlWriter
         var rows = new StringBuilder("<ol class=\"bars\">");
         foreach (var name in names)
         {
-            var artist = name.Artist.Length > 0 ? $" <small>{Text(name.Artist)}</small>" : "";
             var full = name.Artist.Length > 0 ? $"{name.Name} by {name.Artist}" : name.Name;
             rows.Append(FormattableString.Invariant(
-                $"<li title=\"{Text(full)}: {NumberText.Whole(name.Count)}\"><span class=\"name\">{Text(name.Name)}{artist}</span><span class=\"count\">{NumberText.Short(name.Count)}</span><span class=\"length\"><i style=\"width:{100.0 * name.Count / Math.Max(1, names[0].Count):0.#}%\"></i></span></li>"));
+                $"<li title=\"{Text(full)}: {NumberText.Whole(name.Count)}\"><span class=\"name\">{Named(name)}</span><span class=\"count\">{NumberText.Short(name.Count)}</span><span class=\"length\"><i style=\"width:{100.0 * name.Count / Math.Max(1, names[0].Count):0.#}%\"></i></span></li>"));
         }
 
         AddCard(title, sentence, rows.Append("</ol>").ToString());
@@ -48,10 +47,13 @@ internal sealed class HtmlWriter
     public static string Sentence(FormattableString sentence) => string.Format(
         System.Globalization.CultureInfo.InvariantCulture, Text(sentence.Format), [.. sentence.GetArguments().Select(value => Strong(value?.ToString() ?? ""))]);
 
-    private static string Strong(string text) => $"<strong{(text.Length > 12 ? "" : " class=\"short\"")}>{Text(text)}</strong>";
+    /// <summary>A name with its artist.</summary>
+    public static string Named(RankedName name) => Text(name.Name) + (name.Artist.Length > 0 ? $" <small>{Text(name.Artist)}</small>" : "");
 
     /// <summary>Escapes a text.</summary>
     public static string Text(string text) => SvgWriter.Escape(text);
 
     public override string ToString() => _html.ToString();
+
+    private static string Strong(string text) => $"<strong{(text.Length > 12 ? "" : " class=\"short\"")}>{Text(text)}</strong>";
 }

@@ -140,7 +140,7 @@ internal sealed class ReportPage
         _html.AddRanking(
             "Top tracks", Sentence($"Together {NumberText.Percent(_report.Top.Tracks.Sum(track => track.Count) / all)} of all listens."), _report.Top.Tracks);
         _html.AddRanking("Top artists", "By the listens of their tracks.", _report.Top.Artists);
-        _html.AddRanking("Top genres", "By the listens of their tracks; a track counts for each of its genres.", _report.Top.Genres);
+        _html.AddRanking("Top genres", "A track counts for each of its genres.", _report.Top.Genres);
         _html.EndSection();
     }
 
@@ -192,14 +192,13 @@ internal sealed class ReportPage
 
         _html.BeginSection("The catalogue");
         var never = (double)catalogue.NeverPlayed / catalogue.Tracks;
-        var examples = catalogue.NeverPlayedExamples.Count == 0
-            ? ""
-            : Sentence($" Such as {string.Join(", ", catalogue.NeverPlayedExamples.Select(track => track.Artist.Length > 0 ? $"{track.Name} ({track.Artist})" : track.Name))}.");
+        var examples = string.Concat(catalogue.NeverPlayedExamples.Select(track => $"<li>{Named(track)}</li>"));
         var unnamed = catalogue.Unnamed == 0 ? "" : Sentence($" {NumberText.Whole(catalogue.Unnamed)} tracks that were played are not in the catalogue.");
         _html.AddCard(
             "Tracks nobody played",
-            Sentence($"{NumberText.Whole(catalogue.NeverPlayed)} of {NumberText.Whole(catalogue.Tracks)} tracks.") + unnamed + examples,
-            ShareBar.Draw("Share of the catalogue that was played", ("played", 1 - never), ("never played", never)));
+            Sentence($"{NumberText.Whole(catalogue.NeverPlayed)} of {NumberText.Whole(catalogue.Tracks)} tracks.") + unnamed,
+            ShareBar.Draw("Share of the catalogue that was played", ("played", 1 - never), ("never played", never))
+                + (examples.Length > 0 ? $"<ul class=\"names\">{examples}</ul>" : ""));
         _html.AddRanking("Genres with the most tracks", "", catalogue.TracksByGenre);
         _html.AddRanking("Artists with the most tracks", "", catalogue.TracksByArtist);
         if (catalogue.TracksPerArtist is { } sizes)
@@ -234,11 +233,12 @@ internal sealed class ReportPage
             _html.AddCard(
                 "Neighbours",
                 Sentence($"Cosines between what users play more or less of than usual for them: a user has {NumberText.Short(neighbors.MeanPositive)} neighbours with similar taste and {NumberText.Short(neighbors.MeanNegative)} with opposite taste on average, among {NumberText.Short(neighbors.Users)} users. {NumberText.Whole(neighbors.Alone)} users have none."),
-                ShareBar.Draw(
-                    "Other users by their similarity",
-                    ("similar", neighbors.MeanPositive / Math.Max(1, neighbors.Users - 1)),
-                    ("opposite", neighbors.MeanNegative / Math.Max(1, neighbors.Users - 1)),
-                    ("nothing in common", 1 - ((neighbors.MeanPositive + neighbors.MeanNegative) / Math.Max(1, neighbors.Users - 1)))));
+                neighbors.MeanPositive + neighbors.MeanNegative > 0
+                    ? ShareBar.Draw(
+                        "Neighbours by the sign of their cosine",
+                        ("similar", neighbors.MeanPositive / (neighbors.MeanPositive + neighbors.MeanNegative)),
+                        ("opposite", neighbors.MeanNegative / (neighbors.MeanPositive + neighbors.MeanNegative)))
+                    : "");
         }
 
         _html.EndSection();

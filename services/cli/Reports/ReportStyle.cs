@@ -65,8 +65,11 @@ internal static class ReportStyle
         ol.bars .count { font-variant-numeric: tabular-nums; white-space: nowrap; }
         ol.bars .length { grid-column: 1 / -1; height: 5px; border-radius: 3px; background: var(--line); overflow: hidden; }
         ol.bars .length i { display: block; height: 100%; background: var(--first); border-radius: 3px; }
+        ul.names { margin: 10px 0 0; padding: 0 0 0 18px; font-size: 14px; }
+        ul.names small { color: var(--muted); }
         table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; margin-top: 6px; }
         th, td { text-align: right; padding: 4px 6px; border-bottom: 1px solid var(--line); }
+        td small { color: var(--muted); white-space: nowrap; }
         th:first-child, td:first-child { text-align: left; }
         th { color: var(--muted); font-weight: 500; }
         footer { color: var(--muted); font-size: 13px; margin-top: 36px; }

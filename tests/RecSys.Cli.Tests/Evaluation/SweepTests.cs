@@ -1,9 +1,10 @@
 using System.Xml.Linq;
+using RecSys.Cli.Tests.Reports;
 using RecSys.TestKit;
 
 namespace RecSys.Cli.Tests.Evaluation;
 
-public sealed class SweepTests : IDisposable
+public sealed class SweepTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
@@ -46,6 +47,8 @@ public sealed class SweepTests : IDisposable
         texts.ShouldContain("als confidence = log");
         texts.ShouldContain("alpha");
         texts.ShouldContain("factors");
+        texts.Count(text => text.StartsWith("popularity ", StringComparison.Ordinal)).ShouldBe(2);
+        (await browser.OpenAsync(picture, 2000)).Faults.ShouldBeEmpty();
     }
 
     [Fact]
@@ -56,6 +59,7 @@ public sealed class SweepTests : IDisposable
 
         call.ExitCode.ShouldBe(0, call.Error);
         XDocument.Load(picture).Root!.Descendants(Svg + "g").Count().ShouldBe(2);
+        (await browser.OpenAsync(picture, 2000)).Faults.ShouldBeEmpty();
     }
 
     [Theory]

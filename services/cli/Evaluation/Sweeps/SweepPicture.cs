@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Security;
-using System.Text;
 using RecSys.Algorithms.Metrics;
 using RecSys.Cli.Evaluation.Data;
+using RecSys.Cli.Pictures;
 
 namespace RecSys.Cli.Evaluation.Sweeps;
 
@@ -16,16 +14,17 @@ internal sealed class SweepPicture
     private const int CellHeight = 34;
     private const int Margin = 24;
     private const int TitleHeight = 76;
-    private const int ColumnHeading = 46;
+    private const int ColumnHeading = 30;
+    private const int LineHeight = 16;
     private const int RowHeading = 26;
     private const int AxisHeight = 44;
     private const int Gap = 30;
     private const int LegendHeight = 56;
     private const int CharacterWidth = 7;
 
-    private readonly StringBuilder _svg = new();
+    private readonly SvgWriter _svg = new();
     private readonly IReadOnlyList<IReadOnlyList<HeatMap>> _rows;
-    private readonly IReadOnlyList<MeasuredModel> _models;
+    private readonly MeasuredModel[] _baselines;
     private readonly Metric[] _metrics;
     private readonly int _labelWidth;
     private readonly int _panelWidth;
@@ -33,11 +32,13 @@ internal sealed class SweepPicture
     private SweepPicture(IReadOnlyList<IReadOnlyList<HeatMap>> rows, IReadOnlyList<MeasuredModel> models)
     {
         _rows = rows;
-        _models = models;
         _metrics = [.. rows[0].Select(map => map.Metric)];
+        _baselines = [.. models.Except(rows.SelectMany(row => row[0].Cells).OfType<MeasuredModel>())];
         _labelWidth = 26 + (CharacterWidth * rows.Max(row => row[0].Down?.Values.Max(value => value.Length) ?? 0));
-        _panelWidth = Math.Max(
-            rows.Max(row => row[0].Across.Values.Count) * CellWidth, CharacterWidth * (rows.Max(row => row[0].Heading.Length) + 2));
+        var texts = rows.Select(row => row[0].Heading)
+            .Concat(_metrics.Select(metric => Heading(metric) + "    "))
+            .Concat(_metrics.SelectMany(metric => _baselines.Select(model => Describe(model, metric))));
+        _panelWidth = Math.Max(rows.Max(row => row[0].Across.Values.Count) * CellWidth, CharacterWidth * (texts.Max(text => text.Length) + 2));
     }
 
     /// <summary>Draws the picture.</summary>
@@ -59,7 +60,7 @@ internal sealed class SweepPicture
         var note = $"Darker is better; the best value of each metric is framed.{(single.Length == 0 ? "" : $" With {string.Join(", ", single)}.")}";
         var subtitle = $"{data.Train.RowCount:N0} users × {data.Train.ColumnCount:N0} items, {data.Train.CellCount:N0} train pairs, {data.Test.CellCount:N0} test pairs ({data.Split.Report.Split})";
         var width = Math.Max((2 * Margin) + (_metrics.Length * columnWidth) - Gap, (2 * Margin) + (CharacterWidth * Math.Max(Math.Max(subtitle.Length, note.Length), title.Length * 4 / 3)));
-        var height = Margin + TitleHeight + ColumnHeading + _rows.Sum(RowHeight) + LegendHeight + Margin;
+        var height = Margin + TitleHeight + HeadingHeight + _rows.Sum(RowHeight) + LegendHeight + Margin;
         Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#10243A\">");
         Line($"<title>{Escape(title)}</title>");
         Line($"<rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>");
@@ -82,10 +83,13 @@ internal sealed class SweepPicture
         var scale = new ColourScale(metric, swept.Select(model => model.Result[metric]));
         var best = EvaluationReport.Best(swept, metric);
         var top = Margin + TitleHeight;
-        Write(left + _labelWidth, top + 14, metric.ToString() + (metric.LowerIsBetter ? " (lower is better)" : ""), "font-size=\"15\" font-weight=\"bold\"");
-        var others = _models.Except(swept).Select(model => $"{model.Plan.Model} {EvaluationReport.Text(metric, model.Result[metric])}").ToArray();
-        Write(left + _labelWidth, top + 31, string.Join(", ", others), "fill=\"#4A5D73\"");
-        top += ColumnHeading;
+        Write(left + _labelWidth, top + 14, Heading(metric), "font-size=\"15\" font-weight=\"bold\"");
+        for (var i = 0; i < _baselines.Length; i++)
+        {
+            Write(left + _labelWidth, top + ColumnHeading + (i * LineHeight), Describe(_baselines[i], metric), "fill=\"#4A5D73\"");
+        }
+
+        top += HeadingHeight;
         foreach (var row in _rows)
         {
             DrawMap(row[column], scale, best, left, top);
@@ -125,7 +129,7 @@ internal sealed class SweepPicture
         if (map.Down is not null)
         {
             var middle = y0 + (down.Count * CellHeight / 2);
-            Write(left + 10, middle, HeatMap.ShortKey(model, map.Down.Key), Text($"text-anchor=\"middle\" fill=\"#4A5D73\" transform=\"rotate(-90 {left + 10} {middle})\""));
+            Write(left + 10, middle, HeatMap.ShortKey(model, map.Down.Key), $"text-anchor=\"middle\" fill=\"#4A5D73\" transform=\"rotate(-90 {left + 10} {middle})\"");
         }
 
         // The frame comes last, above the neighbouring cells.
@@ -162,11 +166,15 @@ internal sealed class SweepPicture
 
     private static int RowHeight(IReadOnlyList<HeatMap> row) => RowHeading + ((row[0].Down?.Values.Count ?? 1) * CellHeight) + AxisHeight;
 
-    private static string Escape(string text) => SecurityElement.Escape(text);
+    private int HeadingHeight => ColumnHeading + (_baselines.Length * LineHeight);
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Heading(Metric metric) => metric + (metric.LowerIsBetter ? " (lower is better)" : "");
 
-    private void Line(FormattableString text) => _svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static string Describe(MeasuredModel model, Metric metric) => $"{model.Plan.Model} {EvaluationReport.Text(metric, model.Result[metric])}";
 
-    private void Write(int x, int y, string text, string attributes) => Line($"<text x=\"{x}\" y=\"{y}\" {attributes}>{Escape(text)}</text>");
+    private static string Escape(string text) => SvgWriter.Escape(text);
+
+    private void Line(FormattableString text) => _svg.Add(text);
+
+    private void Write(int x, int y, string text, string attributes) => _svg.Text(x, y, text, attributes);
 }

@@ -18,10 +18,9 @@ internal static class IntervalChart
         var room = Math.Max(0.15 * (high - low), Math.Max(high * 0.01, 1e-6));
         var x = new AxisScale(low - room, high + room, frame.Left, frame.Right);
         frame.Svg.Add($"<line class=\"axis\" x1=\"{frame.Left}\" x2=\"{frame.Right}\" y1=\"{frame.Bottom}\" y2=\"{frame.Bottom}\"/>");
-        for (var tick = 0; tick <= 3; tick++)
+        foreach (var tick in AxisScale.Between(low - room, high + room))
         {
-            var value = low + ((high - low) * tick / 3);
-            frame.AddTick(x[value], NumberText.Short(value));
+            frame.AddTick(x[tick], NumberText.Short(tick));
         }
 
         frame.Svg.Text(frame.Left, frame.Bottom + 36, unit, "class=\"tick\"");

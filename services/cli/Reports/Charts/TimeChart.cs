@@ -26,7 +26,8 @@ internal static class TimeChart
         frame.Svg.Add($"<path class=\"area\" d=\"{line}L{Middle(values.Length - 1):0.#} {frame.Bottom}L{Middle(0):0.#} {frame.Bottom}Z\"/>");
         frame.Svg.Add($"<path class=\"line\" d=\"{line}\"/>");
         AddTicks(frame, series, x);
-        var peak = Array.IndexOf(values, values.Max());
+        // What only grows is highest at its end.
+        var peak = Array.LastIndexOf(values, values.Max());
         var anchor = Middle(peak) > frame.Width - 80 ? "end" : Middle(peak) < 100 ? "start" : "middle";
         frame.Svg.Add($"<circle class=\"dot\" cx=\"{Middle(peak):0.#}\" cy=\"{y[values[peak]]:0.#}\" r=\"3.5\"/>");
         frame.Svg.Text(Middle(peak), y[values[peak]] - 8, NumberText.Short(values[peak]), $"class=\"value\" text-anchor=\"{anchor}\"");
