@@ -28,6 +28,7 @@ internal static class BenchmarkRunner
         ("load", "listens a second from a lake into the matrix, and all ids back; --lake DIR --threads 2 --memory 2048 (MiB of the engine)", LakeBenchmark.RunLoad),
         ("compact", "many small segments into few; --listens 1000000 --batch 500", LakeBenchmark.RunCompact),
         ("trees", "milliseconds for the margins of 300 rows; --rows 300 --trees 300 --depth 6 --features 40", TreeBenchmark.Run),
+        ("report", "seconds of all figures of a lake; --lake DIR --mib 4096 --rounds 1", ReportBenchmark.Run),
     ];
 
     public static int Run(string[] args)

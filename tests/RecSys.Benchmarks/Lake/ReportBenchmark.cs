@@ -1,0 +1,40 @@
+using RecSys.Lake;
+using RecSys.Lake.Reports;
+
+namespace RecSys.Benchmarks.Lake;
+
+/// <summary>Seconds of all figures of a report over a lake that is there already, and the memory that they took.</summary>
+internal static class ReportBenchmark
+{
+    public static void Run(BenchmarkArguments arguments)
+    {
+        var folder = arguments.Get("lake", "");
+        if (folder.Length == 0)
+        {
+            Console.WriteLine("Name a lake with listens, such as --lake DATA/lake after: recsys generate FOLDER, recsys import yandex FOLDER --data DATA.");
+            return;
+        }
+
+        using var lake = new ListenLake(folder, new LakeEngineOptions { MemoryLimitBytes = (long)arguments.Get("mib", 4_096) << 20 });
+        for (var round = 0; round < arguments.Get("rounds", 1); round++)
+        {
+            var watches = new Stopwatches();
+            var (step, seconds) = ("start", 0.0);
+            var report = new LakeReporter(lake).CreateAsync(new ReportOptions(), (_, next) => Next(next)).GetAwaiter().GetResult();
+            Next("end");
+            Console.WriteLine(
+                report is null
+                    ? $"{folder} has no listens"
+                    : $"{watches.Seconds:f1} s, {watches.CpuSeconds:f1} CPU-s, {Environment.WorkingSet >> 20:n0} MiB now: {report.Totals.Listens:n0} listens, {report.Totals.Users:n0} users, {report.Totals.Tracks:n0} tracks, {report.Time?.Sessions.Count:n0} sessions");
+
+            void Next(string next)
+            {
+                Console.WriteLine($"  {step,-10} {watches.Seconds - seconds:f1} s");
+                (step, seconds) = (next, watches.Seconds);
+            }
+        }
+
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        Console.WriteLine($"{process.PeakWorkingSet64 >> 20:n0} MiB at most");
+    }
+}
