@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
 
-/// <summary><c>recsys models list|show|compare|activate|rollback</c>.</summary>
+/// <summary><c>recsys models list|show|compare|activate|rollback|export</c>.</summary>
 internal static class ModelsCommand
 {
     private delegate Task<Model> ModelCall(TrainerService.TrainerServiceClient trainer, string version, CancellationToken cancellationToken);
@@ -28,6 +28,7 @@ internal static class ModelsCommand
             "rollback", "Make the version that was active before active again", ArgumentArity.Zero,
             async (trainer, _, cancellationToken) =>
                 (await trainer.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: cancellationToken)).Model),
+        ModelExportCommand.Create(),
     };
 
     private static Command CreateList()

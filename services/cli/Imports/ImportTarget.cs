@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RecSys.Cli.Output;
 using RecSys.Data;
+using RecSys.Data.Artifacts;
 using RecSys.Data.History;
+using RecSys.Data.Models;
 using RecSys.Data.Tracks;
 using RecSys.Lake;
 using RecSys.Standalone;
@@ -27,10 +30,21 @@ internal sealed class ImportTarget : IAsyncDisposable
 
     public TrackStore Tracks => _services.GetRequiredService<TrackStore>();
 
+    public ModelStore Models => _services.GetRequiredService<ModelStore>();
+
+    public ArtifactStore Artifacts => _services.GetRequiredService<ArtifactStore>();
+
     public ListenHistoryStore Histories => _services.GetRequiredService<ListenHistoryStore>();
 
     /// <summary>Listens of a user that the histories keep.</summary>
     public int RecentListensPerUser => _services.GetRequiredService<IOptions<DatabaseOptions>>().Value.RecentListensPerUser;
+
+    /// <summary>The stores of a data folder that is there.</summary>
+    /// <exception cref="UsageException">It isn't.</exception>
+    public static Task<ImportTarget> OpenExistingAsync(DirectoryInfo dataFolder, CancellationToken cancellationToken) =>
+        dataFolder.Exists || Environment.GetEnvironmentVariable("RECSYS__DATABASE__CONNECTIONSTRING") is { Length: > 0 }
+            ? OpenAsync(dataFolder, cancellationToken)
+            : throw new UsageException($"there is no data folder '{dataFolder.FullName}'. Name one with --data.");
 
     public static async Task<ImportTarget> OpenAsync(DirectoryInfo dataFolder, CancellationToken cancellationToken)
     {

@@ -1,7 +1,9 @@
 using Google.Rpc;
 using Grpc.Core;
 using RecSys.Algorithms;
+using RecSys.Data.FactorFiles;
 using RecSys.Hosting.Settings;
+using RecSys.Lake.Exports;
 using RecSys.Lake.Imports;
 
 namespace RecSys.Cli.Output;
@@ -22,7 +24,7 @@ internal static class Failure
     private static (int Code, string Line) Describe(Exception exception) => exception switch
     {
         OperationCanceledException => (Other, "stopped"),
-        UsageException or LakeInputException or LakeWriteException or InvalidSettingsException or AlgorithmException => (BadCall, exception.Message),
+        UsageException or LakeInputException or LakeWriteException or ExportException or FactorFileException or InvalidSettingsException or AlgorithmException => (BadCall, exception.Message),
         RpcException rpc => DescribeRpc(rpc),
         AggregateException { InnerExceptions.Count: 1 } aggregate => Describe(aggregate.InnerExceptions[0]),
         IOException or UnauthorizedAccessException => (Other, exception.Message),

@@ -20,6 +20,19 @@ public sealed partial class ModelStore
             cancellationToken);
     }
 
+    /// <summary>All users' lists of a version, by user id in the order of its UTF-8 bytes.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer, or stopped answering on the way.</exception>
+    public IAsyncEnumerable<UserRecommendationsRecord> ReadAllUserRecommendationsAsync(string version, CancellationToken cancellationToken)
+    {
+        StorableText.Require(version, nameof(version));
+        return _database.StreamAsync(
+            context => context.UserRecommendations
+                .Where(row => row.ModelVersion == version)
+                .OrderBy(row => row.UserId)
+                .Select(row => new UserRecommendationsRecord(row.UserId, row.TrackIds, row.Scores, row.Sources)),
+            cancellationToken);
+    }
+
     /// <summary>A track's neighbours in a version; null when the version does not know the track.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public async Task<SimilarTracksRecord?> ReadSimilarAsync(string version, string trackId, CancellationToken cancellationToken)

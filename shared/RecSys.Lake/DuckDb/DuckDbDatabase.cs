@@ -53,7 +53,9 @@ internal sealed class DuckDbDatabase : IDisposable
                 throw new DuckDbException(message);
             }
 
-            return new DuckDbDatabase(database);
+            var opened = new DuckDbDatabase(database);
+            opened.RegisterRowFunction();
+            return opened;
         }
         finally
         {
@@ -64,13 +66,7 @@ internal sealed class DuckDbDatabase : IDisposable
     /// <summary>A new connection, with temporary tables of its own.</summary>
     public DuckDbConnection Connect()
     {
-        if (NativeMethods.duckdb_connect(_handle, out var connection) != 0)
-        {
-            connection.Dispose();
-            throw new DuckDbException("DuckDB could not open a connection.");
-        }
-
-        var connected = new DuckDbConnection(connection);
+        var connected = new DuckDbConnection(OpenConnection());
 
         // Times without an offset mean UTC on every machine.
         connected.Execute("SET TimeZone = 'UTC'", CancellationToken.None);
@@ -78,6 +74,23 @@ internal sealed class DuckDbDatabase : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private void RegisterRowFunction()
+    {
+        using var connection = OpenConnection();
+        RowFunction.Register(connection);
+    }
+
+    private ConnectionHandle OpenConnection()
+    {
+        if (NativeMethods.duckdb_connect(_handle, out var connection) != 0)
+        {
+            connection.Dispose();
+            throw new DuckDbException("DuckDB could not open a connection.");
+        }
+
+        return connection;
+    }
 
     private static void Set(nint config, string name, string value)
     {

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace RecSys.TestKit;
+
+/// <summary>
+/// Programs of others in JavaScript that tests talk to, pinned in <c>node/package-lock.json</c>. They are installed by npm once for
+/// each content of that folder, below <c>artifacts/</c>, and shared by all test runs.
+/// </summary>
+public static class NodePackages
+{
+    private static readonly Lazy<Task<string>> Folder = new(InstallAsync);
+
+    /// <summary>The folder that holds <c>node_modules</c> and the scripts of this project.</summary>
+    public static Task<string> GetFolderAsync() => Folder.Value;
+
+    /// <summary>Reads a Parquet file with hyparquet.</summary>
+    /// <returns><c>{"columns":[{"name","type","logical"}],"rows":[{…}]}</c>; whole numbers of 64 bits are text.</returns>
+    public static async Task<JsonElement> ReadParquetAsync(string file)
+    {
+        var folder = await GetFolderAsync().ConfigureAwait(false);
+        var output = await ChildProcess.RunAsync("node", [Path.Combine(folder, "read-parquet.mjs"), file]).ConfigureAwait(false);
+        using var json = JsonDocument.Parse(output.Split('\n').First(line => line.StartsWith('{')));
+        return json.RootElement.Clone();
+    }
+
+    private static async Task<string> InstallAsync()
+    {
+        var sources = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "node")).Order(StringComparer.Ordinal).ToArray();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var source in sources)
+        {
+            hash.AppendData(await File.ReadAllBytesAsync(source).ConfigureAwait(false));
+        }
+
+        var final = Path.Combine(FindCheckout(AppContext.BaseDirectory), "artifacts", "test-peers", Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
+        if (Directory.Exists(final))
+        {
+            return final;
+        }
+
+        // Runs that install at the same time each do so in a folder of their own; the first one gives its folder the name.
+        var staged = $"{final}-{Guid.NewGuid():N}";
+        Directory.CreateDirectory(staged);
+        foreach (var source in sources)
+        {
+            File.Copy(source, Path.Combine(staged, Path.GetFileName(source)));
+        }
+
+        await ChildProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], workingDirectory: staged).ConfigureAwait(false);
+        try
+        {
+            Directory.Move(staged, final);
+        }
+        catch (IOException) when (Directory.Exists(final))
+        {
+            Directory.Delete(staged, recursive: true);
+        }
+
+        return final;
+    }
+
+    private static string FindCheckout(string folder) =>
+        File.Exists(Path.Combine(folder, "RecSys.sln"))
+            ? folder
+            : FindCheckout(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside of the repository."));
+}
