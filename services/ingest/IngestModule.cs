@@ -12,6 +12,7 @@ using RecSys.Ingest.Startup;
 using RecSys.Ingest.Upkeep;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
+using RecSys.Lake.S3;
 
 namespace RecSys.Ingest;
 
@@ -24,6 +25,7 @@ public static class IngestModule
         var services = builder.Services;
         services.AddSettings<IngestOptions>(IngestOptions.Section);
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
+        services.AddSettings<S3Options>(S3Options.SectionName);
         services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
         services.AddRecSysData(builder.Configuration);
         services.TryAddSingleton(Lake);
@@ -48,9 +50,6 @@ public static class IngestModule
         return app;
     }
 
-    private static ListenLake Lake(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<IOptions<LakeOptions>>().Value;
-        return new ListenLake(options.Root, options.ToEngineOptions());
-    }
+    private static ListenLake Lake(IServiceProvider services) => ListenLake.Open(
+        services.GetRequiredService<IOptions<LakeOptions>>().Value, services.GetRequiredService<IOptions<S3Options>>().Value);
 }

@@ -92,6 +92,7 @@ public sealed class StandaloneHost : IAsyncDisposable
             // The builder quotes what a folder's name may hold.
             ["Database:ConnectionString"] = new DbConnectionStringBuilder { ["Data Source"] = Path.Combine(dataFolder.FullName, "recsys.db") }.ConnectionString,
             ["Lake:Root"] = Path.Combine(dataFolder.FullName, "lake"),
+            ["Lake:Cache"] = Path.Combine(dataFolder.FullName, "lake-cache"),
             ["Trainer:WorkFolder"] = Path.Combine(dataFolder.FullName, "work"),
             ["Services:Ingest"] = "self",
             ["Services:Trainer"] = "self",

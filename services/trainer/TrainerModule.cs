@@ -4,6 +4,7 @@ using RecSys.Data;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Lake;
+using RecSys.Lake.S3;
 using RecSys.Trainer.Checkpoints;
 using RecSys.Trainer.Grpc;
 using RecSys.Trainer.Progress;
@@ -26,6 +27,7 @@ public static class TrainerModule
         var services = builder.Services;
         services.AddSettings<TrainerOptions>(TrainerOptions.Section);
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
+        services.AddSettings<S3Options>(S3Options.SectionName);
         services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
         services.AddRecSysData(builder.Configuration);
         services.TryAddSingleton(Lake);
@@ -68,9 +70,6 @@ public static class TrainerModule
         return app;
     }
 
-    private static ListenLake Lake(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<IOptions<LakeOptions>>().Value;
-        return new ListenLake(options.Root, options.ToEngineOptions());
-    }
+    private static ListenLake Lake(IServiceProvider services) => ListenLake.Open(
+        services.GetRequiredService<IOptions<LakeOptions>>().Value, services.GetRequiredService<IOptions<S3Options>>().Value);
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using RecSys.Lake.DuckDb;
 using RecSys.Lake.Imports;
 using RecSys.Lake.Interactions;
+using RecSys.Lake.S3;
 using RecSys.Lake.Segments;
 using RecSys.Lake.Storage;
 using RecSys.Lake.Upkeep;
@@ -9,8 +10,8 @@ using RecSys.Lake.Upkeep;
 namespace RecSys.Lake;
 
 /// <summary>
-/// The lake of listens in a folder: Parquet segments that any Parquet reader understands. Several processes may write and
-/// read it at the same time. Nothing is made or read before the first call.
+/// The lake of listens in a folder or a bucket: Parquet segments that any Parquet reader understands. Several processes may write
+/// and read it at the same time. Nothing is made or read before the first call.
 /// </summary>
 public sealed class ListenLake : IDisposable
 {
@@ -19,12 +20,18 @@ public sealed class ListenLake : IDisposable
 
     private readonly LakeFolders _folders;
     private readonly int _threads;
+    private readonly LakeMirror? _mirror;
     private readonly SegmentQueue _segments;
     private readonly Lazy<DuckDbDatabase> _engine;
     private bool _isDisposed;
 
     /// <summary>A lake in a folder, which is made by the first write.</summary>
     public ListenLake(string rootFolder, LakeEngineOptions? options = null)
+        : this(rootFolder, options, null)
+    {
+    }
+
+    private ListenLake(string rootFolder, LakeEngineOptions? options, Func<LakeFolders, LakeMirror>? mirror)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(rootFolder);
         options ??= new LakeEngineOptions();
@@ -32,12 +39,49 @@ public sealed class ListenLake : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.MemoryLimitBytes, nameof(options));
         _folders = new LakeFolders(rootFolder);
         _threads = options.Threads;
+        _mirror = mirror?.Invoke(_folders);
         Compression = options.Compression;
         _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(options.ToSettings()));
         _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression), () => Engine);
     }
 
-    /// <summary>The lake's folder, as a full path.</summary>
+    /// <summary>
+    /// The lake of the settings: in a folder, or in a bucket that a folder mirrors. Nothing is made or asked before the first call.
+    /// </summary>
+    public static ListenLake Open(LakeOptions options, S3Options s3)
+    {
+        if (!S3Address.TryParse(options.Root, out var address))
+        {
+            return new ListenLake(options.Root, options.ToEngineOptions());
+        }
+
+        var folder = Path.Combine(options.Cache, address.Bucket, address.Prefix);
+        return new ListenLake(folder, options.ToEngineOptions(), folders => new LakeMirror(folders, new S3Bucket(address, s3)));
+    }
+
+    /// <summary>Brings the folder up to date with the bucket that it mirrors; for a lake in a folder there is nothing to do.</summary>
+    /// <remarks>Reading does not do it by itself, so that everything which reads for one purpose reads the same.</remarks>
+    /// <exception cref="S3Exception">The bucket can't be used.</exception>
+    public Task RefreshAsync(CancellationToken cancellationToken = default) => _mirror?.PullAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Makes sure that the lake can be written.</summary>
+    /// <exception cref="IOException">The folder or the bucket can't be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
+    public async Task CheckAccessAsync(CancellationToken cancellationToken = default)
+    {
+        Directory.CreateDirectory(RootFolder);
+        var probe = Path.Combine(RootFolder, $".probe-{Guid.NewGuid():N}");
+        await File.Create(probe, bufferSize: 1, FileOptions.DeleteOnClose).DisposeAsync().ConfigureAwait(false);
+        if (_mirror is not null)
+        {
+            await _mirror.CheckAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Where the lake is, for people: its folder or its bucket.</summary>
+    public string Location => _mirror?.ToString() ?? RootFolder;
+
+    /// <summary>The lake's folder, as a full path; of a lake in a bucket, the one that mirrors it.</summary>
     public string RootFolder => _folders.Root;
 
     /// <summary>Whether there is anything to read, imports included. Looks at names only, whatever the size of the lake.</summary>
@@ -74,7 +118,8 @@ public sealed class ListenLake : IDisposable
     /// <exception cref="ArgumentException">A listen has an empty or invalid id, a play count below 1 or a share outside 0 to 1.</exception>
     /// <exception cref="IOException">The folder can't be written; the listens of some dates may have been added.</exception>
     /// <exception cref="DuckDbException">A segment can't be written, such as on a full disk; as above.</exception>
-    public Task AppendAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken = default)
+    /// <exception cref="S3Exception">The bucket can't be written; as above.</exception>
+    public async Task AppendAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(listens);
         for (var i = 0; i < listens.Count; i++)
@@ -85,7 +130,16 @@ public sealed class ListenLake : IDisposable
             }
         }
 
-        return listens.Count == 0 ? Task.CompletedTask : _segments.AddAsync(listens, cancellationToken);
+        if (listens.Count == 0)
+        {
+            return;
+        }
+
+        await _segments.AddAsync(listens, cancellationToken).ConfigureAwait(false);
+        if (_mirror is not null)
+        {
+            await _mirror.PushListensAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Reads the cells of the user × item matrix: distinct listens, added up.</summary>
@@ -132,7 +186,7 @@ public sealed class ListenLake : IDisposable
 
     /// <summary>
     /// Merges small segments of the same date, so that reading opens fewer files; listens that were added several times are kept
-    /// once. Others may write and read meanwhile; other compactions and deletions wait for their turn.
+    /// once. Others may write and read meanwhile; other compactions and deletions wait for their turn. A lake in a bucket stays as it is.
     /// </summary>
     /// <param name="options">Which segments.</param>
     /// <param name="cancellationToken">Cancelled, the dates that are done stay done.</param>
@@ -142,7 +196,9 @@ public sealed class ListenLake : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MinSegments, 2, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSegmentBytes, 1, nameof(options));
-        return MaintainAsync(
+
+        // In a bucket the segments that were merged would have to go together with the appearance of the merged one.
+        return _mirror is not null ? Task.FromResult(CompactionReport.Nothing) : MaintainAsync(
             connection => new SegmentCompactor(connection, _folders, Compression).Compact(options, cancellationToken),
             CompactionReport.Nothing,
             cancellationToken);
@@ -155,10 +211,18 @@ public sealed class ListenLake : IDisposable
     /// <param name="userId">The producer's id of the user.</param>
     /// <param name="cancellationToken">Cancelled, a part may be deleted; call again.</param>
     /// <exception cref="LakeCorruptException">A file can't be read; the user may be in it.</exception>
-    /// <exception cref="IOException">The lake can't be written, or an import was replaced meanwhile; call again.</exception>
+    /// <exception cref="IOException">
+    /// The lake can't be written, or an import was replaced meanwhile: call again. Or it is in a bucket, where this can't be done.
+    /// </exception>
     public Task<UserDeletionReport> DeleteUserAsync(string userId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(userId);
+        if (_mirror is not null)
+        {
+            throw new IOException(
+                $"The lake is in {Location}, where rows of a user can't be deleted. Copy it into a folder, delete there, and copy it back while nothing writes.");
+        }
+
         return MaintainAsync(
             connection => new UserEraser(connection, _folders, Compression, userId).Erase(cancellationToken),
             new UserDeletionReport(0, 0, []),
@@ -175,6 +239,7 @@ public sealed class ListenLake : IDisposable
     {
         _isDisposed = true;
         _segments.Dispose();
+        _mirror?.Dispose();
         if (_engine.IsValueCreated)
         {
             _engine.Value.Dispose();
@@ -234,6 +299,18 @@ public sealed class ListenLake : IDisposable
                 return work(connection);
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a staged import visible, whole, in place of the one that had its name.</summary>
+    internal async Task PublishImportAsync(string name, string staged, CancellationToken cancellationToken)
+    {
+        if (_mirror is not null)
+        {
+            await _mirror.PushImportAsync(name, staged, cancellationToken).ConfigureAwait(false);
+        }
+
+        DurableFiles.MakeFolder(_folders.Imports);
+        DurableFiles.ReplaceFolder(staged, _folders.Import(name));
     }
 
     private T Read<T>(InteractionQuery query, Func<DuckDbConnection, ListenSource, T> read, CancellationToken cancellationToken)

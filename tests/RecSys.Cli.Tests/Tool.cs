@@ -21,13 +21,18 @@ internal static class Tool
     }
 
     /// <summary>Runs a command; its exit code and everything that it printed.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunAsync(arguments, new Dictionary<string, string?>());
+
+    /// <summary>The same with variables in its environment.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        await using var process = Start(arguments);
+        await using var process = Start(arguments, environment);
         var exitCode = await process.WaitForExitAsync(Patience);
         return (exitCode, process.Output);
     }
 
-    public static ChildProcess Start(params string[] arguments) =>
-        ChildProcess.StartDotnet(Assembly, arguments, new Dictionary<string, string?> { ["RECSYS_SERVER"] = null });
+    public static ChildProcess Start(params string[] arguments) => Start(arguments, new Dictionary<string, string?>());
+
+    private static ChildProcess Start(string[] arguments, IReadOnlyDictionary<string, string?> environment) =>
+        ChildProcess.StartDotnet(Assembly, arguments, environment.Append(KeyValuePair.Create<string, string?>("RECSYS_SERVER", null)));
 }

@@ -27,7 +27,7 @@ internal static class ModelExportCommand
         format.AcceptOnlyFromAmong(Parquet, Lines, Factors);
         var output = new Option<string>("--output")
         {
-            Description = "Folder that is new, empty or holds an earlier export, which is replaced",
+            Description = "Folder or s3://BUCKET/PREFIX that is new, empty or holds an earlier export, which is replaced",
             HelpName = "FOLDER",
             Required = true,
         };
@@ -36,12 +36,7 @@ internal static class ModelExportCommand
             Description = $"With --format parquet: which tables, of {string.Join(", ", ExportTables.All)}; all by default",
             HelpName = "TABLE,…",
         };
-        var data = new Option<DirectoryInfo>("--data")
-        {
-            Description = "Data folder of the standalone system",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => new DirectoryInfo(SystemOptions.DefaultDataFolder),
-        };
+        var data = SystemOptions.DataFolder("Data folder of the standalone system");
         var json = ResultWriter.CreateOption();
         var command = new Command("export", "Write a version, and the log's clean tables, for other tools (docs/exports.md)") { version, format, output, tables, data, json };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -53,7 +48,7 @@ internal static class ModelExportCommand
             var model = chosenFormat == Parquet && chosen.All(ExportTables.IsOfLog)
                 ? null
                 : await StoredModel.FindAsync(parsed.GetValue(version), stores.Models, stores.Artifacts, cancellationToken);
-            await using var target = await ExportTarget.OpenAsync(parsed.GetValue(output)!, cancellationToken);
+            await using var target = await ExportTarget.OpenAsync(parsed.GetValue(output)!, stores.S3, cancellationToken);
             var export = new ModelExport(stores, model, target, writer.Notes);
             await (chosenFormat switch
             {

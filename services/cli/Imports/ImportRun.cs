@@ -1,8 +1,10 @@
+using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data.History;
 using RecSys.Data.Tracks;
 using RecSys.Lake;
 using RecSys.Lake.Imports;
+using RecSys.Lake.S3;
 using Spectre.Console;
 
 namespace RecSys.Cli.Imports;
@@ -36,11 +38,11 @@ internal static class ImportRun
 
         if (options.DryRun)
         {
-            return await DryRunAsync(format, paths, options, console, cancellationToken);
+            return await DryRunAsync(new FolderSettings(dataFolder).S3, format, paths, options, console, cancellationToken);
         }
 
         await using var target = await ImportTarget.OpenAsync(dataFolder, cancellationToken);
-        var report = await ReadAsync(target.Lake, format, paths, options, console, cancellationToken);
+        var report = await ReadAsync(target.Lake, target.S3, format, paths, options, console, cancellationToken);
         if (!report.Stored)
         {
             return report;
@@ -80,13 +82,13 @@ internal static class ImportRun
 
     // In a lake of its own, which is gone at the end: the data folder is not even made.
     private static async Task<ImportReport> DryRunAsync(
-        string format, IReadOnlyList<string> paths, ImportOptions options, IAnsiConsole console, CancellationToken cancellationToken)
+        S3Options s3, string format, IReadOnlyList<string> paths, ImportOptions options, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("recsys-import-");
         try
         {
             using var lake = new ListenLake(folder.FullName);
-            return await ReadAsync(lake, format, paths, options, console, cancellationToken);
+            return await ReadAsync(lake, s3, format, paths, options, console, cancellationToken);
         }
         finally
         {
@@ -95,10 +97,27 @@ internal static class ImportRun
     }
 
     private static Task<ImportReport> ReadAsync(
-        ListenLake lake, string format, IReadOnlyList<string> paths, ImportOptions options, IAnsiConsole console, CancellationToken cancellationToken) =>
-        ProgressView.RunAsync(
-            console,
-            "Reading and cleaning",
-            progress => new LogImporter(lake).ImportAsync(
-                format, paths, options with { Progress = (share, stage) => progress(share, console.Profile.Capabilities.Interactive ? stage : null) }, cancellationToken));
+        ListenLake lake,
+        S3Options s3,
+        string format,
+        IReadOnlyList<string> paths,
+        ImportOptions options,
+        IAnsiConsole console,
+        CancellationToken cancellationToken) =>
+        ProgressView.RunAsync(console, "Reading and cleaning", async progress =>
+        {
+            using var inputs = await S3Inputs.FetchAsync(lake, paths, s3, cancellationToken);
+            try
+            {
+                return await new LogImporter(lake).ImportAsync(
+                    format,
+                    inputs.Paths,
+                    options with { Progress = (share, stage) => progress(share, console.Profile.Capabilities.Interactive ? stage : null) },
+                    cancellationToken);
+            }
+            catch (LakeInputException exception)
+            {
+                throw inputs.Explain(exception);
+            }
+        });
 }

@@ -1,6 +1,5 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
 using RecSys.Data.Artifacts;
@@ -8,7 +7,7 @@ using RecSys.Data.History;
 using RecSys.Data.Models;
 using RecSys.Data.Tracks;
 using RecSys.Lake;
-using RecSys.Standalone;
+using RecSys.Lake.S3;
 
 namespace RecSys.Cli.Imports;
 
@@ -20,13 +19,17 @@ internal sealed class ImportTarget : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private ImportTarget(ServiceProvider services, ListenLake lake)
+    private ImportTarget(ServiceProvider services, ListenLake lake, S3Options s3)
     {
         _services = services;
         Lake = lake;
+        S3 = s3;
     }
 
     public ListenLake Lake { get; }
+
+    /// <summary>How buckets are reached.</summary>
+    public S3Options S3 { get; }
 
     public TrackStore Tracks => _services.GetRequiredService<TrackStore>();
 
@@ -49,16 +52,12 @@ internal sealed class ImportTarget : IAsyncDisposable
     public static async Task<ImportTarget> OpenAsync(DirectoryInfo dataFolder, CancellationToken cancellationToken)
     {
         dataFolder.Create();
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(StandaloneHost.Defaults(dataFolder).Settings)
-            .AddEnvironmentVariables("RECSYS__")
-            .Build();
-        var services = new ServiceCollection().AddLogging().AddRecSysData(configuration).BuildServiceProvider();
+        var settings = new FolderSettings(dataFolder);
+        var services = new ServiceCollection().AddLogging().AddRecSysData(settings.Configuration).BuildServiceProvider();
         try
         {
             await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
-            var options = configuration.GetSection(LakeOptions.SectionName).Get<LakeOptions>() ?? new LakeOptions();
-            return new ImportTarget(services, new ListenLake(options.Root, options.ToEngineOptions()));
+            return new ImportTarget(services, await settings.OpenLakeAsync(cancellationToken), settings.S3);
         }
         catch
         {

@@ -1,14 +1,13 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
 using RecSys.Data.Tracks;
 using RecSys.Lake;
 using RecSys.Lake.Reports;
 using RecSys.Lake.Reports.Figures;
-using RecSys.Standalone;
 using Spectre.Console;
 
 namespace RecSys.Cli.Reports;
@@ -34,19 +33,15 @@ internal sealed class ReportRun(DirectoryInfo dataFolder, DirectoryInfo outputFo
 
     public async Task<LakeReport> RunAsync(IAnsiConsole notes, CancellationToken cancellationToken)
     {
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(StandaloneHost.Defaults(dataFolder).Settings)
-            .AddEnvironmentVariables("RECSYS__")
-            .Build();
-        var options = configuration.GetSection(LakeOptions.SectionName).Get<LakeOptions>() ?? new LakeOptions();
-        using var lake = new ListenLake(options.Root, options.ToEngineOptions());
-        await using var services = new ServiceCollection().AddLogging().AddRecSysData(configuration).BuildServiceProvider();
+        var settings = new FolderSettings(dataFolder);
+        using var lake = await settings.OpenLakeAsync(cancellationToken);
+        await using var services = new ServiceCollection().AddLogging().AddRecSysData(settings.Configuration).BuildServiceProvider();
         var report = lake.IsEmpty ? null : await ProgressView.RunAsync(
             notes, "Looking at the log", progress => ReadAsync(lake, services, (share, what) => progress(share, what), cancellationToken));
         if (report is null)
         {
             throw new UsageException(
-                $"{options.Root}: there are no listens yet. Import a log with 'recsys import FORMAT PATH --data {dataFolder}', or submit some with 'recsys listens submit'.");
+                $"{lake.Location}: there are no listens yet. Import a log with 'recsys import FORMAT PATH --data {dataFolder}', or submit some with 'recsys listens submit'.");
         }
 
         outputFolder.Create();

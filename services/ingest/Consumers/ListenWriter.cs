@@ -52,7 +52,7 @@ internal sealed class ListenWriter(
         catch (DuckDbException exception)
         {
             // Such as a full disk. The listens are good: they wait for the lake, as they do for any store that is away.
-            throw new IOException($"The lake in {lake.RootFolder} can't be written: {exception.Message}", exception);
+            throw new IOException($"The lake in {lake.Location} can't be written: {exception.Message}", exception);
         }
     }
 

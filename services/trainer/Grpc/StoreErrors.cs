@@ -1,6 +1,7 @@
 using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
+using RecSys.Lake.S3;
 
 namespace RecSys.Trainer.Grpc;
 
@@ -19,6 +20,10 @@ internal static class StoreErrors
         catch (DatabaseUnavailableException exception)
         {
             throw RecSysException.Unavailable("DATABASE_UNAVAILABLE", exception.Message, RetryDelay, exception);
+        }
+        catch (S3Exception exception)
+        {
+            throw RecSysException.Unavailable("LAKE_UNAVAILABLE", exception.Message, RetryDelay, exception);
         }
         catch (ModelStoreException exception)
         {

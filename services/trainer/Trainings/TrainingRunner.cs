@@ -55,6 +55,7 @@ internal sealed class TrainingRunner(
         TrainingCheckpoint? checkpoint = null;
         try
         {
+            await lake.RefreshAsync(cancellationToken);
             if (lake.IsEmpty)
             {
                 throw RecSysException.FailedPrecondition(

@@ -1,3 +1,5 @@
+using RecSys.Lake.S3;
+
 namespace RecSys.Lake.Exports;
 
 /// <summary>
@@ -16,13 +18,23 @@ public abstract class ExportTarget : IAsyncDisposable
     public string Folder { get; }
 
     /// <summary>Prepares an export.</summary>
-    /// <param name="output">A folder, which is made when missing, must be empty or hold an earlier export.</param>
+    /// <param name="output">
+    /// A folder, which is made when missing, or <c>s3://bucket/prefix</c>. It must be empty or hold an earlier export.
+    /// </param>
+    /// <param name="s3">How buckets are reached.</param>
     /// <param name="cancellationToken">Stops the looking.</param>
     /// <exception cref="ExportException">Something else is there, or it can't be written.</exception>
-    public static Task<ExportTarget> OpenAsync(string output, CancellationToken cancellationToken = default)
+    /// <exception cref="S3Exception">The bucket can't be used.</exception>
+    public static async Task<ExportTarget> OpenAsync(string output, S3Options s3, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<ExportTarget>(FolderTarget.Open(output));
+        if (!S3Address.IsOne(output))
+        {
+            return FolderTarget.Open(output);
+        }
+
+        return S3Address.TryParse(output, out var address)
+            ? await S3Target.OpenAsync(address, s3, cancellationToken).ConfigureAwait(false)
+            : throw new ExportException($"{output}: names no bucket. Write s3://BUCKET/PREFIX.");
     }
 
     /// <summary>The path of a file to write.</summary>

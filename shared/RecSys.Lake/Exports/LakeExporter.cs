@@ -41,8 +41,8 @@ public sealed class LakeExporter(ListenLake lake)
     }
 
     /// <summary>
-    /// Writes the catalogue: of every track the ids and names of its artists, albums and genres, as imports know them. A track
-    /// that is in several imports is taken from the first by name.
+    /// Writes every track that is known or was played: the ids and names of its artists, albums and genres, as imports know them.
+    /// A track that is in several imports is taken from the first by name; of one that is in no catalogue only the id is known.
     /// </summary>
     /// <param name="file">The file to make or overwrite.</param>
     /// <param name="catalogue">Tracks that may be in no import, such as those that were submitted.</param>
@@ -73,12 +73,19 @@ public sealed class LakeExporter(ListenLake lake)
         const string Columns = "track_id, title, artist_ids, artists, album_ids, albums, genre_ids, genres";
         var parts = new List<string>
         {
-            "SELECT track_id, title, artists AS artist_ids, artists, albums AS album_ids, albums, genres AS genre_ids, genres, NULL AS import FROM catalogue",
+            "SELECT track_id, title, artists AS artist_ids, artists, albums AS album_ids, albums, genres AS genre_ids, genres, 2 AS origin, '' AS import FROM catalogue",
         };
         var files = lake.Folders.ImportNames().Select(name => Path.Combine(lake.Folders.Import(name), LakeFolders.ImportTracksFile)).ToList();
         if (files.Count > 0)
         {
-            parts.Add($"SELECT {Columns}, filename AS import FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false, filename = true)");
+            parts.Add($"SELECT {Columns}, 1, filename FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false, filename = true)");
+        }
+
+        var listens = new ListenSource(lake.Folders, InteractionQuery.All);
+        if (!listens.IsEmpty)
+        {
+            const string NoTexts = "[]::VARCHAR[]";
+            parts.Add($"SELECT DISTINCT track_id, '', {NoTexts}, {NoTexts}, {NoTexts}, {NoTexts}, {NoTexts}, {NoTexts}, 3, '' FROM ({listens.Sql()})");
         }
 
         return await Task.Run(
@@ -87,9 +94,9 @@ public sealed class LakeExporter(ListenLake lake)
                 file,
                 $"""
                 SELECT {Columns} FROM ({string.Join(" UNION ALL ", parts)})
-                QUALIFY row_number() OVER (PARTITION BY track_id ORDER BY import NULLS LAST) = 1
+                QUALIFY row_number() OVER (PARTITION BY track_id ORDER BY origin, import) = 1
                 """,
-                (_, _) => null,
+                (failed, failure) => listens.FindUnreadableFile(failed, failure, cancellationToken),
                 cancellationToken),
             CancellationToken.None).ConfigureAwait(false);
 

@@ -86,8 +86,7 @@ public sealed partial class LogImporter(ListenLake lake, TimeProvider? timeProvi
             report = report with { Stored = true };
             ImportReportFile.Write(Path.Combine(staged, LakeFolders.ImportReportFile), report);
             cancellationToken.ThrowIfCancellationRequested();
-            DurableFiles.MakeFolder(lake.Folders.Imports);
-            DurableFiles.ReplaceFolder(staged, lake.Folders.Import(name));
+            await lake.PublishImportAsync(name, staged, cancellationToken).ConfigureAwait(false);
             return report;
         }
         catch (DuckDbException failure)

@@ -15,7 +15,7 @@ public sealed class TrainedFolder : IAsyncLifetime
     {
         SmallLog.Write(_folder.File("log.csv"));
         await Tool.JsonAsync("import", "triples", _folder.File("log.csv"), "--data", Data);
-        var model = await Tool.JsonAsync("train", "--data", Data, "--set", "als.factors=8", "--set", "evaluate=false", "--set", "lists.personal=12");
+        var model = await Tool.JsonAsync("train", "--data", Data, "--set", "als.factors=8", "--set", "evaluation.enabled=false", "--set", "lists.personal=12");
         Version = model.GetProperty("modelVersion").GetString()!;
     }
 

@@ -1,7 +1,6 @@
-using Microsoft.Extensions.Configuration;
+using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Lake;
-using RecSys.Standalone;
 
 namespace RecSys.Cli.Evaluation.Data;
 
@@ -18,14 +17,10 @@ internal static class LakeLog
     /// <exception cref="UsageException">There are no listens, or no times where they are wanted.</exception>
     public static async Task<bool> ReadAsync(DirectoryInfo folder, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
     {
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(StandaloneHost.Defaults(folder).Settings)
-            .AddEnvironmentVariables("RECSYS__")
-            .Build();
-        var options = configuration.GetSection(LakeOptions.SectionName).Get<LakeOptions>() ?? new LakeOptions();
-        using var lake = new ListenLake(options.Root, options.ToEngineOptions());
+        var settings = new FolderSettings(folder);
+        using var lake = await settings.OpenLakeAsync(cancellationToken);
         return lake.IsEmpty
-            ? throw new UsageException($"{options.Root}: there are no listens. Import a log with 'recsys import FORMAT PATH --data {folder}', or name files with --train and --test.")
+            ? throw new UsageException($"{settings.Lake.Root}: there are no listens. Import a log with 'recsys import FORMAT PATH --data {folder}', or name files with --train and --test.")
             : await ReadAsync(lake, builder, wantTimes, cancellationToken);
     }
 
