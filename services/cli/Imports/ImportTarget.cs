@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
