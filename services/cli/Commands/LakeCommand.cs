@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Configuration;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Lake;
 using RecSys.Lake.Upkeep;
-using RecSys.Standalone;
 using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
@@ -24,7 +22,7 @@ internal static class LakeCommand
         var command = new Command("status", "Segments, dates, imports and their sizes") { Data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var lake = Open(parsed);
+            using var lake = await OpenAsync(parsed, cancellationToken);
             var status = await lake.ReadStatusAsync(cancellationToken);
             await ResultWriter.From(parsed, json).WriteAsync(
                 ToJson(lake, status),
@@ -73,7 +71,7 @@ internal static class LakeCommand
                 throw new UsageException($"--min-segments {options.MinSegments}: it must be at least 2.");
             }
 
-            using var lake = Open(parsed);
+            using var lake = await OpenAsync(parsed, cancellationToken);
             var writer = ResultWriter.From(parsed, json);
             var report = await ProgressView.RunAsync(writer.Notes, "Compacting", _ => lake.CompactAsync(options, cancellationToken));
             await writer.WriteAsync(
@@ -109,7 +107,7 @@ internal static class LakeCommand
                 throw new UsageException("USER is empty. Name the user whose listens are to be deleted.");
             }
 
-            using var lake = Open(parsed);
+            using var lake = await OpenAsync(parsed, cancellationToken);
             var writer = ResultWriter.From(parsed, json);
             var report = await ProgressView.RunAsync(writer.Notes, "Deleting", _ => lake.DeleteUserAsync(userId, cancellationToken));
             await writer.WriteAsync(
@@ -129,22 +127,21 @@ internal static class LakeCommand
         return command;
     }
 
-    private static ListenLake Open(ParseResult parsed)
+    private static async Task<ListenLake> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var folder = parsed.GetValue(Data)!;
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(StandaloneHost.Defaults(folder).Settings)
-            .AddEnvironmentVariables("RECSYS__")
-            .Build();
-        var options = configuration.GetSection(LakeOptions.SectionName).Get<LakeOptions>() ?? new LakeOptions();
-        return Directory.Exists(options.Root)
-            ? new ListenLake(options.Root, options.ToEngineOptions())
-            : throw new UsageException($"There is no lake in {options.Root}. Name its data folder with --data.");
+        var lake = await new FolderSettings(parsed.GetValue(Data)!).OpenLakeAsync(cancellationToken);
+        if (Directory.Exists(lake.RootFolder))
+        {
+            return lake;
+        }
+
+        lake.Dispose();
+        throw new UsageException($"There is no lake in {lake.Location}. Name its data folder with --data.");
     }
 
     private static JsonObject ToJson(ListenLake lake, LakeStatus status) => new()
     {
-        ["root"] = lake.RootFolder,
+        ["root"] = lake.Location,
         ["segments"] = status.Segments,
         ["rows"] = status.Rows,
         ["bytes"] = status.Bytes,
