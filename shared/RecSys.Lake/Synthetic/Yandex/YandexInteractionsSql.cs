@@ -60,7 +60,7 @@ internal sealed class YandexInteractionsSql(YandexLogOptions options, YandexCata
     /// </summary>
     public string Users(string table) => Text(
         $"""
-        CREATE TABLE {table} AS
+        CREATE TEMP TABLE {table} AS
         WITH drawn AS (
             SELECT range::INTEGER AS user, hash(range, {Salt(0)}) AS h, hash(range, {Salt(1)}) AS h2 FROM range({options.UserCount})
         ), placed AS (

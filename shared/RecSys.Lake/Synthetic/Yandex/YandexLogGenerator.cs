@@ -18,16 +18,6 @@ public static class YandexLogGenerator
     public const string NamesFile = "catalog_names.parquet";
     public const string InteractionsFile = "interactions.parquet";
 
-    // Users are scanned by row groups of this size, so that threads share the work and little waits for its turn to be written.
-    private const int UserRowGroup = 2_048;
-
-    // Rows that wait for their turn to be written fill what memory there is, and more than this makes nothing faster.
-    private static LakeEngineOptions DefaultEngine => new()
-    {
-        Compression = LakeCompression.Snappy,
-        MemoryLimitBytes = Math.Min(2L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2),
-    };
-
     /// <summary>Writes the three files into a folder that is made for them, whole or not at all.</summary>
     /// <param name="folder">A folder that does not exist yet or is empty.</param>
     /// <param name="options">The size of the log.</param>
@@ -58,7 +48,7 @@ public static class YandexLogGenerator
         try
         {
             DurableFiles.MakeFolder(staged);
-            engine ??= DefaultEngine;
+            engine ??= new LakeEngineOptions { Compression = LakeCompression.Snappy };
             var work = Task.Run(() => Write(staged, options, engine, cancellationToken), cancellationToken);
             await ReportAsync(work, Path.Combine(staged, InteractionsFile), written).ConfigureAwait(false);
             var summary = await work.ConfigureAwait(false);
@@ -119,12 +109,13 @@ public static class YandexLogGenerator
         connection.Execute(YandexInteractionsSql.Positions, cancellationToken);
         connection.Execute("DROP TABLE tracks", cancellationToken);
         connection.Execute(YandexInteractionsSql.Scenes, cancellationToken);
-        connection.Execute($"ATTACH ':memory:' AS listeners (ROW_GROUP_SIZE {UserRowGroup})", cancellationToken);
-        connection.Execute(sql.Users("listeners.users"), cancellationToken);
+        connection.Execute(sql.Users("users"), cancellationToken);
 
-        // Rows come in the order of users whatever the threads: the file is the same each time.
+        // One thread streams rows in the order of users straight into the file. With more, rows wait for their turn, and fill
+        // more and more memory the longer the log is.
+        connection.Execute("SET threads = 1", cancellationToken);
         connection.Execute("SET preserve_insertion_order = true", cancellationToken);
-        var interactions = Copy(sql.Interactions("listeners.users"), InteractionsFile);
+        var interactions = Copy(sql.Interactions("users"), InteractionsFile);
         return new YandexLogSummary(
             options.UserCount,
             options.TrackCount,
