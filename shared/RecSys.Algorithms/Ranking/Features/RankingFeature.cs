@@ -1,0 +1,22 @@
+namespace RecSys.Algorithms.Ranking.Features;
+
+/// <summary>One value that the ranker looks at.</summary>
+public sealed class RankingFeature
+{
+    internal RankingFeature(string name, string unit, string meaning, Func<FeatureContext, float> value, bool isCategorical = false) =>
+        (Name, Unit, Meaning, Value, IsCategorical) = (name, unit, meaning, value, isCategorical);
+
+    /// <summary>Its name in models and answers, such as <c>als_rank</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The unit or range of its values.</summary>
+    public string Unit { get; }
+
+    /// <summary>What it says, and when it is missing.</summary>
+    public string Meaning { get; }
+
+    /// <summary>Whether values are indices that have no order.</summary>
+    public bool IsCategorical { get; }
+
+    internal Func<FeatureContext, float> Value { get; }
+}
