@@ -71,6 +71,21 @@ internal sealed class Booster : IDisposable
         return new ReadOnlySpan<byte>(bytes, checked((int)length)).ToArray();
     }
 
+    /// <summary>Features that trees split on with the mean gain of such a split, most first.</summary>
+    public unsafe (string Feature, double Gain)[] Importance()
+    {
+        BoostingLibrary.Check(XgboostMethods.XGBoosterFeatureScore(
+            _handle, """{"importance_type": "gain"}""", out var count, out var names, out _, out _, out var gains));
+        var importance = new (string Feature, double Gain)[count];
+        for (var i = 0; i < importance.Length; i++)
+        {
+            importance[i] = (Marshal.PtrToStringUTF8((nint)names[i])!, gains[i]);
+        }
+
+        Array.Sort(importance, (left, right) => right.Gain.CompareTo(left.Gain));
+        return importance;
+    }
+
     /// <summary>The library's own margins, one a row.</summary>
     public float[] Margins(BoostingMatrix rows) => Predict(rows, MarginOption);
 

@@ -142,6 +142,7 @@ internal sealed class TrainingSettings
         AlsEnabled, PopularityEnabled, ItemNeighborsEnabled, ItemNeighborCount, ItemNeighborShrinkage,
         UserNeighborsEnabled, UserNeighborCount, MarkovEnabled, MarkovSessionGap, MarkovSmoothing, MarkovBackoff,
         SimilarCount, NextCount, PopularCount, PersonalCount, BlendAls, BlendSimilar, BlendPopular, BlendRankConstant,
+        .. RankerSettings.All,
         Evaluate, EvaluateUsers, TestShare, TestDays, GateEnabled, GateConfidence, GateTolerance, Seed, Threads,
     ];
 

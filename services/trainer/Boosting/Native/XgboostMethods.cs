@@ -82,6 +82,16 @@ internal static unsafe partial class XgboostMethods
     internal static partial int XGBoosterPredict(
         BoosterHandle booster, MatrixHandle matrix, int options, uint treeLimit, int training, out ulong length, out float* values);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int XGBoosterFeatureScore(
+        BoosterHandle booster,
+        string configuration,
+        out ulong featureCount,
+        out byte** features,
+        out ulong dimensionCount,
+        out ulong* shape,
+        out float* scores);
+
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
         name == Library && TryLoad(out var library) ? library : 0;
 }

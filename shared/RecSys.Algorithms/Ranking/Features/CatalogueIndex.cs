@@ -57,6 +57,22 @@ public sealed class CatalogueIndex
         return new CatalogueIndex(unknown, unknown, new long[itemCount + 1], []);
     }
 
+    /// <summary>The same of some items, numbered anew in the order given.</summary>
+    public CatalogueIndex Select(IReadOnlyList<int> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var offsets = new long[items.Count + 1];
+        var genres = new List<int>();
+        for (var item = 0; item < items.Count; item++)
+        {
+            genres.AddRange(GenresOf(items[item]));
+            offsets[item + 1] = genres.Count;
+        }
+
+        return new CatalogueIndex(
+            [.. items.Select(item => _artists[item])], [.. items.Select(item => _albums[item])], offsets, [.. genres]);
+    }
+
     /// <summary>The artist of an item; −1 when unknown.</summary>
     public int ArtistOf(int itemIndex) => _artists[itemIndex];
 

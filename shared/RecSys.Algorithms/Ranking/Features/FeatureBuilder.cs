@@ -15,7 +15,7 @@ public sealed class FeatureBuilder(ItemStatistics statistics, CatalogueIndex cat
     public static int FeatureCount => RankingFeatures.All.Count;
 
     /// <summary>Writes a row for each candidate.</summary>
-    /// <param name="history">The user's listens; only those before the moment may be among them.</param>
+    /// <param name="history">The user's listens; those at the moment or later are not looked at.</param>
     /// <param name="moment">When the list is asked for, in microseconds since 1970 UTC; 0 when times mean nothing.</param>
     /// <param name="candidates">The candidates; an item index below 0 is a track that the model does not know.</param>
     /// <param name="rows">Receives candidates × <see cref="FeatureCount"/> values; NaN for missing.</param>
@@ -30,7 +30,7 @@ public sealed class FeatureBuilder(ItemStatistics statistics, CatalogueIndex cat
                 AlgorithmError.MismatchedSizes, $"{candidates.Count} rows of {features.Count} features are not {rows.Length} values.");
         }
 
-        var context = new FeatureContext(statistics, catalogue, new UserSummary(history, statistics, catalogue), moment);
+        var context = new FeatureContext(statistics, catalogue, new UserSummary(history.Before(moment), statistics, catalogue), moment);
         for (var c = 0; c < candidates.Count; c++)
         {
             context.MoveTo(candidates[c].ItemIndex, candidates[c].Votes);

@@ -91,7 +91,9 @@ public sealed class ItemStatistics
         for (var user = 0; user < log.UserCount; user++)
         {
             var history = log.HistoryOf(user);
-            var (items, times, shares) = (history.Items.Span, history.Times.Span, history.Shares.Span);
+            var items = history.Items.Span;
+            var times = history.Times.Span;
+            var shares = history.Shares.Span;
             for (var i = 0; i < items.Length; i++)
             {
                 var item = items[i];

@@ -86,13 +86,39 @@ public sealed class ListeningLog
             offsets[user + 1] = rows.Count;
         }
 
-        return new ListeningLog(
-            ItemCount,
-            offsets,
-            [.. rows.Select(row => _items[row])],
-            [.. rows.Select(row => _times[row])],
-            [.. rows.Select(row => _shares[row])],
-            [.. rows.Select(row => _plays[row])]);
+        return Take(ItemCount, offsets, rows, row => _items[row]);
+    }
+
+    /// <summary>The listens of some users and of some items, numbered anew in the order given.</summary>
+    /// <param name="users">Old indices of the users to keep.</param>
+    /// <param name="items">Old indices of the items to keep.</param>
+    public ListeningLog Select(IReadOnlyList<int> users, IReadOnlyList<int> items)
+    {
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(items);
+        var newItems = new int[ItemCount];
+        Array.Fill(newItems, -1);
+        for (var item = 0; item < items.Count; item++)
+        {
+            newItems[items[item]] = item;
+        }
+
+        var offsets = new long[users.Count + 1];
+        var rows = new List<int>();
+        for (var user = 0; user < users.Count; user++)
+        {
+            for (var row = (int)_offsets[users[user]]; row < _offsets[users[user] + 1]; row++)
+            {
+                if (newItems[_items[row]] >= 0)
+                {
+                    rows.Add(row);
+                }
+            }
+
+            offsets[user + 1] = rows.Count;
+        }
+
+        return Take(items.Count, offsets, rows, row => newItems[_items[row]]);
     }
 
     /// <summary>The listens before a moment (microseconds since 1970 UTC), those of unknown time among them.</summary>
@@ -112,4 +138,12 @@ public sealed class ListeningLog
 
         return new InteractionLog(UserCount, ItemCount, users, _items, _plays, _times);
     }
+
+    private ListeningLog Take(int itemCount, long[] offsets, List<int> rows, Func<int, int> item) => new(
+        itemCount,
+        offsets,
+        [.. rows.Select(item)],
+        [.. rows.Select(row => _times[row])],
+        [.. rows.Select(row => _shares[row])],
+        [.. rows.Select(row => _plays[row])]);
 }

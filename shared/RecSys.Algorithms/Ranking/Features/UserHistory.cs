@@ -14,6 +14,18 @@ public readonly record struct UserHistory(
     /// <summary>Number of listens.</summary>
     public int Count => Items.Length;
 
+    /// <summary>The listens before a moment, those of unknown time among them; all for the moment 0.</summary>
+    public UserHistory Before(long moment)
+    {
+        var end = Count;
+        while (moment > 0 && end > 0 && Times.Span[end - 1] >= moment)
+        {
+            end--;
+        }
+
+        return new UserHistory(Items[..end], Times[..end], Shares[..end], Plays[..end]);
+    }
+
     /// <summary>The newest listens.</summary>
     public UserHistory Latest(int count)
     {

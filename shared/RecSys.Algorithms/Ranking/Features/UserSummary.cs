@@ -16,7 +16,10 @@ internal sealed class UserSummary
     public UserSummary(UserHistory history, ItemStatistics statistics, CatalogueIndex catalogue)
     {
         var latest = history.Latest(UserHistory.MaxListens);
-        var (items, times, shares, plays) = (latest.Items.Span, latest.Times.Span, latest.Shares.Span, latest.Plays.Span);
+        var items = latest.Items.Span;
+        var times = latest.Times.Span;
+        var shares = latest.Shares.Span;
+        var plays = latest.Plays.Span;
         var sessionStart = SessionStart(times);
         SessionListens = times.Length - sessionStart;
         for (var i = 0; i < items.Length; i++)

@@ -1,0 +1,43 @@
+using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Boosting;
+
+/// <summary>Trains a ranker's trees, and stops when they do no good any more.</summary>
+internal static class RankerBoosting
+{
+    /// <summary>Trains on one part of the users and keeps as many trees as are best on the other.</summary>
+    /// <param name="train">Rows of users.</param>
+    /// <param name="validation">Rows of other users.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="progress">Told the trees so far and the best metric.</param>
+    /// <param name="cancellationToken">Ends the work between two trees.</param>
+    /// <exception cref="BoostingException">The library refuses the rows or a setting.</exception>
+    public static BoostedRanker Train(
+        BoostingRows train, BoostingRows validation, BoostingSettings settings, Action<int, double> progress, CancellationToken cancellationToken)
+    {
+        (string Name, bool IsCategorical)[] features = [.. RankingFeatures.All.Select(feature => (feature.Name, feature.IsCategorical))];
+        using var trainMatrix = new BoostingMatrix(train, features);
+        using var validationMatrix = new BoostingMatrix(validation, features);
+        using var booster = new Booster(settings.ToParameters(), trainMatrix, validationMatrix);
+        var isLess = settings.Objective == RankerObjective.Logistic;
+        var (best, bestTrees) = (isLess ? double.PositiveInfinity : double.NegativeInfinity, 0);
+        for (var tree = 0; tree < settings.Trees && tree - bestTrees < settings.EarlyStopping; tree++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            booster.Update(tree, trainMatrix);
+            var score = booster.Evaluate(tree, validationMatrix);
+            if (isLess ? score < best : score > best)
+            {
+                (best, bestTrees) = (score, tree + 1);
+            }
+
+            progress(tree + 1, best);
+        }
+
+        using var kept = booster.Slice(bestTrees);
+        var json = kept.ToJson();
+        return new BoostedRanker(json, TreeEnsemble.Parse(json), best, kept.Importance());
+    }
+}

@@ -1,0 +1,71 @@
+using RecSys.Algorithms;
+using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Ranking.Trees;
+
+namespace RecSys.Trainer.Ranking;
+
+/// <summary>The final lists: candidates of all sources in the order of the trees, as serving gives them.</summary>
+/// <param name="candidates">Of the users.</param>
+/// <param name="features">Of candidates.</param>
+/// <param name="listens">What the users heard.</param>
+/// <param name="moments">When each asks; 0 when times mean nothing.</param>
+/// <param name="trees">The ranker.</param>
+internal sealed class RankedRecommender(
+    UserCandidates candidates, FeatureBuilder features, ListeningLog listens, IReadOnlyList<long> moments, TreeEnsemble trees)
+    : IRecommender
+{
+    /// <inheritdoc/>
+    public string Name => "ranker";
+
+    /// <inheritdoc/>
+    public int UserCount => listens.UserCount;
+
+    /// <inheritdoc/>
+    public int ItemCount => listens.ItemCount;
+
+    /// <summary>Scores of the user's candidates; negative infinity for all other items.</summary>
+    public void Score(int userIndex, Span<float> scores)
+    {
+        scores.Fill(float.NegativeInfinity);
+        foreach (var item in Rank(userIndex, new RecommendOptions { K = ItemCount, ExcludeSeen = false }))
+        {
+            scores[item.ItemIndex] = item.Score;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(ItemCount);
+        var users = userIndices.ToArray();
+        var lists = new ScoredItem[users.Length][];
+        var parallel = new ParallelOptions
+        {
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
+        };
+        Parallel.For(0, users.Length, parallel, i => lists[i] = Rank(users[i], options));
+        return lists;
+    }
+
+    private ScoredItem[] Rank(int userIndex, RecommendOptions options)
+    {
+        var denied = options.ExcludeSeen ? candidates.Heard(userIndex) : new ItemSet(ItemCount, []);
+        var found = candidates.Of(userIndex, denied);
+        var rows = new float[found.Count * FeatureBuilder.FeatureCount];
+        var scores = new float[found.Count];
+        features.Build(listens.HistoryOf(userIndex), moments[userIndex], found, rows);
+        trees.Score(rows, scores);
+
+        // Equal scores keep the order of retrieval.
+        return
+        [
+            .. found
+                .Select((candidate, i) => new ScoredItem(candidate.ItemIndex, scores[i]))
+                .Where(item => options.Denied?.Contains(item.ItemIndex) != true && options.Allowed?.Contains(item.ItemIndex) != false)
+                .OrderByDescending(item => item.Score)
+                .Take(options.K),
+        ];
+    }
+}

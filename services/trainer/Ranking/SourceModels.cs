@@ -1,0 +1,102 @@
+using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Candidates;
+using RecSys.Algorithms.Markov;
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.Neighbors;
+using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Splits;
+
+namespace RecSys.Trainer.Ranking;
+
+/// <summary>All sources of candidates, fitted to the same listens.</summary>
+/// <param name="Finder">Asks them.</param>
+/// <param name="ItemNeighbors">For each track its nearest; null when it is no source.</param>
+/// <param name="UserNeighbors">For each user the most similar; null when it is no source.</param>
+/// <param name="Next">For each track its followers; null when it is no source.</param>
+internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeighbors, ItemLinks? UserNeighbors, ItemLinks? Next)
+{
+    // Listeners at which a similarity counts half, as in the candidate service.
+    private const double Shrinkage = 10;
+
+    // All pairs that share something are looked at; beyond this many a training would take hours, and the source is left out.
+    private const double MaxPairs = 2e10;
+
+    /// <summary>Fits the sources that are not there yet.</summary>
+    /// <param name="plays">Users × items.</param>
+    /// <param name="listens">The same with times; null when nothing is known of the order, and there are no next tracks.</param>
+    /// <param name="als">Fitted to the plays.</param>
+    /// <param name="settings">Which sources.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    public static SourceModels Fit(
+        SparseMatrix plays,
+        ListeningLog? listens,
+        AlsModel als,
+        SourceSettings settings,
+        CancellationToken cancellationToken)
+    {
+        var transposed = plays.Transpose();
+        var listeners = new int[plays.ColumnCount];
+        for (var item = 0; item < listeners.Length; item++)
+        {
+            listeners[item] = transposed.RowLength(item);
+        }
+
+        var items = settings.ItemNeighbors && Pairs(plays) <= MaxPairs ? FitItems(plays, settings, cancellationToken) : null;
+        var users = settings.UserNeighbors && Pairs(transposed) <= MaxPairs ? FitUsers(plays, settings, cancellationToken) : null;
+        var next = settings.NextTracks && listens is not null ? FitNext(listens, settings) : null;
+        var finder = new CandidateFinder(
+            new CandidateModels
+            {
+                ItemCount = plays.ColumnCount,
+                Als = als,
+                Similarity = new SimilarityIndex(als, listeners, Shrinkage),
+                Popular = PopularItems.From([], listeners),
+                ItemNeighbors = items,
+                UserNeighbors = users,
+                Heard = plays.RowColumns,
+                Next = next,
+            },
+            new RetrievalSettings());
+        return new SourceModels(finder, items, users, next);
+    }
+
+    private static double Pairs(SparseMatrix rows)
+    {
+        var pairs = 0.0;
+        for (var row = 0; row < rows.RowCount; row++)
+        {
+            pairs += (double)rows.RowLength(row) * rows.RowLength(row);
+        }
+
+        return pairs;
+    }
+
+    private static ItemLinks FitItems(SparseMatrix plays, SourceSettings settings, CancellationToken cancellationToken) => ItemLinks.FromNeighbors(
+        ItemNeighborModel.Fit(
+            plays,
+            new ItemNeighborOptions
+            {
+                Weighting = ItemWeighting.Binary,
+                UserExponent = 0.5,
+                Shrinkage = Shrinkage,
+                NeighborCount = settings.NeighborCount,
+                ThreadCount = settings.ThreadCount,
+            },
+            cancellationToken).Neighbors,
+        settings.NeighborCount,
+        plays.ColumnCount);
+
+    private static ItemLinks FitUsers(SparseMatrix plays, SourceSettings settings, CancellationToken cancellationToken) => ItemLinks.FromNeighbors(
+        UserNeighborModel.Fit(
+            plays.MapValues((_, _, _) => 1),
+            new UserNeighborOptions { Center = false, NeighborCount = settings.NeighborCount, ThreadCount = settings.ThreadCount },
+            cancellationToken).Neighbors,
+        settings.NeighborCount,
+        plays.RowCount);
+
+    private static ItemLinks? FitNext(ListeningLog listens, SourceSettings settings)
+    {
+        var pairs = NextTrackPairs.FromLog(listens.ToInteractions(), null, out _);
+        return pairs.Count == 0 ? null : ItemLinks.FromTransitions(MarkovModel.Fit(pairs), settings.NeighborCount);
+    }
+}

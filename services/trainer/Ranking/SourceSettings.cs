@@ -1,0 +1,11 @@
+namespace RecSys.Trainer.Ranking;
+
+/// <summary>Which sources candidates come from, and how many.</summary>
+/// <param name="ItemNeighbors">Whether tracks with listeners in common are a source.</param>
+/// <param name="UserNeighbors">Whether the most similar users are one.</param>
+/// <param name="NextTracks">Whether followers of the last tracks are one.</param>
+/// <param name="NeighborCount">Neighbours and followers kept of each.</param>
+/// <param name="CandidateCount">Candidates of a user.</param>
+/// <param name="ThreadCount">Threads; 0 takes every core.</param>
+internal sealed record SourceSettings(
+    bool ItemNeighbors, bool UserNeighbors, bool NextTracks, int NeighborCount, int CandidateCount, int ThreadCount);
