@@ -72,14 +72,16 @@ internal sealed class Booster : IDisposable
     }
 
     /// <summary>Features that trees split on with the mean gain of such a split, most first.</summary>
-    public unsafe (string Feature, double Gain)[] Importance()
+    public unsafe (string Feature, double Gain)[] Importance(IReadOnlyList<string> featureNames)
     {
         BoostingLibrary.Check(XgboostMethods.XGBoosterFeatureScore(
             _handle, """{"importance_type": "gain"}""", out var count, out var names, out _, out _, out var gains));
         var importance = new (string Feature, double Gain)[count];
         for (var i = 0; i < importance.Length; i++)
         {
-            importance[i] = (Marshal.PtrToStringUTF8((nint)names[i])!, gains[i]);
+            // The library numbers features as f0, f1, …
+            var feature = int.Parse(Marshal.PtrToStringUTF8((nint)names[i])!.AsSpan(1), CultureInfo.InvariantCulture);
+            importance[i] = (featureNames[feature], gains[i]);
         }
 
         Array.Sort(importance, (left, right) => right.Gain.CompareTo(left.Gain));

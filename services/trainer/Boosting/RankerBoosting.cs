@@ -11,11 +11,10 @@ internal static class RankerBoosting
     /// <param name="train">Rows of users.</param>
     /// <param name="validation">Rows of other users.</param>
     /// <param name="settings">How.</param>
-    /// <param name="progress">Told the trees so far and the best metric.</param>
     /// <param name="cancellationToken">Ends the work between two trees.</param>
     /// <exception cref="BoostingException">The library refuses the rows or a setting.</exception>
     public static BoostedRanker Train(
-        BoostingRows train, BoostingRows validation, BoostingSettings settings, Action<int, double> progress, CancellationToken cancellationToken)
+        BoostingRows train, BoostingRows validation, BoostingSettings settings, CancellationToken cancellationToken)
     {
         (string Name, bool IsCategorical)[] features = [.. RankingFeatures.All.Select(feature => (feature.Name, feature.IsCategorical))];
         using var trainMatrix = new BoostingMatrix(train, features);
@@ -32,12 +31,10 @@ internal static class RankerBoosting
             {
                 (best, bestTrees) = (score, tree + 1);
             }
-
-            progress(tree + 1, best);
         }
 
         using var kept = booster.Slice(bestTrees);
         var json = kept.ToJson();
-        return new BoostedRanker(json, TreeEnsemble.Parse(json), best, kept.Importance());
+        return new BoostedRanker(json, TreeEnsemble.Parse(json), best, kept.Importance([.. features.Select(feature => feature.Name)]));
     }
 }

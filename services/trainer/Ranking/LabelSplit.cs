@@ -10,45 +10,63 @@ namespace RecSys.Trainer.Ranking;
 /// </summary>
 /// <param name="Plays">Users × items before the cut.</param>
 /// <param name="Labels">What was heard after the cut and not before it, by users and of items that are known.</param>
-/// <param name="Before">The listens of <paramref name="Plays"/>.</param>
-/// <param name="Catalogue">Of the same items.</param>
+/// <param name="Before">The listens of <paramref name="Plays"/>, and what is known of their items.</param>
 /// <param name="Moments">
-/// When each user asks: at the first listen after the cut, or at the cut, in microseconds since 1970 UTC. All 0 for a log
-/// without times.
+/// When each user asks: at the first listen after the cut, else at the cut, in microseconds since 1970 UTC.
 /// </param>
-internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, ListeningLog Before, CatalogueIndex Catalogue, long[] Moments)
+internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, RankingLog Before, long[] Moments)
 {
-    /// <summary>Gathers what a split withheld.</summary>
-    /// <param name="split">Of the log.</param>
-    /// <param name="log">The listens that were split.</param>
-    /// <param name="cut">The time from which on listens were withheld, in microseconds since 1970 UTC; 0 when pairs were withheld by a hash.</param>
-    public static LabelSplit From(DataSplit split, RankingLog log, long cut)
+    /// <summary>Cuts a log so that the newest share of its listens are labels.</summary>
+    /// <returns>Null when no listen before the cut, or no label, is left.</returns>
+    public static LabelSplit? Newest(RankingLog log, double share)
     {
-        var users = split.UserIndices;
-        var items = split.ItemIndices;
-        var before = log.Listens.Select(users, items);
-        var moments = new long[users.Count];
-        if (cut > 0)
+        var times = log.Listens.Times.ToArray();
+        Array.Sort(times);
+        var cut = times.Length == 0 ? 0 : times[(int)((1 - share) * (times.Length - 1))];
+        if (cut <= times.FirstOrDefault())
         {
-            for (var user = 0; user < moments.Length; user++)
+            return null;
+        }
+
+        var moment = DateTimeOffset.UnixEpoch.AddTicks(cut * TimeSpan.TicksPerMicrosecond);
+        var split = DataSplit.Create(log.Listens.ToInteractions(), new GlobalTimeSplit(moment));
+        return split.Test.CellCount == 0
+            ? null
+            : From(split.Train, split.Test, split.UserIndices, split.ItemIndices, log, cut);
+    }
+
+    /// <summary>Gathers the listens of a log that is split already.</summary>
+    /// <param name="plays">What was before the cut.</param>
+    /// <param name="labels">What was after it.</param>
+    /// <param name="users">The log's user of each row.</param>
+    /// <param name="items">The log's item of each column.</param>
+    /// <param name="log">The listens that were split.</param>
+    /// <param name="cut">The time from which on listens were withheld, in microseconds since 1970 UTC.</param>
+    public static LabelSplit From(
+        SparseMatrix plays, SparseMatrix labels, IReadOnlyList<int> users, IReadOnlyList<int> items, RankingLog log, long cut)
+    {
+        var moments = new long[users.Count];
+        for (var user = 0; user < moments.Length; user++)
+        {
+            moments[user] = cut;
+            foreach (var time in log.Listens.HistoryOf(users[user]).Times.Span)
             {
-                moments[user] = cut;
-                foreach (var time in log.Listens.HistoryOf(users[user]).Times.Span)
+                if (time >= cut)
                 {
-                    if (time >= cut)
-                    {
-                        moments[user] = time;
-                        break;
-                    }
+                    moments[user] = time;
+                    break;
                 }
             }
         }
 
         return new LabelSplit(
-            split.Train,
-            split.Test,
-            cut > 0 ? before.Before(cut) : before.Where((user, item, _) => split.Train.RowColumns(user).BinarySearch(item) >= 0),
-            log.Catalogue.Select(items),
+            plays,
+            labels,
+            new RankingLog(
+                log.Listens.Select(users, items).Before(cut),
+                log.Catalogue.Select(items),
+                log.GenreNames,
+                [.. users.Select(user => log.UserKeys[user])]),
             moments);
     }
 }

@@ -21,7 +21,7 @@ internal static class RankingRows
         {
             var (user, candidates, own) = examples[i];
             features.Build(
-                split.Before.HistoryOf(user),
+                split.Before.Listens.HistoryOf(user),
                 split.Moments[user],
                 candidates,
                 values.AsSpan(starts[i] * FeatureBuilder.FeatureCount, candidates.Count * FeatureBuilder.FeatureCount));

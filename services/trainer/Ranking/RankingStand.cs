@@ -11,13 +11,13 @@ namespace RecSys.Trainer.Ranking;
 internal sealed record RankingStand(LabelSplit Split, SourceModels Sources, UserCandidates Candidates, FeatureBuilder Features)
 {
     /// <summary>Fits the sources.</summary>
-    public static RankingStand Create(LabelSplit split, AlsModel als, SourceSettings settings, bool hasTimes, CancellationToken cancellationToken)
+    public static RankingStand Create(LabelSplit split, AlsModel als, SourceSettings settings, CancellationToken cancellationToken)
     {
-        var sources = SourceModels.Fit(split.Plays, hasTimes ? split.Before : null, als, settings, cancellationToken);
+        var sources = SourceModels.Fit(split.Plays, split.Before.Listens, als, settings, cancellationToken);
         return new RankingStand(
             split,
             sources,
-            new UserCandidates(sources.Finder, split.Plays, split.Before, settings.CandidateCount),
-            new FeatureBuilder(ItemStatistics.From(split.Before), split.Catalogue));
+            new UserCandidates(sources.Finder, split.Plays, split.Before.Listens, settings.CandidateCount),
+            new FeatureBuilder(ItemStatistics.From(split.Before.Listens), split.Before.Catalogue));
     }
 }

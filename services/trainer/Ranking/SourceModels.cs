@@ -23,28 +23,37 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
 
     /// <summary>Fits the sources that are not there yet.</summary>
     /// <param name="plays">Users × items.</param>
-    /// <param name="listens">The same with times; null when nothing is known of the order, and there are no next tracks.</param>
+    /// <param name="listens">The same with times.</param>
     /// <param name="als">Fitted to the plays.</param>
     /// <param name="settings">Which sources.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public static SourceModels Fit(
         SparseMatrix plays,
-        ListeningLog? listens,
+        ListeningLog listens,
         AlsModel als,
         SourceSettings settings,
         CancellationToken cancellationToken)
     {
         var transposed = plays.Transpose();
-        var listeners = new int[plays.ColumnCount];
-        for (var item = 0; item < listeners.Length; item++)
-        {
-            listeners[item] = transposed.RowLength(item);
-        }
-
         var items = settings.ItemNeighbors && Pairs(plays) <= MaxPairs ? FitItems(plays, settings, cancellationToken) : null;
         var users = settings.UserNeighbors && Pairs(transposed) <= MaxPairs ? FitUsers(plays, settings, cancellationToken) : null;
-        var next = settings.NextTracks && listens is not null ? FitNext(listens, settings) : null;
-        var finder = new CandidateFinder(
+        var next = settings.NextTracks ? FitNext(listens, settings) : null;
+        return new SourceModels(FinderOf(plays, als, items, users, next), items, users, next);
+    }
+
+    /// <summary>Puts sources together that were fitted before.</summary>
+    public static CandidateFinder FinderOf(SparseMatrix plays, AlsModel als, ItemLinks? items, ItemLinks? users, ItemLinks? next)
+    {
+        var listeners = new int[plays.ColumnCount];
+        for (var user = 0; user < plays.RowCount; user++)
+        {
+            foreach (var item in plays.RowColumns(user))
+            {
+                listeners[item]++;
+            }
+        }
+
+        return new CandidateFinder(
             new CandidateModels
             {
                 ItemCount = plays.ColumnCount,
@@ -57,7 +66,6 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
                 Next = next,
             },
             new RetrievalSettings());
-        return new SourceModels(finder, items, users, next);
     }
 
     private static double Pairs(SparseMatrix rows)

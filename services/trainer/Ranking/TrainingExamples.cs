@@ -15,7 +15,6 @@ internal sealed record TrainingExamples(int UserIndex, IReadOnlyList<MergedCandi
     /// <param name="maxUsers">Most users; a seeded sample when there are more.</param>
     /// <param name="seed">Of the draws; each user has draws of their own, whatever the number of threads.</param>
     /// <param name="threadCount">Threads; 0 takes every core.</param>
-    /// <param name="progress">Told the share that is done.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public static TrainingExamples[] Collect(
         LabelSplit split,
@@ -24,28 +23,18 @@ internal sealed record TrainingExamples(int UserIndex, IReadOnlyList<MergedCandi
         int maxUsers,
         int seed,
         int threadCount,
-        Action<double> progress,
         CancellationToken cancellationToken)
     {
         var users = Enumerable.Range(0, split.Labels.RowCount).Where(user => split.Labels.RowLength(user) > 0).ToArray();
         new Random(seed).Shuffle(users);
         users = users[..Math.Min(users.Length, maxUsers)];
         var examples = new TrainingExamples?[users.Length];
-        var done = 0;
         var parallel = new ParallelOptions
         {
             CancellationToken = cancellationToken,
             MaxDegreeOfParallelism = threadCount == 0 ? Environment.ProcessorCount : threadCount,
         };
-        Parallel.For(0, users.Length, parallel, i =>
-        {
-            examples[i] = Of(split, candidates, users[i], negativeCount, seed);
-            var count = Interlocked.Increment(ref done);
-            if (count % 256 == 0)
-            {
-                progress((double)count / users.Length);
-            }
-        });
+        Parallel.For(0, users.Length, parallel, i => examples[i] = Of(split, candidates, users[i], negativeCount, seed));
         return [.. examples.OfType<TrainingExamples>()];
     }
 

@@ -8,7 +8,7 @@ namespace RecSys.Trainer.Ranking;
 /// <summary>Finds the candidates of users of a matrix as the candidate service would: what they heard is left out.</summary>
 /// <param name="finder">Fitted to the matrix.</param>
 /// <param name="plays">Users × items.</param>
-/// <param name="listens">The same with times; null when the order of listens is not known.</param>
+/// <param name="listens">The same with times.</param>
 /// <param name="count">Candidates of a user.</param>
 internal sealed class UserCandidates(CandidateFinder finder, SparseMatrix plays, ListeningLog listens, int count)
 {

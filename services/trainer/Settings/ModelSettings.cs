@@ -1,6 +1,8 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Neighbors;
+using RecSys.Trainer.Boosting;
+using RecSys.Trainer.Ranking;
 
 namespace RecSys.Trainer.Settings;
 
@@ -49,4 +51,22 @@ internal static class ModelSettings
     /// <summary>Silence that ends a session.</summary>
     public static TimeSpan SessionGap(this TrainingSettings settings) =>
         TimeSpan.FromMinutes(settings.Get(TrainingSettings.MarkovSessionGap));
+
+    public static SourceSettings SourceSettings(this TrainingSettings settings) => new(
+        settings.Get(RankerSettings.ItemNeighbors),
+        settings.Get(RankerSettings.UserNeighbors),
+        settings.Get(RankerSettings.NextTracks),
+        settings.Get(RankerSettings.NeighborCount),
+        settings.Get(RankerSettings.Candidates),
+        settings.Get(TrainingSettings.Threads));
+
+    public static BoostingSettings BoostingSettings(this TrainingSettings settings) => new(
+        settings.Get(RankerSettings.Objective),
+        settings.Get(RankerSettings.Trees),
+        settings.Get(RankerSettings.Depth),
+        settings.Get(RankerSettings.LearningRate),
+        settings.Get(RankerSettings.MinimumWeight),
+        settings.Get(RankerSettings.EarlyStopping),
+        settings.Get(TrainingSettings.Seed),
+        settings.Get(TrainingSettings.Threads));
 }

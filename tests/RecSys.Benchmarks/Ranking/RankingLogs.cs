@@ -93,18 +93,15 @@ internal static class RankingLogs
     {
         private readonly Dictionary<string, int> _users = [];
         private readonly Dictionary<string, int> _tracks = [];
-        private readonly Dictionary<string, int> _artists = [];
-        private readonly Dictionary<string, int> _albums = [];
-        private readonly Dictionary<string, int> _genres = [];
         private readonly List<(int User, int Item, long Time, float Share)> _listens = [];
-        private readonly List<(int Artist, int Album, int[] Genres)> _items = [];
+        private readonly List<(string Artist, string Album, string[] Genres)> _items = [];
 
         public void Add(string user, string track, string artist, string album, IEnumerable<string> genres, long time, float share)
         {
             if (!_tracks.TryGetValue(track, out var item))
             {
                 _tracks[track] = item = _items.Count;
-                _items.Add((IndexOf(_artists, artist), IndexOf(_albums, album), [.. genres.Select(genre => IndexOf(_genres, genre))]));
+                _items.Add((artist, album, [.. genres]));
             }
 
             _listens.Add((IndexOf(_users, user), item, time, share));
@@ -112,10 +109,10 @@ internal static class RankingLogs
 
         public RankingLog Build()
         {
-            var offsets = new long[_items.Count + 1];
+            var catalogue = new CatalogueBuilder(_items.Count);
             for (var item = 0; item < _items.Count; item++)
             {
-                offsets[item + 1] = offsets[item] + _items[item].Genres.Length;
+                catalogue.Set(item, _items[item].Artist, _items[item].Album, _items[item].Genres);
             }
 
             return new RankingLog(
@@ -127,18 +124,13 @@ internal static class RankingLogs
                     [.. _listens.Select(l => l.Time)],
                     [.. _listens.Select(l => l.Share)],
                     [.. _listens.Select(_ => 1f)]),
-                new CatalogueIndex(
-                    [.. _items.Select(i => i.Artist)], [.. _items.Select(i => i.Album)], offsets, [.. _items.SelectMany(i => i.Genres)]),
-                [.. _genres.Keys]);
+                catalogue.Build(),
+                catalogue.GenreNames,
+                [.. Enumerable.Range(0, _users.Count)]);
         }
 
         private static int IndexOf(Dictionary<string, int> indices, string key)
         {
-            if (key.Length == 0)
-            {
-                return -1;
-            }
-
             if (!indices.TryGetValue(key, out var index))
             {
                 indices[key] = index = indices.Count;

@@ -1,0 +1,16 @@
+namespace RecSys.Trainer.Ranking;
+
+/// <summary>What training a ranker came to.</summary>
+/// <param name="Trees">The model as XGBoost saves it; empty when none was trained.</param>
+/// <param name="Message">What happened, for a person.</param>
+/// <param name="Metrics">How good it is, and every source alone, by <c>model/metric</c>; empty when nothing was withheld.</param>
+/// <param name="Features">Features that trees split on, the most useful first.</param>
+/// <param name="Gains">Mean gain of a split on each.</param>
+internal sealed record RankerOutcome(
+    byte[] Trees, string Message, IReadOnlyDictionary<string, double> Metrics, string[] Features, double[] Gains)
+{
+    public bool IsTrained => Trees.Length > 0;
+
+    /// <summary>Nothing was trained.</summary>
+    public static RankerOutcome None(string why) => new([], why, new Dictionary<string, double>(), [], []);
+}

@@ -1,0 +1,12 @@
+using RecSys.Algorithms.Als;
+using RecSys.Trainer.Ranking;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Stages.Ranking;
+
+/// <summary>What training a ranker needs.</summary>
+/// <param name="Log">All listens.</param>
+/// <param name="Holdout">What the ranker is measured on, and then learns from, too; null when nothing is withheld.</param>
+/// <param name="MeasuredAls">Fitted to what is not withheld.</param>
+/// <param name="Settings">How.</param>
+internal sealed record RankerInput(RankingLog Log, Holdout? Holdout, AlsModel? MeasuredAls, TrainingSettings Settings);

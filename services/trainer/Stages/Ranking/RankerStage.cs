@@ -1,0 +1,145 @@
+using System.Globalization;
+using RecSys.Algorithms;
+using RecSys.Algorithms.Als;
+using RecSys.Trainer.Boosting;
+using RecSys.Trainer.Progress;
+using RecSys.Trainer.Ranking;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Stages.Ranking;
+
+/// <summary>
+/// Trains the ranker. The newest part of a log is cut off, sources are fitted to what is before, and what their candidates came
+/// to in the part is learnt; then the part before that, and so on. What is withheld from the training is first measured on, and
+/// then learnt from like any other part: the published ranker knows the newest listens.
+/// </summary>
+internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
+{
+    // Below this, trees learn nothing but chance.
+    private const int MinUsers = 20;
+
+    // Listens on which sources can be fitted at all.
+    private const int MinListens = 200;
+
+    // The ways of the progress bar: most of the time goes into fitting sources for the parts.
+    private const double PartsShare = 0.7;
+
+    /// <inheritdoc/>
+    public Task<RankerOutcome> RunAsync(RankerInput input, StageProgress progress, CancellationToken cancellationToken) =>
+        Task.Run(() => Train(input, progress, cancellationToken), cancellationToken);
+
+    private static RankerOutcome Train(RankerInput input, StageProgress progress, CancellationToken cancellationToken)
+    {
+        var settings = input.Settings;
+        var rows = new RowCollector(settings);
+        RankingStand? newest = null;
+        var log = input.Log;
+        if (input is { Holdout: { CanMeasure: true, Cut: { } cut } holdout, MeasuredAls: { } als })
+        {
+            progress.Report(0, "sources of what is measured on");
+            var split = LabelSplit.From(
+                holdout.Train, holdout.Test, holdout.UserIndices, holdout.ItemIndices, log,
+                (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            newest = RankingStand.Create(split, als, settings.SourceSettings(), cancellationToken);
+            log = split.Before;
+        }
+
+        AddParts(log, rows, settings, progress, cancellationToken);
+        var metrics = new Dictionary<string, double>();
+        if (newest is not null)
+        {
+            if (rows.UserCount >= MinUsers)
+            {
+                progress.Report(PartsShare, "measuring");
+                Measure(newest, rows.Train(cancellationToken), settings, metrics, cancellationToken);
+            }
+
+            rows.Add(newest, cancellationToken);
+        }
+
+        if (rows.UserCount < MinUsers)
+        {
+            return RankerOutcome.None(
+                $"{rows.UserCount} users came back for something that a source had found; {MinUsers} are needed to train a ranker");
+        }
+
+        progress.Report(0.9, $"boosting on {rows.UserCount:N0} users");
+        var ranker = rows.Train(cancellationToken);
+        metrics["ranker/trees"] = ranker.Ensemble.TreeCount;
+        metrics["ranker/users"] = rows.UserCount;
+        return new RankerOutcome(
+            ranker.Json,
+            Summary(ranker, rows, metrics),
+            metrics,
+            [.. ranker.Importance.Select(feature => feature.Feature)],
+            [.. ranker.Importance.Select(feature => feature.Gain)]);
+    }
+
+    private static void AddParts(
+        RankingLog log, RowCollector rows, TrainingSettings settings, StageProgress progress, CancellationToken cancellationToken)
+    {
+        var count = settings.Get(RankerSettings.Windows);
+        for (var part = 0; part < count && log.Listens.Count >= MinListens; part++)
+        {
+            var what = $"part {part + 1} of {count}";
+            progress.Report(PartsShare * part / count, $"{what}: fitting sources");
+            if (LabelSplit.Newest(log, settings.Get(RankerSettings.LabelShare)) is not { } split)
+            {
+                break;
+            }
+
+            var als = AlsModel.Fit(split.Plays, settings.AlsSettings(), cancellationToken: cancellationToken);
+            var stand = RankingStand.Create(split, als, settings.SourceSettings(), cancellationToken);
+            progress.Report(PartsShare * (part + 0.5) / count, $"{what}: candidates and features");
+            rows.Add(stand, cancellationToken);
+            log = split.Before;
+        }
+    }
+
+    private static void Measure(
+        RankingStand stand, BoostedRanker ranker, TrainingSettings settings, Dictionary<string, double> metrics, CancellationToken cancellationToken)
+    {
+        var split = stand.Split;
+        var users = Enumerable.Range(0, split.Labels.RowCount).Where(user => split.Labels.RowLength(user) > 0).ToArray();
+        new Random(settings.Get(TrainingSettings.Seed)).Shuffle(users);
+        users = users[..Math.Min(users.Length, settings.Get(TrainingSettings.EvaluateUsers))];
+        IRecommender[] models =
+        [
+            new RankedRecommender(stand.Candidates, stand.Features, split.Before.Listens, split.Moments, ranker.Ensemble),
+            .. stand.Sources.Finder.Models.Sources.Select(
+                source => new SourceRecommender(source, stand.Candidates, split.Plays.RowCount, split.Plays.ColumnCount)),
+        ];
+        var compared = RankingComparison.Compare(
+            models, split.Labels, users, settings.Get(TrainingSettings.Seed), settings.Get(TrainingSettings.Threads), cancellationToken);
+        foreach (var model in compared)
+        {
+            var isRanker = model.Name == compared[0].Name;
+            var name = isRanker ? model.Name : $"source-{model.Name}";
+            metrics[$"{name}/ndcg@10"] = model.Ndcg;
+            metrics[$"{name}/ndcg@10-low"] = model.Interval.Low;
+            metrics[$"{name}/ndcg@10-high"] = model.Interval.High;
+            if (!isRanker)
+            {
+                metrics[$"{name}/ranker-lead"] = model.Lead;
+                metrics[$"{name}/ranker-lead-low"] = model.LeadInterval.Low;
+                metrics[$"{name}/ranker-lead-high"] = model.LeadInterval.High;
+            }
+        }
+
+        metrics["ranker/measured-users"] = users.Length;
+    }
+
+    private static string Summary(BoostedRanker ranker, RowCollector rows, Dictionary<string, double> metrics)
+    {
+        var text = $"{ranker.Ensemble.TreeCount} trees from {rows.UserCount:N0} users";
+        if (!metrics.TryGetValue("ranker/ndcg@10", out var own))
+        {
+            return text;
+        }
+
+        var best = metrics.Where(m => m.Key.StartsWith("source-", StringComparison.Ordinal) && m.Key.EndsWith("/ndcg@10", StringComparison.Ordinal)).MaxBy(m => m.Value);
+        return text + string.Create(
+            CultureInfo.InvariantCulture,
+            $"; ndcg@10 {own:F4} ({metrics["ranker/ndcg@10-low"]:F4} to {metrics["ranker/ndcg@10-high"]:F4}), best source {best.Key[7..^8]} {best.Value:F4}");
+    }
+}
