@@ -49,4 +49,7 @@ internal static partial class TrainerLog
 
     [LoggerMessage(2015, LogLevel.Warning, "What unfinished trainings left in the work folder can't be removed now: {Reason}")]
     public static partial void WorkFolderNotTidied(ILogger logger, string reason);
+
+    [LoggerMessage(2030, LogLevel.Warning, "Training {ModelVersion}: {Remedy}")]
+    public static partial void NoRankerTrained(ILogger logger, string modelVersion, string remedy);
 }

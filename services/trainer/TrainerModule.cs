@@ -10,6 +10,7 @@ using RecSys.Trainer.Grpc;
 using RecSys.Trainer.Progress;
 using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Stages;
+using RecSys.Trainer.Stages.Ranking;
 using RecSys.Trainer.Startup;
 using RecSys.Trainer.Trainings;
 
@@ -42,6 +43,11 @@ public static class TrainerModule
         services.AddSingleton<ListsStage>();
         services.AddSingleton<StoreStage>();
         services.AddSingleton<PublishStage>();
+        services.AddSingleton<ListensStage>();
+        services.AddSingleton<RankerStage>();
+        services.AddSingleton<RankedListsStage>();
+        services.AddSingleton<RankerWriter>();
+        services.AddSingleton<RankingStages>();
         services.AddSingleton<TrainingStages>();
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<CheckpointStore>();

@@ -62,7 +62,7 @@ internal sealed class TrainerHost : IAsyncDisposable
     /// <summary>Settings with which a training of <see cref="Log"/> takes about a second.</summary>
     public static TrainModelRequest Quick(params (string Key, string Value)[] settings)
     {
-        var request = new TrainModelRequest { Settings = { ["als.factors"] = "16", ["als.iterations"] = "6", ["threads"] = "1" } };
+        var request = new TrainModelRequest { Settings = { ["als.factors"] = "16", ["als.iterations"] = "6", ["threads"] = "1", ["ranker.enabled"] = "false" } };
         foreach (var (key, value) in settings)
         {
             request.Settings[key] = value;

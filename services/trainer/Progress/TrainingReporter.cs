@@ -41,7 +41,8 @@ internal sealed class TrainingReporter
 
         void Report(double done, string message)
         {
-            _totalDone = before + (share * done);
+            // Rounding must not let a stage begin before the end of the last.
+            _totalDone = Math.Max(_totalDone, before + (share * done));
             _message = message;
             if (done is 0 or 1 || _clock.GetElapsedTime(_lastReport) >= ReportInterval)
             {

@@ -1,4 +1,5 @@
 using RecSys.Algorithms;
+using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Ranking.Trees;
 
@@ -29,17 +30,24 @@ internal sealed class RankedRecommender(
         scores.Fill(float.NegativeInfinity);
         foreach (var item in Rank(userIndex, new RecommendOptions { K = ItemCount, ExcludeSeen = false }))
         {
-            scores[item.ItemIndex] = item.Score;
+            scores[item.Candidate.ItemIndex] = item.Score;
         }
     }
 
     /// <inheritdoc/>
-    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default)
+    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
+        Array.ConvertAll(
+            RecommendWithSources(userIndices, options, cancellationToken),
+            list => Array.ConvertAll(list, item => new ScoredItem(item.Candidate.ItemIndex, item.Score)));
+
+    /// <summary>The same lists with what every source says of the items.</summary>
+    public (MergedCandidate Candidate, float Score)[][] RecommendWithSources(
+        ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(ItemCount);
         var users = userIndices.ToArray();
-        var lists = new ScoredItem[users.Length][];
+        var lists = new (MergedCandidate, float)[users.Length][];
         var parallel = new ParallelOptions
         {
             CancellationToken = cancellationToken,
@@ -49,7 +57,7 @@ internal sealed class RankedRecommender(
         return lists;
     }
 
-    private ScoredItem[] Rank(int userIndex, RecommendOptions options)
+    private (MergedCandidate Candidate, float Score)[] Rank(int userIndex, RecommendOptions options)
     {
         var denied = options.ExcludeSeen ? candidates.Heard(userIndex) : new ItemSet(ItemCount, []);
         var found = candidates.Of(userIndex, denied);
@@ -62,8 +70,8 @@ internal sealed class RankedRecommender(
         return
         [
             .. found
-                .Select((candidate, i) => new ScoredItem(candidate.ItemIndex, scores[i]))
-                .Where(item => options.Denied?.Contains(item.ItemIndex) != true && options.Allowed?.Contains(item.ItemIndex) != false)
+                .Select((candidate, i) => (Candidate: candidate, Score: scores[i]))
+                .Where(item => options.Denied?.Contains(item.Candidate.ItemIndex) != true && options.Allowed?.Contains(item.Candidate.ItemIndex) != false)
                 .OrderByDescending(item => item.Score)
                 .Take(options.K),
         ];

@@ -19,7 +19,7 @@ internal static class RankerSettings
         "ranker.enabled", true, "Whether boosted trees are trained to order candidates; without them the blend of the sources does.");
 
     public static readonly Setting<RankerObjective> Objective = Setting.Choice(
-        "ranker.objective", RankerObjective.Ndcg,
+        "ranker.objective", RankerObjective.Logistic,
         "What the trees are to get right: ndcg the order of a user's candidates (LambdaMART); logistic whether each is heard (log loss).");
 
     public static readonly Setting<int> Trees = Setting.Integer("ranker.trees", 1_000, 1, 10_000, "Trees at most.");
@@ -33,7 +33,7 @@ internal static class RankerSettings
         "ranker.minimum_weight", 10, 0, 100_000, "Least weight of a leaf: more means fewer leaves made from little data.");
 
     public static readonly Setting<int> Negatives = Setting.Integer(
-        "ranker.negatives", 50, 1, 1_000, "Candidates that were not heard, drawn for each user with one that was.");
+        "ranker.negatives", 100, 1, 1_000, "Candidates that were not heard, drawn for each user with one that was.");
 
     public static readonly Setting<int> EarlyStopping = Setting.Integer(
         "ranker.early_stopping", 50, 1, 10_000, "Trees without a better metric on the validation users after which training ends.");
@@ -46,7 +46,7 @@ internal static class RankerSettings
         "Share of the listens before a cut, the newest, that are labels: sources are fitted to what was before, and learnt is what of it was heard then.");
 
     public static readonly Setting<int> Windows = Setting.Integer(
-        "ranker.windows", 6, 1, 50,
+        "ranker.windows", 5, 1, 50,
         "How many such parts the ranker learns from, each before the next: sources are fitted anew for each of them.");
 
     public static readonly Setting<int> Users = Setting.Integer(

@@ -11,7 +11,7 @@ namespace RecSys.Trainer.Stages;
 internal sealed class ListsStage : IStage<ListsInput, ListFile>
 {
     /// <summary>What the bytes of <see cref="ScoredRow.Sources"/> stand for.</summary>
-    public static readonly IReadOnlyList<string> SourceNames = ["als", "popular", "item-knn", "user-knn"];
+    public static readonly IReadOnlyList<string> SourceNames = ["als", "popular", "item-knn", "user-knn", "similar", "item-neighbors", "user-neighbors", "next"];
 
     private const byte PopularSource = 1;
 

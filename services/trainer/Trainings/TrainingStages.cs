@@ -16,7 +16,8 @@ internal sealed class TrainingStages(
     NextStage next,
     ListsStage lists,
     StoreStage store,
-    PublishStage publish)
+    PublishStage publish,
+    RankingStages ranking)
 {
     /// <summary>The stages that a training with these settings goes through, in order.</summary>
     /// <param name="job">The training.</param>
@@ -54,6 +55,7 @@ internal sealed class TrainingStages(
                 }),
         ];
         var isMeasured = settings.Get(TrainingSettings.Evaluate);
+        var isRanked = ranking.IsWanted(job);
         StageOutput[] measurement = isMeasured ? [TrainingOutputs.Measurement] : [];
         return
         [
@@ -62,6 +64,7 @@ internal sealed class TrainingStages(
                 (_, progress, token) => read.RunAsync(
                     new InteractionQuery { KeepsListenTimes = settings.Get(TrainingSettings.MarkovEnabled) }, progress, token)),
             .. isMeasured ? measuring : [],
+            .. isRanked ? ranking.Training(settings, isMeasured) : [],
             Stage(
                 "refit", 4, [TrainingOutputs.Log], TrainingOutputs.Models,
                 (values, progress, token) => fit.RunAsync(
@@ -87,9 +90,12 @@ internal sealed class TrainingStages(
                         settings.Get(TrainingSettings.NextCount)),
                     progress,
                     token)),
+            .. isRanked ? [RankingStages.Sources(settings)] : Array.Empty<PipelineStage>(),
             Stage(
-                "lists", 2, [TrainingOutputs.Log, TrainingOutputs.Models], TrainingOutputs.Personal,
-                (values, progress, token) => lists.RunAsync(
+                "lists", 2, [TrainingOutputs.Log, TrainingOutputs.Models, .. isRanked ? RankingStages.ListInputs : []], TrainingOutputs.Personal,
+                async (values, progress, token) => (isRanked
+                    ? await ranking.ListsAsync(values, TrainingOutputs.FileOf(values, TrainingOutputs.Personal), settings, progress, token)
+                    : null) ?? await lists.RunAsync(
                     new ListsInput(
                         TrainingOutputs.FileOf(values, TrainingOutputs.Personal),
                         values.Get(TrainingOutputs.Models),
@@ -117,13 +123,15 @@ internal sealed class TrainingStages(
                         MeasurementOf(values).Users),
                     progress,
                     token)),
+            .. isRanked ? [ranking.Store(job)] : Array.Empty<PipelineStage>(),
             new PipelineStage(
-                "publish", 0.2, [TrainingOutputs.Log, .. measurement], [],
+                "publish", 0.2, [TrainingOutputs.Log, .. measurement, .. isRanked ? [RankingOutputs.Ranker] : Array.Empty<StageOutput>()], [],
                 async (values, progress, token) =>
                 {
                     var log = values.Get(TrainingOutputs.Log);
                     var measured = MeasurementOf(values);
-                    var metrics = new Dictionary<string, double>(measured.Metrics.Concat(times.ToMetrics())) { ["data/listens"] = log.ListenCount };
+                    var ranked = isRanked ? values.Get(RankingOutputs.Ranker).Metrics : new Dictionary<string, double>();
+                    var metrics = new Dictionary<string, double>(measured.Metrics.Concat(times.ToMetrics()).Concat(ranked)) { ["data/listens"] = log.ListenCount };
                     var result = new ModelResult(metrics, log.UserIds.Length, log.TrackIds.Length, log.Plays.CellCount, times.Total);
                     var outcome = await publish.RunAsync(
                         new PublishInput(job.ModelVersion, result, measured.Users, settings, job.Activate, job.Force), progress, token);

@@ -42,6 +42,33 @@ public static class ArtifactNames
     /// </summary>
     public const string Quality = "quality";
 
+    /// <summary>Bytes: the ranker's trees, as XGBoost saves them in JSON. A version without them is ranked by the blend.</summary>
+    public const string RankerTrees = "ranker_trees";
+
+    /// <summary>Text list: the features that the trees number, in order.</summary>
+    public const string RankerFeatures = "ranker_features";
+
+    /// <summary>Float matrix, items × statistics.</summary>
+    public const string RankerItems = "ranker_items";
+
+    /// <summary>32-bit array: the artist index of each item; −1 when unknown.</summary>
+    public const string RankerArtists = "ranker_artists";
+
+    /// <summary>32-bit array: the album index of each item; −1 when unknown.</summary>
+    public const string RankerAlbums = "ranker_albums";
+
+    /// <summary>64-bit array of item count + 1: where each item's genres begin in <see cref="RankerGenres"/>.</summary>
+    public const string RankerGenreOffsets = "ranker_genre_offsets";
+
+    /// <summary>32-bit array: genre indices.</summary>
+    public const string RankerGenres = "ranker_genres";
+
+    /// <summary>Text list: the name of each genre index.</summary>
+    public const string RankerGenreNames = "ranker_genre_names";
+
+    /// <summary>Bytes, SVG: which features the trees gain most from.</summary>
+    public const string RankerImportance = "ranker_importance_svg";
+
     /// <summary>Bytes, UTF-8 JSON: the weights with which the ranker blends sources.</summary>
     public const string Blend = "blend";
 

@@ -46,11 +46,11 @@ internal static class RankingBenchmark
         {
             var name = model[..model.IndexOf('/', StringComparison.Ordinal)];
             var lead = outcome.Metrics.TryGetValue($"{name}/ranker-lead", out var value)
-                ? string.Create(CultureInfo.InvariantCulture, $"ranker leads by {value:+0.0000;-0.0000} ({outcome.Metrics[$"{name}/ranker-lead-low"]:+0.0000;-0.0000} to {outcome.Metrics[$"{name}/ranker-lead-high"]:+0.0000;-0.0000})")
+                ? string.Create(CultureInfo.InvariantCulture, $"ranker leads by {value:+0.0000;-0.0000} ({outcome.Metrics[$"{name}/ranker-lead/low"]:+0.0000;-0.0000} to {outcome.Metrics[$"{name}/ranker-lead/high"]:+0.0000;-0.0000})")
                 : $"{outcome.Metrics["ranker/measured-users"]} users";
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-22} {outcome.Metrics[model]:f4} ({outcome.Metrics[$"{name}/ndcg@10-low"]:f4} to {outcome.Metrics[$"{name}/ndcg@10-high"]:f4})   {lead}"));
+                $"{name,-22} {outcome.Metrics[model]:f4} ({outcome.Metrics[$"{name}/ndcg@10/low"]:f4} to {outcome.Metrics[$"{name}/ndcg@10/high"]:f4})   {lead}"));
         }
 
         Console.WriteLine($"{watches.Seconds:f1} s, {watches.CpuSeconds:f1} CPU-s");

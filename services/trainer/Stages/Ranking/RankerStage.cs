@@ -116,13 +116,13 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
             var isRanker = model.Name == compared[0].Name;
             var name = isRanker ? model.Name : $"source-{model.Name}";
             metrics[$"{name}/ndcg@10"] = model.Ndcg;
-            metrics[$"{name}/ndcg@10-low"] = model.Interval.Low;
-            metrics[$"{name}/ndcg@10-high"] = model.Interval.High;
+            metrics[$"{name}/ndcg@10/low"] = model.Interval.Low;
+            metrics[$"{name}/ndcg@10/high"] = model.Interval.High;
             if (!isRanker)
             {
                 metrics[$"{name}/ranker-lead"] = model.Lead;
-                metrics[$"{name}/ranker-lead-low"] = model.LeadInterval.Low;
-                metrics[$"{name}/ranker-lead-high"] = model.LeadInterval.High;
+                metrics[$"{name}/ranker-lead/low"] = model.LeadInterval.Low;
+                metrics[$"{name}/ranker-lead/high"] = model.LeadInterval.High;
             }
         }
 
@@ -140,6 +140,6 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
         var best = metrics.Where(m => m.Key.StartsWith("source-", StringComparison.Ordinal) && m.Key.EndsWith("/ndcg@10", StringComparison.Ordinal)).MaxBy(m => m.Value);
         return text + string.Create(
             CultureInfo.InvariantCulture,
-            $"; ndcg@10 {own:F4} ({metrics["ranker/ndcg@10-low"]:F4} to {metrics["ranker/ndcg@10-high"]:F4}), best source {best.Key[7..^8]} {best.Value:F4}");
+            $"; ndcg@10 {own:F4} ({metrics["ranker/ndcg@10/low"]:F4} to {metrics["ranker/ndcg@10/high"]:F4}), best source {best.Key[7..^8]} {best.Value:F4}");
     }
 }

@@ -30,6 +30,9 @@ public sealed class ListeningLog
     /// <summary>The times of all listens, user by user, in microseconds since 1970 UTC; 0 when unknown.</summary>
     public ReadOnlySpan<long> Times => _times;
 
+    /// <summary>The shares of all listens, user by user; NaN when unknown.</summary>
+    public ReadOnlySpan<float> Shares => _shares;
+
     /// <summary>Groups and orders listens; those of one user and time keep their order.</summary>
     /// <param name="userCount">Number of users.</param>
     /// <param name="itemCount">Number of items.</param>

@@ -1,0 +1,71 @@
+using RecSys.Algorithms;
+using RecSys.Algorithms.Candidates;
+using RecSys.Algorithms.Ranking.Features;
+using RecSys.Trainer.Checkpoints;
+using RecSys.Trainer.Progress;
+using RecSys.Trainer.Ranking;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Stages.Ranking;
+
+/// <summary>
+/// Makes the final list of every user: candidates of all sources, without what the user has heard, in the order of the ranker.
+/// Lists are asked for at the moment after the log's last listen.
+/// </summary>
+internal sealed class RankedListsStage : IStage<RankedListsInput, ListFile>
+{
+    /// <inheritdoc/>
+    public Task<ListFile> RunAsync(RankedListsInput input, StageProgress progress, CancellationToken cancellationToken)
+    {
+        var settings = input.Settings;
+        var count = settings.Get(TrainingSettings.PersonalCount);
+        var threads = settings.Get(TrainingSettings.Threads);
+        progress.Report(0, $"{count} ranked tracks for {input.Plays.RowCount:N0} users");
+        var parts = input.Parts;
+        var finder = SourceModels.FinderOf(input.Plays, input.Models.Als!, parts.ItemNeighbors, parts.UserNeighbors, parts.Next);
+
+        // As many candidates as a list is long at least.
+        var candidates = new UserCandidates(finder, input.Plays, input.Log.Listens, Math.Max(count, settings.Get(RankerSettings.Candidates)));
+        var end = input.Log.Listens.Times.IsEmpty ? 0 : MaxOf(input.Log.Listens.Times) + 1;
+        var ranker = new RankedRecommender(
+            candidates,
+            new FeatureBuilder(parts.Statistics, input.Log.Catalogue),
+            input.Log.Listens,
+            new long[input.Plays.RowCount].Select(_ => end).ToArray(),
+            input.Trees);
+        var options = new RecommendOptions { K = count, ThreadCount = threads };
+        return ListFileWriter.WriteAsync(
+            input.Path, input.Plays.RowCount, users => Lists(ranker, users, options, cancellationToken), progress, cancellationToken);
+    }
+
+    private static List<ScoredRow> Lists(RankedRecommender ranker, int[] users, RecommendOptions options, CancellationToken cancellationToken)
+    {
+        var lists = ranker.RecommendWithSources(users, options, cancellationToken);
+        var rows = new List<ScoredRow>(users.Length);
+        for (var i = 0; i < users.Length; i++)
+        {
+            rows.Add(new ScoredRow(
+                users[i],
+                [.. lists[i].Select(item => item.Candidate.ItemIndex)],
+                [.. lists[i].Select(item => item.Score)],
+                [.. lists[i].Select(item => SourceOf(item.Candidate))]));
+        }
+
+        return rows;
+    }
+
+    // The source that found the track highest up.
+    private static byte SourceOf(MergedCandidate candidate) =>
+        (byte)ListsStage.SourceNames.ToList().IndexOf(RankingFeatures.NameOf(candidate.Votes.MinBy(vote => vote.Rank).Source));
+
+    private static long MaxOf(ReadOnlySpan<long> times)
+    {
+        var latest = 0L;
+        foreach (var time in times)
+        {
+            latest = Math.Max(latest, time);
+        }
+
+        return latest;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Data.Artifacts;
+using RecSys.Data.Tracks;
+
+namespace RecSys.Trainer.Tests.Trainings;
+
+public sealed class RankerTrainingTests
+{
+    [Fact]
+    public async Task A_version_has_a_ranker_that_is_measured_beside_every_source_and_all_that_it_needs()
+    {
+        await using var trainer = await TrainerHost.StartAsync();
+        await trainer.FillLakeAsync();
+        await trainer.Host.Services.GetRequiredService<TrackStore>().PutAsync(
+            [.. TrainerHost.Log.Tracks.Select(t => new TrackRecord(t.TrackId, t.Title, t.Artist, t.Album, [.. t.Genres]))], default);
+
+        var (model, _) = await trainer.TrainAsync(TrainerHost.Quick(("ranker.enabled", "true"), ("ranker.windows", "2"), ("ranker.trees", "60")));
+
+        model.Status.ShouldBe(Contracts.Trainer.V1.ModelStatus.Ready, model.Error);
+        var version = model.ModelVersion;
+        var trees = await trainer.Artifacts.ReadBytesAsync(version, ArtifactNames.RankerTrees, default);
+        var ensemble = TreeEnsemble.Parse(trees);
+        ensemble.FeatureCount.ShouldBe(FeatureBuilder.FeatureCount);
+        model.Metrics["ranker/trees"].ShouldBe(ensemble.TreeCount);
+        foreach (var source in new[] { "als", "similar", "popular", "item-neighbors", "user-neighbors", "next" })
+        {
+            model.Metrics[$"source-{source}/ranker-lead/low"].ShouldBeLessThanOrEqualTo(model.Metrics[$"source-{source}/ranker-lead/high"]);
+        }
+
+        // Popularity proves the measurement; the lists of a trained ranker beat it by far.
+        model.Metrics["ranker/ndcg@10"].ShouldBeGreaterThan(1.5 * model.Metrics["source-popular/ndcg@10"]);
+        (await trainer.Artifacts.ReadTextsAsync(version, ArtifactNames.RankerFeatures, default))
+            .ShouldBe(RankingFeatures.All.Select(feature => feature.Name));
+        var items = (await trainer.Artifacts.ReadMatrixAsync(version, ArtifactNames.RankerItems, default))!;
+        items.RowCount.ShouldBe((int)model.TrackCount);
+        (await trainer.Artifacts.ReadInt64Async(version, ArtifactNames.OffsetsOf(ArtifactNames.NextTracks), default))!
+            .Length.ShouldBe(items.RowCount + 1);
+        var picture = Encoding.UTF8.GetString((await trainer.Artifacts.ReadBytesAsync(version, ArtifactNames.RankerImportance, default))!);
+        picture.ShouldStartWith("<svg");
+        var list = await trainer.Models.ReadUserRecommendationsAsync(version, TrainerHost.Log.Listens[0].UserId, default);
+        list!.TrackIds.Length.ShouldBe(100);
+        list.Sources.Distinct().Count().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task The_same_settings_give_the_same_ranker()
+    {
+        await using var trainer = await TrainerHost.StartAsync();
+        await trainer.FillLakeAsync();
+        var request = TrainerHost.Quick(("ranker.enabled", "true"), ("ranker.windows", "1"), ("ranker.trees", "20"), ("evaluation.enabled", "false"));
+        var first = (await trainer.TrainAsync(request)).Model.ModelVersion;
+        var second = (await trainer.TrainAsync(request)).Model.ModelVersion;
+        second.ShouldNotBe(first);
+        (await trainer.Artifacts.ReadBytesAsync(second, ArtifactNames.RankerTrees, default))
+            .ShouldBe(await trainer.Artifacts.ReadBytesAsync(first, ArtifactNames.RankerTrees, default));
+    }
+}
