@@ -28,6 +28,8 @@ internal static class BenchmarkRunner
         ("load", "listens a second from a lake into the matrix, and all ids back; --lake DIR --threads 2 --memory 2048 (MiB of the engine)", LakeBenchmark.RunLoad),
         ("compact", "many small segments into few; --listens 1000000 --batch 500", LakeBenchmark.RunCompact),
         ("ranking", "NDCG@10 of the final lists and of every source; --format ml|botify|demo --data FOLDER", RankingBenchmark.Run),
+        ("import", "import and clean what 'recsys generate' wrote; --folder FOLDER --memory 4096", ImportBenchmark.RunYandex),
+        ("import-tsv", "import and clean a TSV like Last.fm 1K; --rows 19000000 --memory 4096", ImportBenchmark.RunLastFm),
         ("trees", "milliseconds for the margins of 300 rows; --rows 300 --trees 300 --depth 6 --features 40", TreeBenchmark.Run),
         ("report", "seconds of all figures of a lake; --lake DIR --mib 4096 --rounds 1", ReportBenchmark.Run),
         ("export", "million rows a second from index lists to Parquet; --users 200000 --tracks 1000000 --codec zstd", ExportBenchmark.Run),

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
+using RecSys.Data;
 using RecSys.Data.History;
 using RecSys.Data.Tracks;
 using RecSys.Lake;
@@ -48,6 +50,22 @@ internal static class ImportRun
             return report;
         }
 
+        try
+        {
+            await StoreAsync(target, report, historyListens ?? target.RecentListensPerUser, console, cancellationToken);
+        }
+        catch (Exception failure) when (failure is DbException or DatabaseUnavailableException)
+        {
+            throw new IOException(
+                $"The log is in the lake as {report.Name}, but not all of its names and histories are in the database: {failure.Message.TrimEnd('.')}. Mend that and import again.", failure);
+        }
+
+        return report;
+    }
+
+    private static async Task StoreAsync(
+        ImportTarget target, ImportReport report, int historyListens, IAnsiConsole console, CancellationToken cancellationToken)
+    {
         var imported = target.Lake.FindImport(report.Name)!;
         await ProgressView.RunAsync(console, "Storing names", async progress =>
         {
@@ -62,14 +80,13 @@ internal static class ImportRun
         });
         if (historyListens == 0)
         {
-            return report;
+            return;
         }
 
         await ProgressView.RunAsync(console, "Storing histories", async progress =>
         {
             var read = 0L;
-            var newest = imported.ReadNewestListensAsync(historyListens ?? target.RecentListensPerUser, cancellationToken);
-            await foreach (var batch in newest.Chunk(BatchSize).WithCancellation(cancellationToken))
+            await foreach (var batch in imported.ReadNewestListensAsync(historyListens, cancellationToken).Chunk(BatchSize).WithCancellation(cancellationToken))
             {
                 await target.Histories.AddAsync([.. batch.Select(l => new RecentListen(l.UserId, l.TrackId, l.ListenedAt, l.PlayedShare, l.PlayCount))], cancellationToken);
                 progress((double)(read += batch.Length) / Math.Max(1, report.Kept), $"{read:N0}");
@@ -77,7 +94,6 @@ internal static class ImportRun
 
             return read;
         });
-        return report;
     }
 
     // In a lake of its own, which is gone at the end: the data folder is not even made.

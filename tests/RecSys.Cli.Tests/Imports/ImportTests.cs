@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+using RecSys.Cli.Tests.Evaluation;
+using RecSys.TestKit;
+
+namespace RecSys.Cli.Tests.Imports;
+
+/// <summary>What <c>recsys import</c> reports, refuses and leaves as it was.</summary>
+public sealed class ImportTests : IDisposable
+{
+    private readonly TempFolder _folder = new("cli-import");
+
+    private string Data => _folder.File("data");
+
+    private string Lake => Path.Combine(Data, "lake");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_report_has_the_rows_before_and_after_each_rule_and_examples_with_names()
+    {
+        var log = _folder.File("listens.csv");
+        await File.WriteAllLinesAsync(log,
+        [
+            "user_id,timestamp,artist_id,artist_name,track_id,track_name",
+            "user_id,timestamp,artist_id,artist_name,track_id,track_name",
+            "ann,2009-05-04T23:08:57Z,a1,Björk,t1,Undo",
+            "ann,2009-05-04T23:08:57Z,a1,Björk,t1,Undo",
+            "ann,2010-05-04T23:08:57Z,a1,Björk,t2,Later",
+            "bob,2009-05-04T23:08:57Z,a1,Björk,,Without Id",
+            "bob,2009-05-05T23:08:57Z,a1,Björk,t1,Undo",
+        ]);
+
+        var imported = await CliCall.RunAsync("import", "lastfm-csv", log, "--data", Data, "--until", "2009-06-20", "--cold", "1", "--json");
+
+        imported.ExitCode.ShouldBe(0, imported.Error);
+        var json = imported.Json;
+        json.GetProperty("rows").GetInt64().ShouldBe(6);
+        json.GetProperty("kept").GetInt64().ShouldBe(2);
+        json.GetProperty("users").GetInt64().ShouldBe(1);
+        json.GetProperty("coldUsers").GetInt64().ShouldBe(1);
+        json.GetProperty("namedByText").GetInt64().ShouldBe(1);
+        var rules = json.GetProperty("rules").EnumerateArray().ToArray();
+        rules.Where(Dropped).Select(rule => (Text(rule, "rule"), rule.GetProperty("before").GetInt64(), rule.GetProperty("dropped").GetInt64(), rule.GetProperty("after").GetInt64()))
+            .ShouldBe([("header-row", 6, 1, 5), ("outside-period", 5, 1, 4), ("duplicate", 4, 1, 3), ("cold", 3, 1, 2)]);
+        rules.Single(rule => Text(rule, "rule") == "outside-period").GetProperty("examples").EnumerateArray().Single().GetString()
+            .ShouldBe("user ann, track t2 \"Later\" by Björk, 2010-05-04 23:08:57");
+
+        var shown = await CliCall.RunAsync("import", "lastfm-csv", log, "--data", Data);
+        shown.ExitCode.ShouldBe(0, shown.Error);
+        shown.Output.ShouldContain("Imported lastfm-csv: 4 of 6 rows kept");
+        shown.Output.ShouldContain("outside-period");
+    }
+
+    [Fact]
+    public async Task A_dry_run_reports_and_writes_nothing()
+    {
+        SmallLog.Write(_folder.File("log.csv"));
+
+        var dry = await CliCall.RunAsync("import", "triples", _folder.File("log.csv"), "--data", Data, "--dry-run", "--json");
+
+        dry.ExitCode.ShouldBe(0, dry.Error);
+        dry.Json.GetProperty("stored").GetBoolean().ShouldBeFalse();
+        dry.Json.GetProperty("kept").GetInt64().ShouldBe(SmallLog.UserCount * 20);
+        Directory.Exists(Data).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_strict_import_with_a_bad_row_fails_and_leaves_the_lake_as_it_was()
+    {
+        var log = _folder.File("log.tsv");
+        await File.WriteAllTextAsync(log, "u1\ti1\t3\n");
+        (await CliCall.RunAsync("import", "triples", log, "--data", Data)).ExitCode.ShouldBe(0);
+        var before = Files();
+        await File.WriteAllTextAsync(log, "u1\ti1\t3\nu2\ti2\t-1\nu3\ti2\t1\n");
+
+        var strict = await CliCall.RunAsync("import", "triples", log, "--data", Data, "--strict", "--json");
+
+        strict.ExitCode.ShouldBe(2);
+        strict.Error.Trim().Split('\n').Last().ShouldStartWith("recsys: 1 rows were dropped, the first by the rule weight-out-of-range");
+        strict.Json.GetProperty("stored").GetBoolean().ShouldBeFalse();
+        Files().ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("--cold", "-1")]
+    [InlineData("--until", "yesterday")]
+    [InlineData("--level", "album")]
+    [InlineData("--name", "No Name")]
+    public async Task A_bad_option_is_refused_by_name(string option, string value)
+    {
+        SmallLog.Write(_folder.File("log.csv"));
+        var call = await CliCall.RunAsync("import", "triples", _folder.File("log.csv"), "--data", Data, option, value);
+        call.ExitCode.ShouldBe(2);
+        call.Error.ShouldContain(value);
+        Directory.Exists(Lake).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_one_line_and_the_lake_stays_as_it_was()
+    {
+        SmallLog.Write(_folder.File("small.csv"));
+        (await CliCall.RunAsync("import", "triples", _folder.File("small.csv"), "--data", Data)).ExitCode.ShouldBe(0);
+        var before = Files();
+        var random = new Random(3);
+        await File.WriteAllLinesAsync(
+            _folder.File("large.csv"),
+            Enumerable.Range(0, 200_000).Select(_ => string.Create(CultureInfo.InvariantCulture, $"{random.NextInt64():x16},{random.NextInt64():x16},1")));
+
+        // A quota on the size of files stands for a full disk: it needs no rights and no device of its own. The runtime's
+        // double mapping of code is a file, too.
+        await using var process = ChildProcess.Start(
+            "bash",
+            ["-c", "trap '' XFSZ; ulimit -f 2000; exec dotnet \"$0\" \"$@\"", Path.Combine(AppContext.BaseDirectory, "recsys.dll"), "import", "triples", _folder.File("large.csv"), "--name", "triples", "--data", Data],
+            new Dictionary<string, string?> { ["DOTNET_EnableWriteXorExecute"] = "0" });
+        var exitCode = await process.WaitForExitAsync(TimeSpan.FromMinutes(1));
+
+        exitCode.ShouldBe(2, process.Output);
+        process.Output.Trim().Split('\n').ShouldHaveSingleItem().ShouldBe($"recsys: {Lake}: the disk is full, or a quota is used up. Free space and import again; nothing was changed.");
+        Files().ShouldBe(before);
+    }
+
+    private static bool Dropped(JsonElement rule) => rule.GetProperty("dropped").GetInt64() > 0;
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    // Names, sizes and times of everything in the lake but folders for work in progress, which must be empty.
+    private List<(string Name, long Length, DateTime Written)> Files() =>
+    [
+        .. new DirectoryInfo(Lake).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal)
+            .Select(file => (file.FullName, file.Length, file.LastWriteTimeUtc)),
+    ];
+}
