@@ -111,10 +111,9 @@ public static class YandexLogGenerator
         connection.Execute(YandexInteractionsSql.Scenes, cancellationToken);
         connection.Execute(sql.Users("users"), cancellationToken);
 
-        // One thread streams rows in the order of users straight into the file. With more, rows wait for their turn, and fill
-        // more and more memory the longer the log is.
+        // One thread streams rows in the order of users straight into the file. When the engine is asked to keep the order itself
+        // (preserve_insertion_order), it holds all rows until the end.
         connection.Execute("SET threads = 1", cancellationToken);
-        connection.Execute("SET preserve_insertion_order = true", cancellationToken);
         var interactions = Copy(sql.Interactions("users"), InteractionsFile);
         return new YandexLogSummary(
             options.UserCount,
