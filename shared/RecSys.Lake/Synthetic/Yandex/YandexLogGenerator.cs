@@ -111,8 +111,9 @@ public static class YandexLogGenerator
         connection.Execute(YandexInteractionsSql.Scenes, cancellationToken);
         connection.Execute(sql.Users("users"), cancellationToken);
 
-        // One thread streams rows in the order of users straight into the file. When the engine is asked to keep the order itself
-        // (preserve_insertion_order), it holds all rows until the end.
+        // One thread streams rows in the order of users straight into the file. Joins are taken as they are written, the small
+        // table on the right: the engine can't know how many rows unnest makes, and would hold all of them instead.
+        connection.Execute("SET disabled_optimizers = 'join_order,build_side_probe_side'", cancellationToken);
         connection.Execute("SET threads = 1", cancellationToken);
         var interactions = Copy(sql.Interactions("users"), InteractionsFile);
         return new YandexLogSummary(
