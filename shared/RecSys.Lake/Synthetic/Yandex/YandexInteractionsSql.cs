@@ -98,7 +98,8 @@ internal sealed class YandexInteractionsSql(YandexLogOptions options, YandexCata
     /// <summary>
     /// All interactions by user and time. A session stays in one scene, mostly one of the user's three, and is one of an artist
     /// whom the user likes (tracks in their order, from one on) or of the scene: a favourite again, the track that often
-    /// follows the one before, or any by popularity.
+    /// follows the one before, or any by popularity. Sessions are spread evenly over a user's days from a moment of the user's own on,
+    /// so that no day of the log is like no other.
     /// </summary>
     public string Interactions(string users) => Text(
         $"""
@@ -118,7 +119,7 @@ internal sealed class YandexInteractionsSql(YandexLogOptions options, YandexCata
             SELECT *,
                 CASE WHEN bits(hs, 0, 1023) < 460 THEN scene1 WHEN bits(hs, 0, 1023) < 720 THEN scene2 WHEN bits(hs, 0, 1023) < 850 THEN scene3
                     ELSE ranked(unit(hs, 40), {catalogue.SceneCount}, {SceneRankOffset}) * 37 % {catalogue.SceneCount} END AS scene,
-                CASE WHEN session_count < days THEN floor(session * days / session_count) + 0.98 * unit(hs, 30)
+                CASE WHEN session_count < days THEN floor((session + unit(hash(user, {Salt(6)}), 0)) * days / session_count) + 0.98 * unit(hs, 30)
                     ELSE (session + 0.5 * unit(hs, 30)) * days / session_count END AS moment
             FROM sessions WHERE first_listen < end_listen
         ), liked AS (
