@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
 
-/// <summary><c>recsys models list|show|compare|activate|rollback|export</c>.</summary>
+/// <summary><c>recsys models list|show|compare|activate|rollback|export|import</c>.</summary>
 internal static class ModelsCommand
 {
     private delegate Task<Model> ModelCall(TrainerService.TrainerServiceClient trainer, string version, CancellationToken cancellationToken);
@@ -29,6 +29,7 @@ internal static class ModelsCommand
             async (trainer, _, cancellationToken) =>
                 (await trainer.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: cancellationToken)).Model),
         ModelExportCommand.Create(),
+        ModelImportCommand.Create(),
     };
 
     private static Command CreateList()

@@ -38,6 +38,8 @@ internal sealed class ImportTarget : IAsyncDisposable
 
     public ArtifactStore Artifacts => _services.GetRequiredService<ArtifactStore>();
 
+    public TrainerLock TrainerLock => _services.GetRequiredService<TrainerLock>();
+
     public ListenHistoryStore Histories => _services.GetRequiredService<ListenHistoryStore>();
 
     /// <summary>Listens of a user that the histories keep.</summary>

@@ -100,6 +100,27 @@ public sealed class ExportTests(TrainedFolder trained) : IClassFixture<TrainedFo
     }
 
     [Fact]
+    public async Task Exported_factors_are_imported_as_a_version_that_can_be_activated_and_gives_the_same_lists()
+    {
+        await ExportAsync("npz");
+        var other = _folder.File("other");
+        SmallLog.Write(_folder.File("log.csv"));
+        await Tool.JsonAsync("import", "triples", _folder.File("log.csv"), "--data", other);
+        var imported = await Tool.JsonAsync("models", "import", Path.Combine(Output, "factors.npz"), "--data", other);
+        imported.GetProperty("users").GetInt32().ShouldBe(SmallLog.UserCount);
+        var version = imported.GetProperty("modelVersion").GetString()!;
+        (await Tool.JsonAsync("models", "activate", version, "--data", other)).GetProperty("active").GetBoolean().ShouldBeTrue();
+
+        var slate = await Tool.JsonAsync("recommend", "user-4", "--data", other, "-n", "5");
+        slate.GetProperty("modelVersion").GetString().ShouldBe(version);
+        slate.GetProperty("degraded").GetBoolean().ShouldBeFalse();
+        var same = await Tool.JsonAsync("recommend", "user-4", "--data", trained.Data, "-n", "5");
+        Tracks(slate).ShouldBe(Tracks(same));
+
+        static string[] Tracks(JsonElement slate) => [.. slate.GetProperty("items").EnumerateArray().Select(item => Text(item, "track"))];
+    }
+
+    [Fact]
     public async Task Lists_are_lines_of_JSON_best_track_first()
     {
         await ExportAsync("jsonl");
