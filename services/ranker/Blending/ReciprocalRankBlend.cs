@@ -27,6 +27,17 @@ internal static class ReciprocalRankBlend
         return [.. positions.Take(count).Select(position => ranked[position])];
     }
 
+    /// <summary>Says of tracks that something else has ordered what each source would add to the blend.</summary>
+    public static void AddContributions(
+        IReadOnlyList<RankedTrack> tracks, IReadOnlyList<CandidateTrack> candidates, BlendWeights weights)
+    {
+        var byTrack = candidates.ToDictionary(candidate => candidate.TrackId, StringComparer.Ordinal);
+        foreach (var track in tracks)
+        {
+            track.Contributions.Add(Score(byTrack[track.TrackId], weights).Contributions);
+        }
+    }
+
     // score(i) = sum over sources s of w_s / W * (k + 1) / (k + rank_s(i)), where W is the sum of all weights and k the
     // rank constant: 1 for first place in every source, and a source that did not bring the track adds nothing.
     private static RankedTrack Score(CandidateTrack candidate, BlendWeights weights)

@@ -7,19 +7,27 @@ using RecSys.Ranker.Models;
 
 namespace RecSys.Ranker.Grpc;
 
-/// <summary>The service's contract: checks requests, takes the weights once, and orders.</summary>
-internal sealed class RankerGrpcService(ModelFollower<RankerModel> follower, IOptions<RankerOptions> options) : RankerService.RankerServiceBase
+/// <summary>The service's contract: checks requests, takes a version once, and orders by its trees or by the blend.</summary>
+internal sealed class RankerGrpcService(ModelFollower<RankerModel> follower, IOptions<RankerOptions> options, TimeProvider clock)
+    : RankerService.RankerServiceBase
 {
-    private readonly BlendWeights _defaults = BlendWeights.Of(options.Value);
+    private readonly RankerVersion _untrained = new("", BlendWeights.Of(options.Value), null);
 
     public override Task<RankResponse> Rank(RankRequest request, ServerCallContext context)
     {
         var trackCount = RequestRules.Check(request);
-        var (version, weights) = follower.Current?.For(request.ModelVersion) ?? ("", _defaults);
-        return Task.FromResult(new RankResponse
+        var version = follower.Current?.For(request.ModelVersion) ?? _untrained;
+        var response = new RankResponse { ModelVersion = version.Version, Trained = version.Trees is not null };
+        if (version.Trees is { } trees)
         {
-            ModelVersion = version,
-            Tracks = { ReciprocalRankBlend.Order(request.Candidates, weights, trackCount) },
-        });
+            response.Tracks.Add(trees.Order(request, clock.GetUtcNow(), trackCount));
+            ReciprocalRankBlend.AddContributions(response.Tracks, request.Candidates, version.Weights);
+        }
+        else
+        {
+            response.Tracks.Add(ReciprocalRankBlend.Order(request.Candidates, version.Weights, trackCount));
+        }
+
+        return Task.FromResult(response);
     }
 }

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Ranker.V1;
@@ -10,6 +11,10 @@ internal static class RequestRules
 {
     private const int MaxCandidates = 1_000;
     private const int MaxVersionLength = 128;
+    private const int MaxHistory = 1_000;
+
+    /// <summary>The last second of the year 9999, the last that a timestamp may name.</summary>
+    private const long MaxSeconds = 253_402_300_799;
 
     /// <returns>How many tracks to return.</returns>
     /// <exception cref="RecSysException">INVALID_ARGUMENT.</exception>
@@ -27,9 +32,36 @@ internal static class RequestRules
             CheckCandidates(request.Candidates, violations);
         }
 
+        CheckHistory(request, violations);
         violations.ThrowIfAny();
         return request.TrackCount == 0 ? request.Candidates.Count : request.TrackCount;
     }
+
+    private static void CheckHistory(RankRequest request, FieldViolations violations)
+    {
+        violations.Require(request.AskTime is null || IsTime(request.AskTime), "ask_time", "must be a time from 1970-01-01 on");
+        if (!violations.Require(
+            request.History.Count <= MaxHistory, "history", $"must hold at most {MaxHistory} listens, holds {request.History.Count}"))
+        {
+            return;
+        }
+
+        for (var i = 0; i < request.History.Count; i++)
+        {
+            var listen = request.History[i];
+            if (!IsTime(listen.ListenTime))
+            {
+                violations.Add($"history[{i}].listen_time", "must be a time from 1970-01-01 on");
+            }
+
+            if (listen.HasPlayedShare && listen.PlayedShare is not (>= 0 and <= 1))
+            {
+                violations.Add($"history[{i}].played_share", "must be from 0 to 1");
+            }
+        }
+    }
+
+    private static bool IsTime(Timestamp? time) => time is { Seconds: >= 0 and <= MaxSeconds, Nanos: >= 0 and < 1_000_000_000 };
 
     // Names of fields are put together only for those that are bad: almost every request is good, and 1,000 candidates have
     // thousands of fields.

@@ -1,13 +1,19 @@
 using Microsoft.Extensions.Options;
+using RecSys.Algorithms;
+using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Ranker.Blending;
+using RecSys.Ranker.Trees;
 
 namespace RecSys.Ranker.Models;
 
-/// <summary>Reads the blend's weights from the settings that a version was trained with.</summary>
-internal sealed class RankerModelLoader(IOptions<RankerOptions> options, ILogger<RankerModelLoader> logger) : IModelLoader<RankerModel>
+/// <summary>Reads how a version ranks: its trees with what their features need, and the blend's weights.</summary>
+internal sealed class RankerModelLoader(ArtifactStore artifacts, IOptions<RankerOptions> options, ILogger<RankerModelLoader> logger)
+    : IModelLoader<RankerModel>
 {
-    public Task<RankerModel> LoadAsync(ModelVersionRecord version, RankerModel? replaces, CancellationToken cancellationToken)
+    public async Task<RankerModel> LoadAsync(ModelVersionRecord version, RankerModel? replaces, CancellationToken cancellationToken)
     {
         var defaults = BlendWeights.Of(options.Value);
         if (BlendWeights.FromSettings(version.Settings, defaults) is not { } weights)
@@ -16,7 +22,68 @@ internal sealed class RankerModelLoader(IOptions<RankerOptions> options, ILogger
             weights = defaults;
         }
 
-        RankerLog.ModelLoaded(logger, version.Version, weights);
-        return Task.FromResult(new RankerModel(version.Version, weights, replaces?.Version, replaces?.Weights));
+        var trees = await ReadTreesAsync(version.Version, cancellationToken);
+        if (trees is null)
+        {
+            RankerLog.ModelLoaded(logger, version.Version, weights);
+        }
+        else
+        {
+            RankerLog.TreesLoaded(logger, version.Version, trees.TreeCount);
+        }
+
+        return new RankerModel(new RankerVersion(version.Version, weights, trees), replaces?.Current);
     }
+
+    // A version that a later or earlier trainer made may have other features: its trees would read wrong columns.
+    private async Task<TreeRanker?> ReadTreesAsync(string version, CancellationToken cancellationToken)
+    {
+        if (await artifacts.ReadBytesAsync(version, ArtifactNames.RankerTrees, cancellationToken) is not { } json)
+        {
+            return null;
+        }
+
+        var features = Required(
+            await artifacts.ReadTextsAsync(version, ArtifactNames.RankerFeatures, cancellationToken), version, ArtifactNames.RankerFeatures);
+        if (!features.SequenceEqual(RankingFeatures.All.Select(feature => feature.Name)))
+        {
+            RankerLog.OtherFeatures(logger, version);
+            return null;
+        }
+
+        var trackIds = Required(await artifacts.ReadTextsAsync(version, ArtifactNames.TrackIds, cancellationToken), version, ArtifactNames.TrackIds);
+        var userOffsets = Required(
+            await artifacts.ReadInt64Async(version, ArtifactNames.HeardOffsets, cancellationToken), version, ArtifactNames.HeardOffsets);
+        var statistics = Required(
+            await artifacts.ReadMatrixAsync(version, ArtifactNames.RankerItems, cancellationToken), version, ArtifactNames.RankerItems);
+        try
+        {
+            var catalogue = new CatalogueIndex(
+                Required(await artifacts.ReadInt32Async(version, ArtifactNames.RankerArtists, cancellationToken), version, ArtifactNames.RankerArtists),
+                Required(await artifacts.ReadInt32Async(version, ArtifactNames.RankerAlbums, cancellationToken), version, ArtifactNames.RankerAlbums),
+                Required(
+                    await artifacts.ReadInt64Async(version, ArtifactNames.RankerGenreOffsets, cancellationToken),
+                    version,
+                    ArtifactNames.RankerGenreOffsets),
+                Required(await artifacts.ReadInt32Async(version, ArtifactNames.RankerGenres, cancellationToken), version, ArtifactNames.RankerGenres));
+            if (statistics.RowCount != trackIds.Length || catalogue.ItemCount != trackIds.Length)
+            {
+                throw new InvalidDataException(
+                    $"The ranker of model version {version} knows {statistics.RowCount} tracks, the version {trackIds.Length}. Train a new version.");
+            }
+
+            return new TreeRanker(
+                TreeEnsemble.Parse(json),
+                new FeatureBuilder(new ItemStatistics(statistics.Values, userOffsets.Length - 1), catalogue),
+                Enumerable.Range(0, trackIds.Length).ToDictionary(item => trackIds[item], StringComparer.Ordinal));
+        }
+        catch (AlgorithmException exception)
+        {
+            throw new InvalidDataException($"The ranker of model version {version} can't be read: {exception.Message}", exception);
+        }
+    }
+
+    private static T Required<T>(T? artifact, string version, string name)
+        where T : class =>
+        artifact ?? throw new InvalidDataException($"Model version {version} has no artifact '{name}'. Train a new version.");
 }

@@ -39,6 +39,7 @@ internal sealed class TrackRanking(
                 UserId = request.UserId,
                 ModelVersion = retrieved.Value.ModelVersion,
                 Candidates = { allowed },
+                History = { history.Listens.Select(ToContract) },
                 TrackCount = Math.Min(request.ChoiceSize, allowed.Length),
             },
             budget,
@@ -85,15 +86,26 @@ internal sealed class TrackRanking(
         };
         foreach (var listen in history.Listens)
         {
-            call.History.Add(new RecentListen
-            {
-                TrackId = listen.TrackId,
-                ListenTime = Timestamp.FromDateTimeOffset(listen.ListenedAt),
-                PlayCount = (uint)listen.PlayCount,
-            });
+            call.History.Add(ToContract(listen));
         }
 
         return call;
+    }
+
+    private static RecentListen ToContract(HistoryListen listen)
+    {
+        var recent = new RecentListen
+        {
+            TrackId = listen.TrackId,
+            ListenTime = Timestamp.FromDateTimeOffset(listen.ListenedAt),
+            PlayCount = (uint)listen.PlayCount,
+        };
+        if (listen.PlayedShare is { } share)
+        {
+            recent.PlayedShare = share;
+        }
+
+        return recent;
     }
 
     private static IReadOnlyList<SlateTrack> InRankOrder(IReadOnlyList<CandidateTrack> candidates, RankResponse response)

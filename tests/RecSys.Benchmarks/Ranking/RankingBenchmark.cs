@@ -1,8 +1,8 @@
 using System.Globalization;
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Splits;
 using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Progress;
-using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
 using RecSys.Trainer.Stages;
 using RecSys.Trainer.Stages.Ranking;
@@ -31,15 +31,15 @@ internal static class RankingBenchmark
                 .ToDictionary(pair => pair.Key, pair => pair.Value));
         var watches = new Stopwatches();
         var share = settings.Get(TrainingSettings.TestShare);
-        var split = LabelSplit.Newest(log, share)!;
         var times = log.Listens.Times.ToArray();
         Array.Sort(times);
         var cut = DateTimeOffset.UnixEpoch.AddTicks(times[(int)((1 - share) * (times.Length - 1))] * TimeSpan.TicksPerMicrosecond);
-        var holdout = new Holdout(split.Plays, split.Labels, split.Before.UserKeys, ItemsOf(log, cut), cut);
-        var als = AlsModel.Fit(split.Plays, settings.AlsSettings());
+        var split = DataSplit.Create(log.Listens.ToInteractions(), new GlobalTimeSplit(cut));
+        var holdout = Holdout.From(split, cut);
+        var als = AlsModel.Fit(split.Train, settings.AlsSettings());
         var outcome = new RankerStage().RunAsync(
             new RankerInput(log, holdout, als, settings), new StageProgress((_, _) => { }), CancellationToken.None).GetAwaiter().GetResult();
-        Console.WriteLine($"{split.Plays.RowCount} users and {split.Plays.ColumnCount} tracks before, {split.Labels.CellCount} new pairs in the newest {share:p0}");
+        Console.WriteLine($"{split.Train.RowCount} users and {split.Train.ColumnCount} tracks before, {split.Test.CellCount} new pairs in the newest {share:p0}");
         Console.WriteLine(outcome.Message);
         Console.WriteLine("gain: " + string.Join(", ", outcome.Features.Zip(outcome.Gains).Take(12).Select(f => $"{f.First} {f.Second:f1}")));
         foreach (var model in outcome.Metrics.Keys.Where(key => key.EndsWith("/ndcg@10", StringComparison.Ordinal)))
@@ -54,13 +54,5 @@ internal static class RankingBenchmark
         }
 
         Console.WriteLine($"{watches.Seconds:f1} s, {watches.CpuSeconds:f1} CPU-s");
-    }
-
-    // The items that the split knows, in its order: those heard before the cut.
-    private static int[] ItemsOf(RankingLog log, DateTimeOffset cut)
-    {
-        var time = (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var before = log.Listens.Before(time);
-        return [.. Enumerable.Range(0, before.UserCount).SelectMany(user => before.HistoryOf(user).Items.ToArray()).Distinct().Order()];
     }
 }

@@ -59,8 +59,13 @@ public sealed class SampleDatabase : IAsyncDisposable
     /// <param name="log">The data.</param>
     /// <param name="activate">Makes it the active version, too; nobody is told.</param>
     /// <param name="settings">Settings that the version has besides those of ALS.</param>
+    /// <param name="writeMore">Writes further artifacts of the version.</param>
     public async Task WriteModelAsync(
-        string version, SampleLog log, bool activate = true, IReadOnlyDictionary<string, string>? settings = null)
+        string version,
+        SampleLog log,
+        bool activate = true,
+        IReadOnlyDictionary<string, string>? settings = null,
+        Func<ArtifactStore, Task>? writeMore = null)
     {
         var als = new AlsSettings
         {
@@ -83,6 +88,11 @@ public sealed class SampleDatabase : IAsyncDisposable
         await Models.BeginAsync(version, all, none);
         await WriteArtifactsAsync(version, log, model);
         await WriteListsAsync(version, log, model);
+        if (writeMore is not null)
+        {
+            await writeMore(Artifacts);
+        }
+
         await Models.FinishAsync(
             version,
             new ModelResult(new Dictionary<string, double>(), log.UserIds.Count, log.TrackIds.Count, log.Plays.CellCount, TimeSpan.FromSeconds(1)),
