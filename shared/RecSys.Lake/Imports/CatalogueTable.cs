@@ -91,10 +91,10 @@ internal static class CatalogueTable
         // Where rows carry names, the most frequent ones of an id are its names, on a tie the last in the alphabet.
         var source = plan.Catalogue is not null
             ? "SELECT * FROM catalogue WHERE broken_rule IS NULL"
-            : """
-              SELECT track_id, most.title AS title,
-                  CASE WHEN coalesce(most.artist, '') <> '' THEN [coalesce(nullif(most.artist_id, ''), most.artist)] ELSE []::VARCHAR[] END AS artist_ids,
-                  CASE WHEN coalesce(most.artist, '') <> '' THEN [most.artist] ELSE []::VARCHAR[] END AS artists,
+            : $$"""
+              SELECT track_id, {{ValueSql.Name("most.title")}} AS title, {{ValueSql.Name("most.artist")}} AS name,
+                  CASE WHEN name <> '' THEN [coalesce(nullif(most.artist_id, ''), name)] ELSE []::VARCHAR[] END AS artist_ids,
+                  CASE WHEN name <> '' THEN [name] ELSE []::VARCHAR[] END AS artists,
                   []::VARCHAR[] AS album_ids, []::VARCHAR[] AS albums, []::VARCHAR[] AS genre_ids, []::VARCHAR[] AS genres
               FROM (
                   SELECT track_id, max({'listens': listens, 'title': title, 'artist': artist, 'artist_id': artist_id}) AS most

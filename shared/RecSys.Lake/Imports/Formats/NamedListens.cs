@@ -13,8 +13,9 @@ internal sealed record NamedListens(string User, string? ArtistId, string? Artis
 {
     public ListenSelect At(ImportLevel level)
     {
-        var artist = Artist is null ? "''" : ValueSql.Name(Artist);
-        var track = Track is null ? "''" : ValueSql.Name(Track);
+        // Names are put on one line only in the catalogue: of millions of rows it would take most of the time.
+        var artist = Artist is null ? "''" : $"trim(coalesce({Artist}, ''))";
+        var track = Track is null ? "''" : $"trim(coalesce({Track}, ''))";
         var ofLevel = level == ImportLevel.Artist;
         var id = (ofLevel ? ArtistId : TrackId) is { } column ? $"trim(coalesce({column}, ''))" : "''";
         var name = ofLevel ? artist : track;
