@@ -3,19 +3,19 @@ namespace RecSys.Ingest;
 /// <summary>What ingest logs. Event ids are stable; none of it names a user or a track.</summary>
 internal static partial class IngestLog
 {
-    [LoggerMessage(1001, LogLevel.Debug,
+    [LoggerMessage(6001, LogLevel.Debug,
         "Stored {Good} listens and refused {Bad} of {Messages} messages in {Milliseconds:F0} ms.")]
     public static partial void ListensStored(ILogger logger, int good, int bad, int messages, double milliseconds);
 
-    [LoggerMessage(1002, LogLevel.Warning,
+    [LoggerMessage(6002, LogLevel.Warning,
         "A message of {Bytes} bytes in queue {Queue} can't be consumed and is kept in rejected_listens: {Reason}")]
     public static partial void MessageRejected(ILogger logger, string queue, int bytes, string reason);
 
-    [LoggerMessage(1003, LogLevel.Information,
+    [LoggerMessage(6003, LogLevel.Information,
         "Merged {Before} segments of the lake into {After}, of {Dates} dates, in {Milliseconds:F0} ms.")]
     public static partial void LakeCompacted(ILogger logger, int before, int after, int dates, double milliseconds);
 
-    [LoggerMessage(1004, LogLevel.Warning,
+    [LoggerMessage(6004, LogLevel.Warning,
         "Segments of the lake were not merged; tried again in {Interval}: {Reason}")]
     public static partial void CompactionFailed(ILogger logger, TimeSpan interval, string reason);
 }

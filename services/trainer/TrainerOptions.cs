@@ -19,6 +19,33 @@ internal sealed class TrainerOptions
     public int KeptVersions { get; init; } = 5;
 
     /// <summary>
+    /// Trains again when the last training began so long ago, from a minute to a year; 0, the default, never.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00", ErrorMessage = "It must be from 00:00:00 (off) to 366.00:00:00 (days.hh:mm:ss).")]
+    public TimeSpan RetrainEvery { get; init; }
+
+    /// <summary>
+    /// Trains again when the lake has grown by so many listens since the last training, 0 to 1,000,000,000,000; 0, the default, never.
+    /// </summary>
+    [Range(0, 1_000_000_000_000, ErrorMessage = "It must be 0 (off) to 1000000000000.")]
+    public long RetrainAfterListens { get; init; }
+
+    /// <summary>
+    /// Refreshes the active version when it is so old and the lake has grown since, from a second to a year; 0, the default, never.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00", ErrorMessage = "It must be from 00:00:00 (off) to 366.00:00:00 (days.hh:mm:ss).")]
+    public TimeSpan RefreshEvery { get; init; }
+
+    /// <summary>
+    /// How often the schedule looks whether something is due, from 100 ms to a day. Default a minute.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1000000", "1.00:00:00", ErrorMessage = "It must be from 00:00:00.1 to 1.00:00:00 (days.hh:mm:ss).")]
+    public TimeSpan ScheduleInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A file of settings for scheduled trainings (docs/training.md); empty, the default, for the defaults.</summary>
+    public string ScheduleSettings { get; init; } = "";
+
+    /// <summary>
     /// The folder in which unfinished trainings keep what their finished stages made, so that a killed one goes on from there;
     /// absolute or relative to the working directory, of one trainer alone. Default <c>.recsys/work</c>.
     /// </summary>

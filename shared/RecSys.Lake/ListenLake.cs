@@ -177,6 +177,22 @@ public sealed class ListenLake : IDisposable
                 cancellationToken),
             cancellationToken);
 
+    /// <summary>
+    /// Counts the rows of all files, listens that were added twice among them: quick whatever the size of the lake, to see whether it
+    /// has grown.
+    /// </summary>
+    /// <exception cref="LakeCorruptException">A file can't be read.</exception>
+    public Task<long> CountRowsAsync(CancellationToken cancellationToken = default) =>
+        Task.Run(
+            () => Read(
+                InteractionQuery.All,
+                (connection, source) => source.IsEmpty
+                    ? 0
+                    : connection.QueryLong(
+                        $"SELECT count(*) FROM read_parquet({SqlText.LiteralList(source.Files)}, hive_partitioning = false)", cancellationToken),
+                cancellationToken),
+            cancellationToken);
+
     /// <summary>Names of the imported logs, in ordinal order.</summary>
     public IReadOnlyList<string> ListImports() => _folders.ImportNames();
 

@@ -10,23 +10,26 @@ namespace RecSys.Cli.Commands;
 /// <summary><c>recsys models list|show|compare|activate|rollback|export|import</c>.</summary>
 internal static class ModelsCommand
 {
-    private delegate Task<Model> ModelCall(TrainerService.TrainerServiceClient trainer, string version, CancellationToken cancellationToken);
+    private delegate Task<Model> ModelCall(
+        TrainerService.TrainerServiceClient trainer, string version, bool force, CancellationToken cancellationToken);
 
     public static Command Create() => new("models", "Look at model versions and choose the active one")
     {
         CreateList(),
         CreateOne(
             "show", "Show one version, the active one by default", ArgumentArity.ZeroOrOne,
-            async (trainer, version, cancellationToken) =>
+            async (trainer, version, _, cancellationToken) =>
                 (await trainer.GetModelAsync(new GetModelRequest { ModelVersion = version }, cancellationToken: cancellationToken)).Model),
         CompareModelsCommand.Create(),
         CreateOne(
             "activate", "Make a version the active one", ArgumentArity.ExactlyOne,
-            async (trainer, version, cancellationToken) =>
-                (await trainer.ActivateModelAsync(new ActivateModelRequest { ModelVersion = version }, cancellationToken: cancellationToken)).Model),
+            async (trainer, version, force, cancellationToken) =>
+                (await trainer.ActivateModelAsync(
+                    new ActivateModelRequest { ModelVersion = version, Force = force }, cancellationToken: cancellationToken)).Model,
+            new Option<bool>("--force") { Description = "Take a version as well that was refused for its quality" }),
         CreateOne(
             "rollback", "Make the version that was active before active again", ArgumentArity.Zero,
-            async (trainer, _, cancellationToken) =>
+            async (trainer, _, _, cancellationToken) =>
                 (await trainer.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: cancellationToken)).Model),
         ModelExportCommand.Create(),
         ModelImportCommand.Create(),
@@ -58,7 +61,7 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static Command CreateOne(string name, string description, ArgumentArity arity, ModelCall call)
+    private static Command CreateOne(string name, string description, ArgumentArity arity, ModelCall call, Option<bool>? force = null)
     {
         var version = new Argument<string?>("VERSION") { Description = "The model version", Arity = arity };
         var json = ResultWriter.CreateOption();
@@ -69,12 +72,17 @@ internal static class ModelsCommand
             command.Arguments.Add(version);
         }
 
+        if (force is not null)
+        {
+            command.Options.Add(force);
+        }
+
         system.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var running = await system.OpenAsync(parsed, cancellationToken);
             var asked = arity.MaximumNumberOfValues > 0 ? parsed.GetValue(version) ?? "" : "";
-            var model = await call(running.Trainer, asked, cancellationToken);
+            var model = await call(running.Trainer, asked, force is not null && parsed.GetValue(force), cancellationToken);
             await ResultWriter.From(parsed, json).WriteAsync(ModelText.ToJson(model), console => ModelText.Print(console, model), cancellationToken);
             return 0;
         });

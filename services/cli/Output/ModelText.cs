@@ -21,6 +21,7 @@ internal static class ModelText
         ["interactions"] = model.InteractionCount,
         ["settings"] = new JsonObject(model.Settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value))),
         ["metrics"] = new JsonObject(model.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
+        ["baseModelVersion"] = model.BaseModelVersion.Length > 0 ? model.BaseModelVersion : null,
         ["error"] = model.Error.Length > 0 ? model.Error : null,
     };
 

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using RecSys.Cli.Output;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Trainer.V1;
 using Spectre.Console;
@@ -15,21 +14,16 @@ internal static class TrainingRun
     public static async Task<Model> CompleteAsync(
         TrainerService.TrainerServiceClient trainer, TrainModelRequest request, IAnsiConsole console, CancellationToken cancellationToken)
     {
-        var version = (await trainer.TrainModelAsync(request, cancellationToken: cancellationToken)).ModelVersion;
-        await ProgressView.RunAsync(console, "Training", async report =>
+        var started = await trainer.TrainModelAsync(request, cancellationToken: cancellationToken);
+        if (started.ResumedAfter.Length > 0)
         {
-            using var watch = trainer.WatchTraining(new WatchTrainingRequest { ModelVersion = version }, cancellationToken: cancellationToken);
-            await foreach (var progress in watch.ResponseStream.ReadAllAsync(cancellationToken))
-            {
-                report(progress.TotalDone, progress.State == TrainingState.Running ? $"{progress.Stage} {progress.Message}".TrimEnd() : version);
-                if (progress.State == TrainingState.Failed)
-                {
-                    throw new RpcException(new Status(StatusCode.Internal, $"the training failed in stage {progress.Stage}: {progress.Message}"));
-                }
-            }
+            console.WriteLine($"A training with the same settings was broken off; this one goes on after its stage '{started.ResumedAfter}'.");
+        }
 
-            return version;
-        });
-        return (await trainer.GetModelAsync(new GetModelRequest { ModelVersion = version }, cancellationToken: cancellationToken)).Model;
+        using var watch = trainer.WatchTraining(new WatchTrainingRequest { ModelVersion = started.ModelVersion }, cancellationToken: cancellationToken);
+        var end = await TrainingProgressView.RunAsync(console, watch.ResponseStream.ReadAllAsync(cancellationToken));
+        return end.State == TrainingState.Failed
+            ? throw new RpcException(new Status(StatusCode.Internal, $"the training failed in stage {end.Stage}: {end.Message}"))
+            : (await trainer.GetModelAsync(new GetModelRequest { ModelVersion = started.ModelVersion }, cancellationToken: cancellationToken)).Model;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RecSys.Trainer.Progress;
 
 namespace RecSys.Trainer.Checkpoints;
@@ -19,6 +20,8 @@ internal static class ListFileWriter
             () =>
             {
                 var rowCount = 0L;
+                var begun = Stopwatch.GetTimestamp();
+                var what = progress.Message;
                 using (var file = TrainingCheckpoint.CreateTemporary(path))
                 {
                     var writer = new CheckpointWriter(file);
@@ -35,7 +38,9 @@ internal static class ListFileWriter
                         }
 
                         rowCount += rows.Count;
-                        progress.Report((double)Math.Min(count, first + RowsPerBlock) / count);
+                        var done = Math.Min(count, first + RowsPerBlock);
+                        progress.Report(
+                            (double)done / count, $"{what}: {done:N0} of {count:N0}, {done / Stopwatch.GetElapsedTime(begun).TotalSeconds:N0} a second");
                     }
 
                     file.Flush(flushToDisk: true);

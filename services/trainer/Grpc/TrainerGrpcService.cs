@@ -26,9 +26,16 @@ internal sealed class TrainerGrpcService(
     /// <inheritdoc/>
     public override async Task<TrainModelResponse> TrainModel(TrainModelRequest request, ServerCallContext context)
     {
+        var violations = new FieldViolations();
+        violations.Require(!request.Refresh || request.Settings.Count == 0, "settings", "must be empty with refresh: the active version's settings hold");
+        violations.Require(!request.Refresh || !request.Force, "force", "must not be set with refresh: a refreshed version is not compared");
+        violations.ThrowIfAny();
         var settings = TrainingSettings.Read(request.Settings.ToDictionary());
-        var started = await StoreErrors.TranslateAsync(
-            () => trainings.StartAsync(settings, !request.SkipActivation, request.Force, context.CancellationToken));
+        var started = await StoreErrors.TranslateAsync(() => trainings.StartAsync(
+            (preparation, token) => request.Refresh
+                ? preparation.RefreshAsync(!request.SkipActivation, token)
+                : preparation.TrainAsync(settings, !request.SkipActivation, request.Force, token),
+            context.CancellationToken));
         return new TrainModelResponse { ModelVersion = started.ModelVersion, ResumedAfter = started.ResumedAfter };
     }
 

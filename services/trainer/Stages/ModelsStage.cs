@@ -73,7 +73,7 @@ internal sealed class ModelsStage(TimeProvider clock) : IStage<ModelsInput, Fitt
             input.Plays,
             settings,
             progress: done => progress.Report(
-                AlsShare * done.Iteration / done.Iterations, $"{what}, iteration {done.Iteration} of {done.Iterations}"),
+                AlsShare * done.Iteration / done.Iterations, $"{what}, iteration {done.Iteration} of {done.Iterations}, {done.Elapsed.TotalSeconds / done.Iteration:F2} s each"),
             cancellationToken: cancellationToken);
     }
 }

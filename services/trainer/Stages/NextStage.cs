@@ -1,4 +1,5 @@
 using RecSys.Algorithms;
+using RecSys.Algorithms.Markov;
 using RecSys.Trainer.Checkpoints;
 using RecSys.Trainer.Progress;
 
@@ -12,19 +13,20 @@ internal sealed class NextStage : IStage<NextInput, ListFile>
     {
         progress.Report(0, input.Model is null ? "the log has no sessions" : $"{input.Count} next tracks of {input.Model.ItemCount:N0}");
         return ListFileWriter.WriteAsync(
-            input.Path, input.Model?.ItemCount ?? 0, items => Lists(input, items), progress, cancellationToken);
+            input.Path, input.Model?.ItemCount ?? 0, items => Lists(input.Model!, items, input.Count), progress, cancellationToken);
     }
 
-    private static List<ScoredRow> Lists(NextInput input, int[] items)
+    /// <summary>The lists of some tracks.</summary>
+    public static List<ScoredRow> Lists(MarkovModel model, int[] items, int count)
     {
         // What a listener has heard may well come next.
-        var options = new RecommendOptions { K = input.Count, ExcludeSeen = false };
+        var options = new RecommendOptions { K = count, ExcludeSeen = false };
         var rows = new List<ScoredRow>(items.Length);
         foreach (var item in items)
         {
-            if (input.Model!.Transitions.RowLength(item) > 0)
+            if (model.Transitions.RowLength(item) > 0)
             {
-                var next = input.Model.RecommendNext(0, item, options);
+                var next = model.RecommendNext(0, item, options);
                 rows.Add(new ScoredRow(item, Array.ConvertAll(next, n => n.ItemIndex), Array.ConvertAll(next, n => n.Score), []));
             }
         }

@@ -12,6 +12,7 @@ internal sealed class ReadStage(ListenLake lake) : IStage<InteractionQuery, Trai
     public async Task<TrainingLog> RunAsync(InteractionQuery input, StageProgress progress, CancellationToken cancellationToken)
     {
         progress.Report(0, "reading the lake");
+        var rowCount = await lake.CountRowsAsync(cancellationToken);
         var cells = await lake.ReadInteractionsAsync(input, cancellationToken);
         if (cells.CellCount == 0)
         {
@@ -25,6 +26,6 @@ internal sealed class ReadStage(ListenLake lake) : IStage<InteractionQuery, Trai
             $"{cells.ListenCount:N0} listens of {cells.UserIds.Length:N0} users and {cells.TrackIds.Length:N0} tracks "
             + $"in {cells.CellCount:N0} cells");
         var times = cells.ListenTimes is { } all && all.AsSpan().ContainsAnyExcept(0L) ? new ListenTimes(cells.ListenCounts!, all) : null;
-        return new TrainingLog(cells.UserIds, cells.TrackIds, plays, cells.LastListenedAt, cells.ListenCount, times);
+        return new TrainingLog(cells.UserIds, cells.TrackIds, plays, cells.LastListenedAt, cells.ListenCount, rowCount, times);
     }
 }

@@ -18,17 +18,9 @@ internal sealed class StoreStage(ModelStore models, VersionWriter writer) : ISta
         var (version, log) = (input.ModelVersion, input.Log);
         var total = input.Similar.Count + input.Next.Count + input.Personal.Count + 1;
         var count = 0L;
-        await WriteAsync(
-            "similar tracks", input.Similar,
-            row => new SimilarTracksRecord(log.TrackIds[row.Index], Ids(row), row.Scores), models.WriteSimilarAsync);
-        await WriteAsync(
-            "next tracks", input.Next,
-            row => new NextTracksRecord(log.TrackIds[row.Index], Ids(row), row.Scores), models.WriteNextAsync);
-        await WriteAsync(
-            "personal lists", input.Personal,
-            row => new UserRecommendationsRecord(
-                log.UserIds[row.Index], Ids(row), row.Scores, Array.ConvertAll(row.Sources, source => ListsStage.SourceNames[source])),
-            models.WriteUserRecommendationsAsync);
+        await WriteAsync("similar tracks", input.Similar, row => ListRecords.Similar(row, log), models.WriteSimilarAsync);
+        await WriteAsync("next tracks", input.Next, row => ListRecords.Next(row, log), models.WriteNextAsync);
+        await WriteAsync("personal lists", input.Personal, row => ListRecords.Personal(row, log), models.WriteUserRecommendationsAsync);
         progress.Report((double)count / total, "factors, heard and popular tracks");
         await writer.WritePopularAsync(version, log, input.Models.Popularity, input.PopularCount, cancellationToken);
         await writer.WriteArtifactsAsync(
@@ -36,8 +28,6 @@ internal sealed class StoreStage(ModelStore models, VersionWriter writer) : ISta
         await writer.WriteQualityAsync(version, input.Quality, cancellationToken);
         progress.Report(1, $"{count:N0} lists");
         return count;
-
-        string[] Ids(ScoredRow row) => Array.ConvertAll(row.Items, item => log.TrackIds[item]);
 
         async Task WriteAsync<TRecord>(
             string what,

@@ -8,6 +8,7 @@ namespace RecSys.Trainer.Stages;
 /// <param name="Plays">Plays of each (user, track) cell.</param>
 /// <param name="LastListenedAt">The last listen of each cell, row by row, in microseconds since 1970 UTC; 0 when unknown.</param>
 /// <param name="ListenCount">Distinct listens behind the cells.</param>
+/// <param name="RowCount">Rows that the lake had, listens that came twice among them.</param>
 /// <param name="Times">When each listen was; null unless a model of sequences is trained.</param>
 internal sealed record TrainingLog(
-    string[] UserIds, string[] TrackIds, SparseMatrix Plays, long[] LastListenedAt, long ListenCount, ListenTimes? Times);
+    string[] UserIds, string[] TrackIds, SparseMatrix Plays, long[] LastListenedAt, long ListenCount, long RowCount, ListenTimes? Times);

@@ -67,6 +67,7 @@ internal static class TrainingOutputs
         writer.WriteMatrix(log.Plays);
         writer.WriteArray(log.LastListenedAt);
         writer.WriteInt64(log.ListenCount);
+        writer.WriteInt64(log.RowCount);
         writer.WriteInt64(log.Times is null ? 0 : 1);
         if (log.Times is { } times)
         {
@@ -80,6 +81,7 @@ internal static class TrainingOutputs
         reader.ReadTexts(),
         reader.ReadMatrix(),
         reader.ReadArray<long>(),
+        reader.ReadInt64(),
         reader.ReadInt64(),
         reader.ReadInt64() == 0 ? null : new ListenTimes(reader.ReadArray<int>(), reader.ReadArray<long>()));
 

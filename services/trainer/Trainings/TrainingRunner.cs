@@ -3,21 +3,15 @@ using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Lake;
-using RecSys.Trainer.Checkpoints;
-using RecSys.Trainer.Progress;
-using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Trainings;
 
 /// <summary>Runs trainings in the background, one at a time over all trainers that share the database.</summary>
 internal sealed class TrainingRunner(
-    TrainingPipeline pipeline,
-    TrainingStages stages,
-    CheckpointStore checkpoints,
+    TrainingPreparation preparation,
     ModelStore models,
     TrainerLock trainerLock,
     ListenLake lake,
-    ProgressBoard board,
     DatabasePatience patience,
     IOptions<TrainerOptions> options,
     TimeProvider clock,
@@ -26,20 +20,21 @@ internal sealed class TrainingRunner(
     // What a stopping host waits for: the mark on the version, not the training.
     private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Reason of the error when one is running already.</summary>
+    public const string RunningReason = "TRAINING_RUNS";
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private Task _work = Task.CompletedTask;
     private bool _isTraining;
 
-    /// <summary>Starts a training.</summary>
-    /// <param name="settings">All its settings.</param>
-    /// <param name="activate">Whether the version becomes the active one.</param>
-    /// <param name="force">Whether it does so even if it is measured to be worse than the active one.</param>
+    /// <summary>Starts a training or a refresh.</summary>
+    /// <param name="prepare">Makes it ready to run; called when this trainer is the only one at work.</param>
     /// <param name="cancellationToken">Ends the beginning; later it has no effect.</param>
-    /// <returns>The version that it makes.</returns>
+    /// <returns>What was started.</returns>
     /// <exception cref="RecSysException">ABORTED: one is running already. FAILED_PRECONDITION: there is nothing to train on.</exception>
-    public async Task<StartedTraining> StartAsync(
-        TrainingSettings settings, bool activate, bool force, CancellationToken cancellationToken)
+    public async Task<TrainingWork> StartAsync(
+        Func<TrainingPreparation, CancellationToken, Task<TrainingWork>> prepare, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -52,7 +47,6 @@ internal sealed class TrainingRunner(
         }
 
         TrainerLease? lease = null;
-        TrainingCheckpoint? checkpoint = null;
         try
         {
             await lake.RefreshAsync(cancellationToken);
@@ -65,24 +59,12 @@ internal sealed class TrainingRunner(
 
             lease = await trainerLock.TryAcquireAsync(cancellationToken) ?? throw Running();
             await RemoveUnfinishedAsync(cancellationToken);
-            checkpoint = OpenCheckpoint(settings);
-            var job = new TrainingJob(ModelVersionId.Create(clock.GetUtcNow()), settings, activate, force);
-            await models.BeginAsync(job.ModelVersion, settings.ToText(), cancellationToken);
-            var times = new StageTimes(checkpoint.Stages);
-            var plan = stages.Of(job, times);
-            var reporter = new TrainingReporter(
-                job.ModelVersion, [.. plan.Select(stage => new PlannedStage(stage.Name, stage.Weight))], board, clock);
-            _work = Task.WhenAll(
-                _work,
-                Task.Run(
-                    () => RunAsync(
-                        job, lease, checkpoint, reporter, token => pipeline.RunAsync(job, plan, times, checkpoint, reporter, token)),
-                    CancellationToken.None));
-            return new StartedTraining(job.ModelVersion, checkpoint.Stages.Count > 0 ? checkpoint.Stages[^1].Name : "");
+            var work = await prepare(preparation, cancellationToken);
+            _work = Task.WhenAll(_work, Task.Run(() => RunAsync(work, lease), CancellationToken.None));
+            return work;
         }
         catch
         {
-            checkpoint?.Dispose();
             await EndAsync(lease);
             throw;
         }
@@ -95,7 +77,7 @@ internal sealed class TrainingRunner(
         if (lease is not null)
         {
             await RemoveUnfinishedAsync(cancellationToken);
-            checkpoints.TidyUp(lake.ListFiles());
+            preparation.TidyUp();
         }
     }
 
@@ -110,7 +92,7 @@ internal sealed class TrainingRunner(
     }
 
     private static RecSysException Running() => RecSysException.Aborted(
-        "TRAINING_RUNS", "A training is running already. Wait for its end, which TrainerService.WatchTraining tells, and call again.");
+        RunningReason, "A training is running already. Wait for its end, which TrainerService.WatchTraining tells, and call again.");
 
     private async Task RemoveUnfinishedAsync(CancellationToken cancellationToken)
     {
@@ -121,45 +103,32 @@ internal sealed class TrainingRunner(
         }
     }
 
-    private TrainingCheckpoint OpenCheckpoint(TrainingSettings settings)
+    private async Task RunAsync(TrainingWork work, TrainerLease lease)
     {
-        try
-        {
-            return checkpoints.Open(settings, lake.ListFiles());
-        }
-        catch (WorkFolderException exception)
-        {
-            throw RecSysException.FailedPrecondition("WORK_FOLDER_UNUSABLE", exception.Message);
-        }
-    }
-
-    private async Task RunAsync(
-        TrainingJob job, TrainerLease lease, TrainingCheckpoint checkpoint, TrainingReporter reporter, Func<CancellationToken, Task> train)
-    {
-        TrainerLog.TrainingBegan(logger, job.ModelVersion);
+        TrainerLog.TrainingBegan(logger, work.ModelVersion);
         var started = clock.GetTimestamp();
         string? error = null;
         try
         {
-            await train(_stopping.Token);
-            checkpoint.Remove();
-            TrainerLog.TrainingSucceeded(logger, job.ModelVersion, clock.GetElapsedTime(started).TotalSeconds);
+            await work.RunAsync(_stopping.Token);
+            work.Forget();
+            TrainerLog.TrainingSucceeded(logger, work.ModelVersion, clock.GetElapsedTime(started).TotalSeconds);
         }
         catch (Exception exception)
         {
-            error = await FailAsync(job, exception);
+            error = await FailAsync(work.ModelVersion, exception);
         }
 
         // Whoever hears of the end may start the next training.
-        checkpoint.Dispose();
+        work.Held?.Dispose();
         await EndAsync(lease);
         if (error is not null)
         {
-            reporter.Fail(error);
+            work.Reporter.Fail(error);
             return;
         }
 
-        reporter.Succeed();
+        work.Reporter.Succeed();
         await RetainAsync();
     }
 
@@ -178,29 +147,29 @@ internal sealed class TrainingRunner(
 
     /// <summary>Marks the version as failed, if that can be done.</summary>
     /// <returns>Why it failed, for a person.</returns>
-    private async Task<string> FailAsync(TrainingJob job, Exception exception)
+    private async Task<string> FailAsync(string modelVersion, Exception exception)
     {
         var isStopped = exception is OperationCanceledException && _stopping.IsCancellationRequested;
         var error = isStopped ? "The trainer was stopped before the training had ended. Start the training again." : exception.Message;
         if (isStopped)
         {
-            TrainerLog.TrainingStopped(logger, job.ModelVersion);
+            TrainerLog.TrainingStopped(logger, modelVersion);
         }
         else
         {
-            TrainerLog.TrainingFailed(logger, job.ModelVersion, exception);
+            TrainerLog.TrainingFailed(logger, modelVersion, exception);
         }
 
         using var timeout = new CancellationTokenSource(RecordTimeout, clock);
         try
         {
             await (isStopped
-                ? models.FailAsync(job.ModelVersion, error, timeout.Token)
-                : patience.RunAsync(token => models.FailAsync(job.ModelVersion, error, token), _stopping.Token));
+                ? models.FailAsync(modelVersion, error, timeout.Token)
+                : patience.RunAsync(token => models.FailAsync(modelVersion, error, token), _stopping.Token));
         }
         catch (Exception failure) when (failure is DatabaseUnavailableException or ModelStoreException or OperationCanceledException)
         {
-            TrainerLog.FailureNotRecorded(logger, job.ModelVersion, failure);
+            TrainerLog.FailureNotRecorded(logger, modelVersion, failure);
         }
 
         return error;

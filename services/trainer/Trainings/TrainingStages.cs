@@ -131,7 +131,11 @@ internal sealed class TrainingStages(
                     var log = values.Get(TrainingOutputs.Log);
                     var measured = MeasurementOf(values);
                     var ranked = isRanked ? values.Get(RankingOutputs.Ranker).Metrics : new Dictionary<string, double>();
-                    var metrics = new Dictionary<string, double>(measured.Metrics.Concat(times.ToMetrics()).Concat(ranked)) { ["data/listens"] = log.ListenCount };
+                    var metrics = new Dictionary<string, double>(measured.Metrics.Concat(times.ToMetrics()).Concat(ranked))
+                    {
+                        ["data/listens"] = log.ListenCount,
+                        ["data/rows"] = log.RowCount,
+                    };
                     var result = new ModelResult(metrics, log.UserIds.Length, log.TrackIds.Length, log.Plays.CellCount, times.Total);
                     var outcome = await publish.RunAsync(
                         new PublishInput(job.ModelVersion, result, measured.Users, settings, job.Activate, job.Force), progress, token);

@@ -69,6 +69,9 @@ public static class ArtifactNames
     /// <summary>Bytes, SVG: which features the trees gain most from.</summary>
     public const string RankerImportance = "ranker_importance_svg";
 
+    /// <summary>What a version that is refreshed without a new fit takes over as it is, where it is there.</summary>
+    public static IReadOnlyList<string> OfTheFit { get; } = [QualityUserIds, Quality];
+
     /// <summary>Bytes, UTF-8 JSON: the weights with which the ranker blends sources.</summary>
     public const string Blend = "blend";
 

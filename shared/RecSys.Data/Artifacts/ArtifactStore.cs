@@ -79,6 +79,37 @@ public sealed class ArtifactStore
     public Task WriteBytesAsync(string version, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         WriteAsync(version, name, new ArraySource<byte>(name, ArtifactKind.Bytes, bytes.Length, [bytes]), cancellationToken);
 
+    /// <summary>Copies an artifact of another version, if that has it, into a version in training; written again it is replaced.</summary>
+    /// <inheritdoc cref="WriteMatrixAsync" path="/exception"/>
+    public async Task CopyAsync(string from, string version, string name, CancellationToken cancellationToken)
+    {
+        StorableText.Require(from, nameof(from));
+        StorableText.Require(version, nameof(version));
+        StorableText.Require(name, nameof(name));
+        await _models.RequireTrainingAsync(version, cancellationToken);
+        await _database.WriteAsync(
+            context => context.ModelArtifacts
+                .Where(row => row.ModelVersion == version && row.Name == name)
+                .ExecuteDeleteAsync(cancellationToken),
+            cancellationToken);
+        for (var chunkNumber = 0; ; chunkNumber++)
+        {
+            var number = chunkNumber;
+            var chunk = await _database.ReadAsync(
+                context => context.ModelArtifacts
+                    .Where(row => row.ModelVersion == from && row.Name == name && row.ChunkNumber == number)
+                    .Select(row => row.Bytes)
+                    .FirstOrDefaultAsync(cancellationToken),
+                cancellationToken);
+            if (chunk is null)
+            {
+                break;
+            }
+
+            await _models.WriteAsync(version, [new ModelArtifactRow(version, name, chunkNumber, chunk)], cancellationToken);
+        }
+    }
+
     /// <summary>Opens an artifact to read it piece by piece, into whatever memory layout.</summary>
     /// <returns>Null when the version holds none of this name.</returns>
     /// <exception cref="InvalidDataException">The stored bytes are no artifact.</exception>

@@ -150,6 +150,22 @@ public sealed partial class ModelStore
     public Task CopySimilarAsync(string from, string version, CancellationToken cancellationToken) =>
         CopyAsync<SimilarTracksRow>(from, version, cancellationToken);
 
+    /// <summary>Removes lists of users from a version in training.</summary>
+    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
+    public Task RemoveUserRecommendationsAsync(string version, IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
+    {
+        StorableText.Require(version, nameof(version));
+        return _database.WriteAsync(
+            async context =>
+            {
+                await RequireTrainingAsync(context, version, cancellationToken);
+                return await context.UserRecommendations
+                    .Where(row => row.ModelVersion == version && userIds.Contains(row.UserId))
+                    .ExecuteDeleteAsync(cancellationToken);
+            },
+            cancellationToken);
+    }
+
     /// <summary>Makes a version in training ready, or refuses it, as the result says. The same call may be made again, should its answer have been lost.</summary>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
     /// <exception cref="ArgumentException">A metric is not finite, or a name can't be stored.</exception>

@@ -105,6 +105,44 @@ public sealed class TrainingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Next_tracks_are_the_likeliest_first_and_their_chances_are_shares()
+    {
+        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("next.count", "10")));
+
+        var followed = 0;
+        foreach (var track in TrainerHost.Log.Listens.Select(listen => listen.TrackId).Distinct())
+        {
+            if (await _trainer.Models.ReadNextAsync(model.ModelVersion, track, CancellationToken.None) is { } next)
+            {
+                followed++;
+                next.NextTrackIds.Length.ShouldBe(10);
+                next.NextTrackIds.ShouldBeUnique();
+                next.Probabilities.ShouldBeInOrder(SortDirection.Descending);
+                next.Probabilities.ShouldAllBe(probability => probability > 0 && probability <= 1);
+                next.Probabilities.Sum().ShouldBeLessThanOrEqualTo(1.0001f);
+            }
+        }
+
+        followed.ShouldBeGreaterThan((int)model.TrackCount / 2);
+        model.Metrics["markov/ndcg@20"].ShouldBeGreaterThan(0);
+        model.Metrics["item-knn/ndcg@20"].ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Where_als_is_off_neighbours_stand_in_for_it()
+    {
+        var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("models.als.enabled", "false"), ("models.user-knn.enabled", "true")));
+
+        model.Status.ShouldBe(ModelStatus.Ready, model.Error);
+        model.Metrics.Keys.ShouldNotContain("als/ndcg@20");
+        model.Metrics["user-knn/ndcg@20"].ShouldBeGreaterThan(0);
+        var user = TrainerHost.Log.Listeners[0].UserId;
+        (await _trainer.Models.ReadUserRecommendationsAsync(model.ModelVersion, user, CancellationToken.None))!.Sources[0].ShouldBe("item-knn");
+        (await _trainer.Artifacts.ReadMatrixAsync(model.ModelVersion, ArtifactNames.AlsItemFactors, CancellationToken.None))!
+            .Values.ShouldAllBe(value => value == 0);
+    }
+
+    [Fact]
     public async Task Popular_tracks_have_the_most_listeners()
     {
         var (model, _) = await _trainer.TrainAsync(TrainerHost.Quick(("popular.count", "25")));

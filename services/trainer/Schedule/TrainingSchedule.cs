@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Options;
+using RecSys.Data.Models;
+using RecSys.Hosting.Errors;
+using RecSys.Hosting.Startup;
+using RecSys.Lake;
+using RecSys.Trainer.Settings;
+using RecSys.Trainer.Trainings;
+
+namespace RecSys.Trainer.Schedule;
+
+/// <summary>
+/// Starts trainings and refreshes when they are due. What is due is told from the versions and the lake alone, so that a restart
+/// changes nothing and of several trainers one starts it.
+/// </summary>
+internal sealed class TrainingSchedule(
+    TrainingRunner trainings,
+    ModelStore models,
+    ListenLake lake,
+    StartupGate gate,
+    IOptions<TrainerOptions> options,
+    TimeProvider clock,
+    ILogger<TrainingSchedule> logger) : BackgroundService
+{
+    // Versions that are looked through for the newest trained one; refreshed ones may lie before it.
+    private const int VersionsAtOnce = 100;
+
+    private readonly TrainerOptions _options = options.Value;
+
+    private bool IsOn => _options.RetrainEvery > TimeSpan.Zero || _options.RetrainAfterListens > 0 || _options.RefreshEvery > TimeSpan.Zero;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!IsOn)
+        {
+            return;
+        }
+
+        await gate.WaitAsync(stoppingToken);
+        using var timer = new PeriodicTimer(_options.ScheduleInterval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (RecSysException exception) when (exception.Reason == TrainingRunner.RunningReason)
+            {
+                // Whoever started that one: what is due then is told from what it leaves.
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Whatever it was, calls are answered, and the next look may find it mended.
+                TrainerLog.ScheduleDelayed(logger, _options.ScheduleInterval.TotalSeconds, exception.Message);
+            }
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var (work, reason) = (await ReadStateAsync(cancellationToken)).Decide(_options, clock.GetUtcNow());
+        if (work == DueWork.None)
+        {
+            return;
+        }
+
+        TrainerLog.ScheduleDue(logger, work == DueWork.Training ? "training" : "refresh", reason);
+        var settings = TrainingSettings.Read(
+            _options.ScheduleSettings.Length > 0 ? TrainingFile.Read(_options.ScheduleSettings) : new Dictionary<string, string>());
+        await trainings.StartAsync(
+            (preparation, token) => work == DueWork.Training
+                ? preparation.TrainAsync(settings, activate: true, force: false, token)
+                : preparation.RefreshAsync(activate: true, token),
+            cancellationToken);
+    }
+
+    private async Task<ScheduleState> ReadStateAsync(CancellationToken cancellationToken)
+    {
+        await lake.RefreshAsync(cancellationToken);
+        var active = await models.GetActiveAsync(cancellationToken);
+        var versions = new List<ModelVersionRecord>();
+        string? page = null;
+        do
+        {
+            var read = await models.ListAsync(VersionsAtOnce, page, cancellationToken);
+            versions.AddRange(read.Models);
+            page = read.NextPageToken;
+        }
+        while (page is not null);
+
+        var trained = versions.FirstOrDefault(version => version.BaseVersion is null && version.Status is ModelStatus.Ready or ModelStatus.Refused);
+        var current = versions.FirstOrDefault(version => version.Version == active?.Version);
+        return new ScheduleState(
+            trained?.CreatedAt,
+            RowsOf(trained),
+            current?.CreatedAt,
+            RowsOf(current),
+            versions.FirstOrDefault(version => version.Status == ModelStatus.Failed)?.CreatedAt,
+            lake.IsEmpty ? 0 : await lake.CountRowsAsync(cancellationToken));
+    }
+
+    private static long RowsOf(ModelVersionRecord? version) => (long)(version?.Metrics.GetValueOrDefault("data/rows") ?? 0);
+}

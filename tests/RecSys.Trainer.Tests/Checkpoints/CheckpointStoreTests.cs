@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using RecSys.Lake;
+using RecSys.TestKit;
+using RecSys.Trainer.Checkpoints;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Tests.Checkpoints;
+
+public sealed class CheckpointStoreTests : IDisposable
+{
+    private static readonly LakeFile[] Files =
+        [new("listens/a.parquet", 10, DateTime.UnixEpoch), new("listens/b.parquet", 20, DateTime.UnixEpoch)];
+
+    private readonly TempFolder _folder = new("checkpoints");
+
+    [Fact]
+    public void A_finished_stage_is_found_again_with_the_same_settings()
+    {
+        using (var begun = Store().Open(SettingsOf(), Files))
+        {
+            begun.Stages.ShouldBeEmpty();
+            begun.Write("numbers", writer => writer.WriteArray([1, 2, 3]));
+            begun.Finish("first", TimeSpan.FromSeconds(1.5));
+        }
+
+        using (var other = Store().Open(SettingsOf(("seed", "7")), Files))
+        {
+            other.Stages.ShouldBeEmpty("other settings are another training");
+        }
+
+        using var again = Store().Open(SettingsOf(), [.. Files, new LakeFile("listens/c.parquet", 5, DateTime.UnixEpoch)]);
+        again.Stages.ShouldBe([new FinishedStage("first", 1.5)], "files that came since don't matter");
+        again.Read("numbers", reader => reader.ReadArray<int>()).ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public void An_output_counts_only_once_its_stage_is_finished()
+    {
+        using (var begun = Store().Open(SettingsOf(), Files))
+        {
+            begun.Write("numbers", writer => writer.WriteArray([1]));
+        }
+
+        using var again = Store().Open(SettingsOf(), Files);
+        again.Stages.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("a file is gone")]
+    [InlineData("a file was rewritten")]
+    [InlineData("it is too old")]
+    [InlineData("the manifest is damaged")]
+    public void A_training_begins_afresh_when(string reason)
+    {
+        using (var begun = Store().Open(SettingsOf(), Files))
+        {
+            begun.Write("numbers", writer => writer.WriteArray([1]));
+            begun.Finish("first", TimeSpan.Zero);
+        }
+
+        if (reason == "the manifest is damaged")
+        {
+            File.WriteAllText(Directory.GetFiles(_folder.Path, "manifest.json", SearchOption.AllDirectories).Single(), "{");
+        }
+
+        LakeFile[] files = reason switch
+        {
+            "a file is gone" => [Files[0]],
+            "a file was rewritten" => [Files[0], Files[1] with { WrittenAt = DateTime.UnixEpoch.AddSeconds(1) }],
+            _ => Files,
+        };
+        using var again = Store(reason == "it is too old" ? TimeSpan.Zero : TimeSpan.FromDays(1)).Open(SettingsOf(), files);
+
+        again.Stages.ShouldBeEmpty();
+        Directory.GetFiles(_folder.Path, "numbers*", SearchOption.AllDirectories).ShouldBeEmpty("what must not be taken up is removed");
+    }
+
+    [Fact]
+    public void A_damaged_output_is_removed_and_named()
+    {
+        using (var begun = Store().Open(SettingsOf(), Files))
+        {
+            begun.Write("numbers", writer => writer.WriteArray([1, 2, 3]));
+            begun.Finish("first", TimeSpan.Zero);
+            File.WriteAllBytes(begun.PathOf("numbers"), [3]);
+            Should.Throw<InvalidDataException>(() => begun.Read("numbers", reader => reader.ReadArray<int>())).Message.ShouldContain("Start the training again");
+        }
+
+        using var again = Store().Open(SettingsOf(), Files);
+        again.Stages.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_folder_that_another_process_uses_is_refused()
+    {
+        using var begun = Store().Open(SettingsOf(), Files);
+
+        Should.Throw<WorkFolderException>(() => Store().Open(SettingsOf(("seed", "7")), Files)).Message.ShouldContain("Trainer:WorkFolder");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static TrainingSettings SettingsOf(params (string Key, string Value)[] settings) =>
+        TrainingSettings.Read(settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+
+    private CheckpointStore Store(TimeSpan? resumeWithin = null) => new(
+        Options.Create(new TrainerOptions { WorkFolder = _folder.Path, ResumeWithin = resumeWithin ?? TimeSpan.FromDays(1) }),
+        TimeProvider.System,
+        NullLogger<CheckpointStore>.Instance);
+}

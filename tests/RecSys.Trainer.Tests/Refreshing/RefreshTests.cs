@@ -1,0 +1,98 @@
+using Grpc.Core;
+using RecSys.Contracts.Trainer.V1;
+using RecSys.Data.Artifacts;
+using RecSys.Hosting.Errors;
+using RecSys.Lake;
+
+namespace RecSys.Trainer.Tests.Refreshing;
+
+public sealed class RefreshTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_refresh_takes_in_new_listens_without_a_new_fit()
+    {
+        await using var trainer = await TrainerHost.StartAsync();
+        await trainer.FillLakeAsync();
+        var (trained, _) = await trainer.TrainAsync(TrainerHost.Quick());
+        var (listener, other) = (TrainerHost.Log.Listeners[0].UserId, TrainerHost.Log.Listeners[1].UserId);
+        var before = await trainer.Models.ReadUserRecommendationsAsync(trained.ModelVersion, listener, CancellationToken.None);
+        var wanted = before!.TrackIds[0];
+        await trainer.Lake.AppendAsync(
+        [
+            new LakeListen(listener, wanted, Now),
+            new LakeListen("newcomer", wanted, Now.AddMinutes(1)), new LakeListen("newcomer", before.TrackIds[1], Now.AddMinutes(4)),
+            new LakeListen(listener, "new-track", Now.AddMinutes(3)), new LakeListen(other, "new-track", Now.AddMinutes(5)),
+        ]);
+
+        var (refreshed, progress) = await trainer.TrainAsync(new TrainModelRequest { Refresh = true });
+
+        refreshed.Status.ShouldBe(ModelStatus.Ready, refreshed.Error);
+        refreshed.Active.ShouldBeTrue();
+        refreshed.BaseModelVersion.ShouldBe(trained.ModelVersion);
+        refreshed.Settings.ShouldBe(trained.Settings, ignoreOrder: true);
+        (refreshed.Metrics["refresh/users"], refreshed.Metrics["refresh/tracks"]).ShouldBe((3, 1));
+        refreshed.UserCount.ShouldBe(trained.UserCount + 1);
+        refreshed.TrackCount.ShouldBe(trained.TrackCount + 1);
+        progress.Select(p => p.Stage).Where(stage => stage.Length > 0).Distinct().ShouldBe(["read", "fold-in", "store", "publish"]);
+
+        (await ListOf(listener)).ShouldNotContain(wanted, "it has been heard now");
+        (await ListOf("newcomer")).Length.ShouldBeGreaterThan(50);
+        var unchanged = TrainerHost.Log.Listeners[2].UserId;
+        (await ListOf(unchanged)).ShouldBe(
+            (await trainer.Models.ReadUserRecommendationsAsync(trained.ModelVersion, unchanged, CancellationToken.None))!.TrackIds);
+        (await trainer.Models.ReadPopularAsync(refreshed.ModelVersion, null, CancellationToken.None))
+            .Single(track => track.TrackId == "new-track").ListenerCount.ShouldBe(2);
+        (await trainer.Models.ReadNextAsync(refreshed.ModelVersion, wanted, CancellationToken.None))!.NextTrackIds.ShouldContain("new-track");
+        (await trainer.Models.ReadSimilarAsync(refreshed.ModelVersion, "new-track", CancellationToken.None)).ShouldNotBeNull("its listeners are known");
+        (await trainer.Models.ReadAllSimilarAsync(refreshed.ModelVersion, CancellationToken.None).CountAsync()).ShouldBe((int)refreshed.TrackCount);
+        (await FactorsOf(refreshed.ModelVersion, unchanged)).ShouldBe(await FactorsOf(trained.ModelVersion, unchanged));
+        (await FactorsOf(refreshed.ModelVersion, listener)).ShouldNotBe(await FactorsOf(trained.ModelVersion, listener));
+        (await trainer.Artifacts.ReadTextsAsync(refreshed.ModelVersion, ArtifactNames.QualityUserIds, CancellationToken.None))
+            .ShouldNotBeNull("the next training is compared with it");
+
+        (await trainer.Client.RollbackModelAsync(new RollbackModelRequest())).Model.ModelVersion.ShouldBe(trained.ModelVersion);
+
+        async Task<string[]> ListOf(string user) =>
+            (await trainer.Models.ReadUserRecommendationsAsync(refreshed.ModelVersion, user, CancellationToken.None))!.TrackIds;
+
+        async Task<float[]> FactorsOf(string version, string user)
+        {
+            var users = await trainer.Artifacts.ReadTextsAsync(version, ArtifactNames.UserIds, CancellationToken.None);
+            var factors = await trainer.Artifacts.ReadMatrixAsync(version, ArtifactNames.AlsUserFactors, CancellationToken.None);
+            return factors!.Row(Array.IndexOf(users!, user)).ToArray();
+        }
+    }
+
+    [Fact]
+    public async Task Who_is_gone_from_the_lake_is_gone_from_the_refreshed_version()
+    {
+        await using var trainer = await TrainerHost.StartAsync();
+        await trainer.FillLakeAsync();
+        await trainer.Lake.AppendAsync([new LakeListen("leaver", TrainerHost.Log.Listens[0].TrackId, Now)]);
+        var (trained, _) = await trainer.TrainAsync(TrainerHost.Quick(("evaluation.enabled", "false")));
+        (await trainer.Models.ReadUserRecommendationsAsync(trained.ModelVersion, "leaver", CancellationToken.None)).ShouldNotBeNull();
+        Directory.Delete(Path.Combine(trainer.Lake.RootFolder, "listens", "date=2026-03-02"), recursive: true);
+
+        var (refreshed, _) = await trainer.TrainAsync(new TrainModelRequest { Refresh = true });
+
+        refreshed.Status.ShouldBe(ModelStatus.Ready, refreshed.Error);
+        (await trainer.Models.ReadUserRecommendationsAsync(refreshed.ModelVersion, "leaver", CancellationToken.None)).ShouldBeNull();
+        refreshed.UserCount.ShouldBe(trained.UserCount - 1);
+    }
+
+    [Fact]
+    public async Task A_refresh_needs_an_active_version_and_takes_no_settings()
+    {
+        await using var trainer = await TrainerHost.StartAsync();
+        await trainer.FillLakeAsync();
+
+        (await RefusedAsync(new TrainModelRequest { Refresh = true })).Reason.ShouldBe("NO_ACTIVE_MODEL");
+        var refused = await RefusedAsync(new TrainModelRequest { Refresh = true, Force = true, Settings = { ["als.factors"] = "8" } });
+        refused.Violations.Select(violation => violation.Field).ShouldBe(["settings", "force"], ignoreOrder: true);
+
+        async Task<RecSysException> RefusedAsync(TrainModelRequest request) =>
+            (await Should.ThrowAsync<RpcException>(async () => await trainer.Client.TrainModelAsync(request))).ReadError().ShouldNotBeNull();
+    }
+}
