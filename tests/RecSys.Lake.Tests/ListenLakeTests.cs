@@ -42,6 +42,41 @@ public sealed class ListenLakeTests : IDisposable
     }
 
     [Fact]
+    public async Task The_time_of_every_listen_is_kept_when_it_is_asked_for()
+    {
+        LakeListen[] listens =
+        [
+            new("zoe", "b", Noon.AddDays(1)), new("zoe", "a", Noon), new("zoe", "b", Noon), new("adam", "b", LakeListen.UnknownTime),
+        ];
+        await _lake.AppendAsync(listens);
+        await _lake.AppendAsync(listens);
+
+        var cells = await _lake.ReadInteractionsAsync(new InteractionQuery { KeepsListenTimes = true });
+
+        cells.ListenCounts.ShouldBe([1, 1, 2]);
+        cells.ListenTimes.ShouldBe([0, Microseconds(Noon), Microseconds(Noon), Microseconds(Noon.AddDays(1))]);
+        cells.ListenCount.ShouldBe(4);
+        (await _lake.ReadInteractionsAsync(InteractionQuery.All)).ListenTimes.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Files_and_rows_tell_whether_the_lake_has_changed()
+    {
+        (await _lake.CountRowsAsync()).ShouldBe(0);
+        _lake.ListFiles().ShouldBeEmpty();
+        await _lake.AppendAsync([new("zoe", "b", Noon), new("zoe", "a", Noon.AddDays(1))]);
+        var files = _lake.ListFiles();
+        files.Count.ShouldBe(2);
+        files.ShouldAllBe(file => File.Exists(Path.Combine(_lake.RootFolder, file.Path)) && file.Length > 0);
+
+        await _lake.AppendAsync([new("zoe", "b", Noon)]);
+
+        (await _lake.CountRowsAsync()).ShouldBe(3, "the same listen again is another row");
+        (await _lake.CountListensAsync()).ShouldBe(2);
+        files.ShouldBeSubsetOf(_lake.ListFiles());
+    }
+
+    [Fact]
     public async Task Listens_come_back_one_by_one_in_the_order_of_time()
     {
         LakeListen[] listens =
