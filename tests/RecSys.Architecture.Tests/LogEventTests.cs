@@ -30,8 +30,8 @@ public sealed partial class LogEventTests
             .ShouldBeEmpty("outside the project's range; docs/architecture.md lists them");
         events.GroupBy(e => e.Id).Where(group => group.Count() > 1).Select(group => group.Key).ShouldBeEmpty();
         var document = File.ReadAllText(Repository.PathTo("docs", "architecture.md"));
-        Ranges.ShouldAllBe(range => Regex.IsMatch(
-            document, $@"\b{range.Key.Split('/', '.').Last()} {range.Value}\b", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Ranges.Select(range => $"{Path.GetFileName(range.Key).Replace("RecSys.", "", StringComparison.Ordinal)} {range.Value}")
+            .Where(text => !document.Contains(text, StringComparison.Ordinal)).ShouldBeEmpty("missing in the document");
     }
 
     [GeneratedRegex(@"LoggerMessage\((?<id>\d+)")]
