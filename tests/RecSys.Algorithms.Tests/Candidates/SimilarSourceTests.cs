@@ -1,5 +1,5 @@
-using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Candidates;
 
 namespace RecSys.Algorithms.Tests.Candidates;
 
