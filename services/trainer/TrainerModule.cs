@@ -55,6 +55,7 @@ public static class TrainerModule
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<RefreshPipeline>();
         services.AddSingleton<RefreshWriter>();
+        services.AddSingleton<RankerRefresh>();
         services.AddSingleton<TrainingPreparation>();
         services.AddHostedService<TrainingSchedule>();
         services.AddSingleton<VersionWriter>();

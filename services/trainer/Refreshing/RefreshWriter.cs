@@ -11,7 +11,8 @@ using RecSys.Trainer.Trainings;
 namespace RecSys.Trainer.Refreshing;
 
 /// <summary>Writes a refreshed version: first what is new, then copies of the rest; a copy leaves what is there as it is.</summary>
-internal sealed class RefreshWriter(ModelStore models, ArtifactStore artifacts, VersionWriter writer, DatabasePatience patience)
+internal sealed class RefreshWriter(
+    ModelStore models, ArtifactStore artifacts, VersionWriter writer, RankerRefresh ranker, DatabasePatience patience)
 {
     /// <summary>Writes all of it.</summary>
     public async Task WriteAsync(
@@ -66,6 +67,8 @@ internal sealed class RefreshWriter(ModelStore models, ArtifactStore artifacts, 
             await patience.RunAsync(token => artifacts.CopyAsync(from, version, name, token), cancellationToken);
         }
 
+        progress.Report(0.9, "ranker and links");
+        await ranker.WriteAsync(version, from, changes, cancellationToken);
         progress.Report(1);
     }
 

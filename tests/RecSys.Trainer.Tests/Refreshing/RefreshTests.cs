@@ -66,6 +66,41 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    public async Task A_refresh_keeps_the_ranker_and_what_it_knows_of_tracks_under_their_new_indices()
+    {
+        await using var trainer = await TrainerHost.StartAsync();
+        await trainer.FillLakeAsync();
+        var (trained, _) = await trainer.TrainAsync(TrainerHost.Quick(
+            ("ranker.enabled", "true"), ("ranker.windows", "1"), ("ranker.trees", "10"), ("evaluation.enabled", "false")));
+        var listener = TrainerHost.Log.Listeners[0].UserId;
+        await trainer.Lake.AppendAsync([new LakeListen(listener, "a-new-track", Now)]);
+
+        var (refreshed, _) = await trainer.TrainAsync(new TrainModelRequest { Refresh = true });
+
+        refreshed.Status.ShouldBe(ModelStatus.Ready, refreshed.Error);
+        var trees = await trainer.Artifacts.ReadBytesAsync(refreshed.ModelVersion, ArtifactNames.RankerTrees, CancellationToken.None);
+        trees.ShouldNotBeNull().ShouldBe(await trainer.Artifacts.ReadBytesAsync(trained.ModelVersion, ArtifactNames.RankerTrees, CancellationToken.None));
+        var (before, after) = (await StatisticsAsync(trained.ModelVersion), await StatisticsAsync(refreshed.ModelVersion));
+        after.Count.ShouldBe(before.Count + 1);
+        foreach (var (track, statistics) in before)
+        {
+            after[track].ShouldBe(statistics);
+        }
+
+        async Task<Dictionary<string, string>> StatisticsAsync(string version)
+        {
+            var tracks = await trainer.Artifacts.ReadTextsAsync(version, ArtifactNames.TrackIds, CancellationToken.None);
+            var items = await trainer.Artifacts.ReadMatrixAsync(version, ArtifactNames.RankerItems, CancellationToken.None);
+            var offsets = await trainer.Artifacts.ReadInt64Async(version, ArtifactNames.OffsetsOf(ArtifactNames.NextTracks), CancellationToken.None);
+            var targets = await trainer.Artifacts.ReadInt32Async(version, ArtifactNames.TargetsOf(ArtifactNames.NextTracks), CancellationToken.None);
+            return Enumerable.Range(0, tracks!.Length).ToDictionary(
+                track => tracks[track],
+                track => string.Join(' ', items!.Row(track).ToArray()) + ": "
+                    + string.Join(' ', targets![(int)offsets![track]..(int)offsets[track + 1]].Select(target => tracks[target])));
+        }
+    }
+
+    [Fact]
     public async Task Who_is_gone_from_the_lake_is_gone_from_the_refreshed_version()
     {
         await using var trainer = await TrainerHost.StartAsync();
