@@ -43,7 +43,7 @@ public sealed class MainCommandsTests : IDisposable
         var similar = await Tool.JsonAsync("similar", Track(items[0]), "--data", Data, "-n", "3");
         similar.GetProperty("items").EnumerateArray().ShouldAllBe(item => Track(item).StartsWith("folk-"));
 
-        var second = await Tool.JsonAsync("train", "--data", Data, "--set", "als.factors=4", "--no-activate");
+        var second = await Tool.JsonAsync("train", "--data", Data, "--set", "als.factors=4", "--no-activate", "--force");
         second.GetProperty("active").GetBoolean().ShouldBeFalse();
         var listed = (await Tool.JsonAsync("models", "list", "--data", Data)).GetProperty("models").EnumerateArray().Select(Version).ToArray();
         listed.ShouldBe([Version(second), Version(first)]);
