@@ -19,12 +19,16 @@ internal sealed record BoostingSettings(
     private const double RowShare = 0.8;
     private const double FeatureShare = 0.8;
 
+    // Thresholds that a split may take: of ranks and shares more are of no use, and counting into fewer stays in the cache.
+    private const int Bins = 64;
+
     /// <summary>The same in XGBoost's words.</summary>
     public IEnumerable<(string Name, string Value)> ToParameters()
     {
         yield return ("objective", Objective == RankerObjective.Ndcg ? "rank:ndcg" : "binary:logistic");
         yield return ("eval_metric", Objective == RankerObjective.Ndcg ? "ndcg@10" : "logloss");
         yield return ("tree_method", "hist");
+        yield return ("max_bin", Text(Bins));
         yield return ("max_depth", Text(Depth));
         yield return ("eta", Text(LearningRate));
         yield return ("min_child_weight", Text(MinimumWeight));

@@ -16,7 +16,7 @@ internal static class RankerBoosting
     public static BoostedRanker Train(
         BoostingRows train, BoostingRows validation, BoostingSettings settings, CancellationToken cancellationToken)
     {
-        (string Name, bool IsCategorical)[] features = [.. RankingFeatures.All.Select(feature => (feature.Name, feature.IsCategorical))];
+        var features = Features();
         using var trainMatrix = new BoostingMatrix(train, features);
         using var validationMatrix = new BoostingMatrix(validation, features);
         using var booster = new Booster(settings.ToParameters(), trainMatrix, validationMatrix);
@@ -34,7 +34,36 @@ internal static class RankerBoosting
         }
 
         using var kept = booster.Slice(bestTrees);
-        var json = kept.ToJson();
-        return new BoostedRanker(json, TreeEnsemble.Parse(json), best, kept.Importance([.. features.Select(feature => feature.Name)]));
+        return Finish(kept, best, features);
+    }
+
+    /// <summary>Trains on all rows as many trees as an earlier training on a part of them kept.</summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="earlier">What came of the earlier training.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="cancellationToken">Ends the work between two trees.</param>
+    /// <exception cref="BoostingException">The library refuses the rows or a setting.</exception>
+    public static BoostedRanker TrainAgain(
+        BoostingRows rows, BoostedRanker earlier, BoostingSettings settings, CancellationToken cancellationToken)
+    {
+        var features = Features();
+        using var matrix = new BoostingMatrix(rows, features);
+        using var booster = new Booster(settings.ToParameters(), matrix);
+        for (var tree = 0; tree < earlier.Ensemble.TreeCount; tree++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            booster.Update(tree, matrix);
+        }
+
+        return Finish(booster, earlier.ValidationScore, features);
+    }
+
+    private static (string Name, bool IsCategorical)[] Features() =>
+        [.. RankingFeatures.All.Select(feature => (feature.Name, feature.IsCategorical))];
+
+    private static BoostedRanker Finish(Booster booster, double score, (string Name, bool IsCategorical)[] features)
+    {
+        var json = booster.ToJson();
+        return new BoostedRanker(json, TreeEnsemble.Parse(json), score, booster.Importance([.. features.Select(feature => feature.Name)]));
     }
 }

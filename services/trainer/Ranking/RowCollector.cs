@@ -41,12 +41,27 @@ internal sealed class RowCollector(TrainingSettings settings)
             cancellationToken);
     }
 
+    /// <summary>Trains on all that was added, the validation part too, as many trees as turned out best before something was added.</summary>
+    public BoostedRanker TrainAgain(BoostedRanker earlier, CancellationToken cancellationToken) => RankerBoosting.TrainAgain(
+        Join([.. _train, .. _validation]), earlier, settings.BoostingSettings(), cancellationToken);
+
     private bool IsValidation(int userKey)
     {
         var random = new Random(unchecked((settings.Get(TrainingSettings.Seed) * 1_000_003) + userKey));
         return random.NextDouble() < settings.Get(RankerSettings.ValidationShare);
     }
 
-    private static BoostingRows Join(List<BoostingRows> parts) => new(
-        [.. parts.SelectMany(part => part.Values)], [.. parts.SelectMany(part => part.Labels)], [.. parts.SelectMany(part => part.GroupSizes)]);
+    private static BoostingRows Join(List<BoostingRows> parts)
+    {
+        // Copied in whole arrays: these are tens of millions of values.
+        var values = new float[parts.Sum(part => (long)part.Values.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.Values.CopyTo(values, at);
+            at += part.Values.Length;
+        }
+
+        return new BoostingRows(values, [.. parts.SelectMany(part => part.Labels)], [.. parts.SelectMany(part => part.GroupSizes)]);
+    }
 }

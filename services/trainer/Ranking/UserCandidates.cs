@@ -35,9 +35,35 @@ internal sealed class UserCandidates(CandidateFinder finder, SparseMatrix plays,
     private int[] Recent(int userIndex)
     {
         var history = listens.HistoryOf(userIndex);
-        var order = Enumerable.Range(0, history.Count)
-            .OrderByDescending(i => history.Times.Span[i])
-            .ThenByDescending(i => history.Plays.Span[i]);
-        return [.. order.Select(i => history.Items.Span[i]).Distinct()];
+        var items = history.Items.Span;
+        var times = history.Times.Span;
+        var recent = new List<int>();
+        var isListed = new HashSet<int>();
+        for (var end = items.Length; end > 0 && recent.Count < UserHistory.MaxListens;)
+        {
+            var start = end - 1;
+            while (start > 0 && times[start - 1] == times[end - 1])
+            {
+                start--;
+            }
+
+            var length = end - start;
+            var order = length == 1 ? [start] : MostPlayedFirst(history.Plays, start, length);
+            foreach (var i in order)
+            {
+                if (isListed.Add(items[i]))
+                {
+                    recent.Add(items[i]);
+                }
+            }
+
+            end = start;
+        }
+
+        return [.. recent];
     }
+
+    // Equal plays keep their order.
+    private static int[] MostPlayedFirst(ReadOnlyMemory<float> plays, int start, int length) =>
+        [.. Enumerable.Range(start, length).OrderByDescending(i => plays.Span[i])];
 }

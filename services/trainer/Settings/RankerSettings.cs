@@ -27,7 +27,7 @@ internal static class RankerSettings
     public static readonly Setting<int> Depth = Setting.Integer("ranker.depth", 4, 1, 16, "Splits on a way through a tree at most.");
 
     public static readonly Setting<double> LearningRate = Setting.Number(
-        "ranker.learning_rate", 0.05, 0.0001, 1, "How much each tree adds.");
+        "ranker.learning_rate", 0.15, 0.0001, 1, "How much each tree adds.");
 
     public static readonly Setting<double> MinimumWeight = Setting.Number(
         "ranker.minimum_weight", 10, 0, 100_000, "Least weight of a leaf: more means fewer leaves made from little data.");
@@ -36,7 +36,7 @@ internal static class RankerSettings
         "ranker.negatives", 100, 1, 1_000, "Candidates that were not heard, drawn for each user with one that was.");
 
     public static readonly Setting<int> EarlyStopping = Setting.Integer(
-        "ranker.early_stopping", 50, 1, 10_000, "Trees without a better metric on the validation users after which training ends.");
+        "ranker.early_stopping", 25, 1, 10_000, "Trees without a better metric on the validation users after which training ends.");
 
     public static readonly Setting<double> ValidationShare = Setting.Number(
         "ranker.validation_share", 0.2, 0.01, 0.5, "Share of the users that are not trained on but decide how many trees are kept.");
@@ -47,10 +47,10 @@ internal static class RankerSettings
 
     public static readonly Setting<int> Windows = Setting.Integer(
         "ranker.windows", 5, 1, 50,
-        "How many such parts the ranker learns from, each before the next: sources are fitted anew for each of them.");
+        "How many such parts the ranker learns from at most, each before the next: sources are fitted anew for each of them.");
 
     public static readonly Setting<int> Users = Setting.Integer(
-        "ranker.users", 10_000, 10, 10_000_000, "Most users that the ranker learns from in a part; a seeded sample when there are more.");
+        "ranker.users", 10_000, 10, 10_000_000, "Most users that the ranker learns from in a part; a seeded sample when there are more, and then no earlier part is looked at.");
 
     public static readonly Setting<int> Candidates = Setting.Integer(
         "ranker.candidates", 300, 10, 1_000, "Candidates of a user, as many as serving asks for.");

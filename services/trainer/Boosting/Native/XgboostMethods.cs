@@ -17,7 +17,17 @@ internal static unsafe partial class XgboostMethods
         : OperatingSystem.IsMacOS() ? ["libxgboost.dylib"]
         : ["libxgboost.so.0", "libxgboost.so"];
 
-    static XgboostMethods() => NativeLibrary.SetDllImportResolver(typeof(XgboostMethods).Assembly, Resolve);
+    static XgboostMethods()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(XgboostMethods).Assembly, Resolve);
+        if (!OperatingSystem.IsWindows())
+        {
+            // By default OpenMP's threads spin between two loops, which on small logs is most of the time, and ten times as much on a
+            // machine that has other things to do. The runtime reads this once, when the library is loaded; .NET's own
+            // SetEnvironmentVariable is not seen by native code.
+            _ = SetEnvironment("OMP_WAIT_POLICY", "passive", 0);
+        }
+    }
 
     /// <summary>Loads the library under any of its names.</summary>
     internal static bool TryLoad(out nint library)
@@ -91,6 +101,10 @@ internal static unsafe partial class XgboostMethods
         out ulong dimensionCount,
         out ulong* shape,
         out float* scores);
+
+    /// <summary>setenv(3); a variable that is set stays as it is when the last argument is 0.</summary>
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
         name == Library && TryLoad(out var library) ? library : 0;

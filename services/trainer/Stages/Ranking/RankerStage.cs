@@ -46,12 +46,15 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
 
         AddParts(log, rows, settings, progress, cancellationToken);
         var metrics = new Dictionary<string, double>();
+        BoostedRanker? measured = null;
         if (newest is not null)
         {
             if (rows.UserCount >= MinUsers)
             {
+                progress.Report(PartsShare, $"boosting on {rows.UserCount:N0} users");
+                measured = rows.Train(cancellationToken);
                 progress.Report(PartsShare, "measuring");
-                Measure(newest, rows.Train(cancellationToken), settings, metrics, cancellationToken);
+                Measure(newest, measured, settings, metrics, cancellationToken);
             }
 
             rows.Add(newest, cancellationToken);
@@ -64,7 +67,7 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
         }
 
         progress.Report(0.9, $"boosting on {rows.UserCount:N0} users");
-        var ranker = rows.Train(cancellationToken);
+        var ranker = measured is null ? rows.Train(cancellationToken) : rows.TrainAgain(measured, cancellationToken);
         metrics["ranker/trees"] = ranker.Ensemble.TreeCount;
         metrics["ranker/users"] = rows.UserCount;
         return new RankerOutcome(
@@ -88,10 +91,17 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
                 break;
             }
 
-            var als = AlsModel.Fit(split.Plays, settings.AlsSettings(), cancellationToken: cancellationToken);
-            var stand = RankingStand.Create(split, als, settings.SourceSettings(), cancellationToken);
+            // Half the iterations come so near that the ranker can't tell. Not from factors of later fits: these know the labels.
+            var als = settings.AlsSettings();
+            var fitted = AlsModel.Fit(split.Plays, als with { Iterations = (als.Iterations + 1) / 2 }, cancellationToken: cancellationToken);
+            var stand = RankingStand.Create(split, fitted, settings.SourceSettings(), cancellationToken);
             progress.Report(PartsShare * (part + 0.5) / count, $"{what}: candidates and features");
             rows.Add(stand, cancellationToken);
+            if (rows.UserCount >= settings.Get(RankerSettings.Users))
+            {
+                break;
+            }
+
             log = split.Before;
         }
     }
