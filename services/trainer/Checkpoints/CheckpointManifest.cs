@@ -11,5 +11,5 @@ internal sealed record CheckpointManifest(
     int Format, DateTimeOffset BegunAt, IReadOnlyList<LakeFile> LakeFiles, IReadOnlyList<FinishedStage> Stages)
 {
     /// <summary>Raised whenever an output is written differently: what an older trainer left is then not taken up.</summary>
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
 }

@@ -1,3 +1,5 @@
+using RecSys.Trainer.Stages;
+
 namespace RecSys.Trainer.Ranking;
 
 /// <summary>What training a ranker came to.</summary>
@@ -6,11 +8,12 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="Metrics">How good it is, and every source alone, by <c>model/metric</c>; empty when nothing was withheld.</param>
 /// <param name="Features">Features that trees split on, the most useful first.</param>
 /// <param name="Gains">Mean gain of a split on each.</param>
+/// <param name="UserNdcg">NDCG@20 of the measured users' final lists, in the order of <see cref="UserQuality"/>; empty when nothing was withheld.</param>
 internal sealed record RankerOutcome(
-    byte[] Trees, string Message, IReadOnlyDictionary<string, double> Metrics, string[] Features, double[] Gains)
+    byte[] Trees, string Message, IReadOnlyDictionary<string, double> Metrics, string[] Features, double[] Gains, float[] UserNdcg)
 {
     public bool IsTrained => Trees.Length > 0;
 
     /// <summary>Nothing was trained.</summary>
-    public static RankerOutcome None(string why) => new([], why, new Dictionary<string, double>(), [], []);
+    public static RankerOutcome None(string why) => new([], why, new Dictionary<string, double>(), [], [], []);
 }

@@ -56,6 +56,7 @@ internal static class RankingOutputs
         writer.WriteArray(outcome.Metrics.Values.ToArray());
         writer.WriteTexts(outcome.Features);
         writer.WriteArray(outcome.Gains);
+        writer.WriteArray(outcome.UserNdcg);
     }
 
     private static RankerOutcome ReadOutcome(CheckpointReader reader) => new(
@@ -63,7 +64,8 @@ internal static class RankingOutputs
         reader.ReadText(),
         reader.ReadTexts().Zip(reader.ReadArray<double>()).ToDictionary(pair => pair.First, pair => pair.Second),
         reader.ReadTexts(),
-        reader.ReadArray<double>());
+        reader.ReadArray<double>(),
+        reader.ReadArray<float>());
 
     private static void WriteParts(CheckpointWriter writer, RankingParts parts)
     {

@@ -44,10 +44,12 @@ internal sealed class RankingStages(ListensStage listens, RankerStage ranker, Ra
             [RankingOutputs.Ranker],
             async (values, progress, token) =>
             {
+                var holdout = isMeasured ? values.Get(TrainingOutputs.Holdout) : null;
                 var input = new RankerInput(
                     values.Get(RankingOutputs.Listens),
-                    isMeasured ? values.Get(TrainingOutputs.Holdout) : null,
+                    holdout,
                     isMeasured ? values.Get(TrainingOutputs.MeasuredModels).Als : null,
+                    holdout is null ? [] : Array.ConvertAll(holdout.UserIndices, user => values.Get(TrainingOutputs.Log).UserIds[user]),
                     settings);
                 var outcome = await ranker.RunAsync(input, progress, token);
                 progress.Report(1, outcome.Message);

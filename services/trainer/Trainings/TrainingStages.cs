@@ -108,7 +108,7 @@ internal sealed class TrainingStages(
                 "store", 1,
                 [
                     TrainingOutputs.Log, TrainingOutputs.Models, TrainingOutputs.Similar, TrainingOutputs.Next, TrainingOutputs.Personal,
-                    .. measurement,
+                    .. measurement, .. isRanked ? [RankingOutputs.Ranker] : Array.Empty<StageOutput>(),
                 ],
                 [],
                 (values, progress, token) => store.RunAsync(
@@ -143,7 +143,14 @@ internal sealed class TrainingStages(
                 }),
         ];
 
-        Measurement MeasurementOf(StageValues values) => isMeasured ? values.Get(TrainingOutputs.Measurement) : Measurement.None;
+        // What users get is the final list where a ranker makes it.
+        Measurement MeasurementOf(StageValues values)
+        {
+            var measured = isMeasured ? values.Get(TrainingOutputs.Measurement) : Measurement.None;
+            return isRanked && values.Get(RankingOutputs.Ranker).UserNdcg is { Length: > 0 } ranked
+                ? measured with { Users = measured.Users with { Personal = ranked } }
+                : measured;
+        }
 
         async Task<Holdout> SplitAsync(StageValues values, StageProgress progress, CancellationToken cancellationToken)
         {

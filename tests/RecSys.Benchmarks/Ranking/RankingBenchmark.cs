@@ -38,7 +38,9 @@ internal static class RankingBenchmark
         var holdout = Holdout.From(split, cut);
         var als = AlsModel.Fit(split.Train, settings.AlsSettings());
         var outcome = new RankerStage().RunAsync(
-            new RankerInput(log, holdout, als, settings), new StageProgress((_, what) => Console.WriteLine($"{watches.CpuSeconds,6:f1} CPU-s  {what}")), CancellationToken.None).GetAwaiter().GetResult();
+            new RankerInput(log, holdout, als, [.. split.UserIndices.Select(user => user.ToString(CultureInfo.InvariantCulture))], settings),
+            new StageProgress((_, what) => Console.WriteLine($"{watches.CpuSeconds,6:f1} CPU-s  {what}")),
+            CancellationToken.None).GetAwaiter().GetResult();
         Console.WriteLine($"{split.Train.RowCount} users and {split.Train.ColumnCount} tracks before, {split.Test.CellCount} new pairs in the newest {share:p0}");
         Console.WriteLine(outcome.Message);
         Console.WriteLine("gain: " + string.Join(", ", outcome.Features.Zip(outcome.Gains).Take(12).Select(f => $"{f.First} {f.Second:f1}")));

@@ -32,6 +32,12 @@ public sealed class RankerTrainingTests
 
         // Popularity proves the measurement; the lists of a trained ranker beat it by far.
         model.Metrics["ranker/ndcg@10"].ShouldBeGreaterThan(1.5 * model.Metrics["source-popular/ndcg@10"]);
+
+        // The final lists are measured as the models are, and versions are compared by them: their mean over users is what is kept.
+        model.Metrics["ranker/recall@20"].ShouldBeInRange(model.Metrics["ranker/recall@20/low"], model.Metrics["ranker/recall@20/high"]);
+        var quality = (await trainer.Artifacts.ReadMatrixAsync(version, ArtifactNames.Quality, default))!;
+        quality.RowCount.ShouldBe((int)model.Metrics["data/measured-users"]);
+        Enumerable.Range(0, quality.RowCount).Average(user => quality.Row(user)[0]).ShouldBe((float)model.Metrics["ranker/ndcg@20"], 1e-4f);
         (await trainer.Artifacts.ReadTextsAsync(version, ArtifactNames.RankerFeatures, default))
             .ShouldBe(RankingFeatures.All.Select(feature => feature.Name));
         var items = (await trainer.Artifacts.ReadMatrixAsync(version, ArtifactNames.RankerItems, default))!;

@@ -8,5 +8,6 @@ namespace RecSys.Trainer.Stages.Ranking;
 /// <param name="Log">All listens.</param>
 /// <param name="Holdout">What the ranker is measured on, and then learns from, too; null when nothing is withheld.</param>
 /// <param name="MeasuredAls">Fitted to what is not withheld.</param>
+/// <param name="UserIds">The user of each row of the holdout; empty without one.</param>
 /// <param name="Settings">How.</param>
-internal sealed record RankerInput(RankingLog Log, Holdout? Holdout, AlsModel? MeasuredAls, TrainingSettings Settings);
+internal sealed record RankerInput(RankingLog Log, Holdout? Holdout, AlsModel? MeasuredAls, IReadOnlyList<string> UserIds, TrainingSettings Settings);

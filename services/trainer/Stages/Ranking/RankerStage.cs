@@ -33,6 +33,7 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
         var settings = input.Settings;
         var rows = new RowCollector(settings);
         RankingStand? newest = null;
+        float[] userNdcg = [];
         var log = input.Log;
         if (input is { Holdout: { CanMeasure: true, Cut: { } cut } holdout, MeasuredAls: { } als })
         {
@@ -54,7 +55,7 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
                 progress.Report(PartsShare, $"boosting on {rows.UserCount:N0} users");
                 measured = rows.Train(cancellationToken);
                 progress.Report(PartsShare, "measuring");
-                Measure(newest, measured, settings, metrics, cancellationToken);
+                userNdcg = Measure(newest, measured, input, metrics, cancellationToken);
             }
 
             rows.Add(newest, cancellationToken);
@@ -75,7 +76,8 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
             Summary(ranker, rows, metrics),
             metrics,
             [.. ranker.Importance.Select(feature => feature.Feature)],
-            [.. ranker.Importance.Select(feature => feature.Gain)]);
+            [.. ranker.Importance.Select(feature => feature.Gain)],
+            userNdcg);
     }
 
     private static void AddParts(
@@ -106,37 +108,37 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
         }
     }
 
-    private static void Measure(
-        RankingStand stand, BoostedRanker ranker, TrainingSettings settings, Dictionary<string, double> metrics, CancellationToken cancellationToken)
+    // The final lists by all metrics, as models alone are measured, and against every source.
+    private static float[] Measure(
+        RankingStand stand, BoostedRanker ranker, RankerInput input, Dictionary<string, double> metrics, CancellationToken cancellationToken)
     {
         var split = stand.Split;
-        var users = Enumerable.Range(0, split.Labels.RowCount).Where(user => split.Labels.RowLength(user) > 0).ToArray();
-        new Random(settings.Get(TrainingSettings.Seed)).Shuffle(users);
-        users = users[..Math.Min(users.Length, settings.Get(TrainingSettings.EvaluateUsers))];
+        var settings = input.Settings;
+        var measure = new HoldoutMeasure(input.Holdout!, input.UserIds, settings);
+        var users = measure.Users;
+        var final = new RankedRecommender(stand.Candidates, stand.Features, split.Before.Listens, split.Moments, ranker.Ensemble);
+        measure.AddTo(metrics, final, progress: null, cancellationToken);
         IRecommender[] models =
         [
-            new RankedRecommender(stand.Candidates, stand.Features, split.Before.Listens, split.Moments, ranker.Ensemble),
+            final,
             .. stand.Sources.Finder.Models.Sources.Select(
                 source => new SourceRecommender(source, stand.Candidates, split.Plays.RowCount, split.Plays.ColumnCount)),
         ];
         var compared = RankingComparison.Compare(
             models, split.Labels, users, settings.Get(TrainingSettings.Seed), settings.Get(TrainingSettings.Threads), cancellationToken);
-        foreach (var model in compared)
+        foreach (var model in compared.Skip(1))
         {
-            var isRanker = model.Name == compared[0].Name;
-            var name = isRanker ? model.Name : $"source-{model.Name}";
+            var name = $"source-{model.Name}";
             metrics[$"{name}/ndcg@10"] = model.Ndcg;
             metrics[$"{name}/ndcg@10/low"] = model.Interval.Low;
             metrics[$"{name}/ndcg@10/high"] = model.Interval.High;
-            if (!isRanker)
-            {
-                metrics[$"{name}/ranker-lead"] = model.Lead;
-                metrics[$"{name}/ranker-lead/low"] = model.LeadInterval.Low;
-                metrics[$"{name}/ranker-lead/high"] = model.LeadInterval.High;
-            }
+            metrics[$"{name}/ranker-lead"] = model.Lead;
+            metrics[$"{name}/ranker-lead/low"] = model.LeadInterval.Low;
+            metrics[$"{name}/ranker-lead/high"] = model.LeadInterval.High;
         }
 
         metrics["ranker/measured-users"] = users.Length;
+        return measure.Ndcg(final, cancellationToken);
     }
 
     private static string Summary(BoostedRanker ranker, RowCollector rows, Dictionary<string, double> metrics)
