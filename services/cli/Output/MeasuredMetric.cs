@@ -28,10 +28,15 @@ internal sealed record MeasuredMetric(string Model, string Metric, double Value,
            select KeyValuePair.Create(parts[1], metric.Value),
     ];
 
-    /// <summary>The value and its interval, as in tables.</summary>
-    public string Text => Low is null || High is null
-        ? Value.ToString("F4", CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"{Value:F4} ({Low:F4}–{High:F4})");
+    /// <summary>The value and half of its interval's width, as in tables: <c>.1234 ±.012</c>.</summary>
+    public string Text => Low is null || High is null || High == Low ? Short(Value, 4) : $"{Short(Value, 4)} ±{Short((High.Value - Low.Value) / 2, 3)}";
+
+    // Tables are wide: no zero before the point.
+    private static string Short(double value, int digits)
+    {
+        var text = value.ToString("F" + digits, CultureInfo.InvariantCulture);
+        return text.StartsWith("0.", StringComparison.Ordinal) ? text[1..] : text;
+    }
 
     private static double? End(Model version, string key) => version.Metrics.TryGetValue(key, out var value) ? value : null;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using RecSys.Contracts.Trainer.V1;
 using Spectre.Console;
@@ -7,7 +8,14 @@ namespace RecSys.Cli.Output;
 /// <summary>Model versions as JSON and for people.</summary>
 internal static class ModelText
 {
-    private const string OrderedBy = "ndcg@20";
+    private const string OrderedBy = "ndcg@10";
+    private const string Source = "source-";
+    private const string Lead = "/ranker-lead";
+
+    // As many as fit beside one another; JSON has all.
+    private static readonly string[] Shown =
+        ["ndcg@10", "ndcg@20", "map@20", "recall@5", "recall@20", "precision@5", "coverage@5", "coverage@20", "novelty@5"];
+
 
     public static JsonObject ToJson(Model model) => new()
     {
@@ -37,35 +45,63 @@ internal static class ModelText
         PrintMetrics(console, model);
     }
 
-    /// <summary>One row a metric, one column a model, with 95 % intervals; the best of each row is marked.</summary>
+    /// <summary>
+    /// One row a model, one column a metric, with half of the width of the 95 % interval behind each value; the best of each
+    /// column is marked. What the ranker gains over each of its sources stands apart.
+    /// </summary>
     public static void PrintMetrics(IAnsiConsole console, Model version)
     {
-        var cells = MeasuredMetric.Of(version);
-        if (cells.Count == 0)
+        var cells = MeasuredMetric.Of(version).Where(cell => !cell.Model.StartsWith(Source, StringComparison.Ordinal)).ToArray();
+        if (cells.Length == 0)
         {
             return;
         }
 
-        var models = cells.GroupBy(cell => cell.Model)
-            .OrderBy(group => group.FirstOrDefault(cell => cell.Metric == OrderedBy)?.Value ?? 0)
-            .Select(group => group.Key)
-            .ToArray();
-        var table = Tables.Create(["On withheld plays", .. models]);
-        foreach (var row in cells.GroupBy(cell => cell.Metric))
+        var metrics = Shown.Where(metric => cells.Any(cell => cell.Metric == metric)).ToArray();
+        console.WriteLine("On withheld plays:");
+        var table = Tables.Create(["Model", .. metrics]);
+        var models = cells.GroupBy(cell => cell.Model).ToArray();
+        foreach (var model in models.OrderBy(model => model.FirstOrDefault(cell => cell.Metric == OrderedBy)?.Value ?? 0))
         {
-            var best = row.Count() > 1 ? row.Max(cell => cell.Value) : double.NaN;
-            table.AddRow([row.Key, .. models.Select(model => row.FirstOrDefault(cell => cell.Model == model) is { } cell ? $"{cell.Text}{(cell.Value == best ? "*" : "")}" : "–")]);
+            table.AddRow([model.Key, .. metrics.Select(metric => model.FirstOrDefault(cell => cell.Metric == metric) is { } cell
+                ? cell.Text + (models.Length > 1 && cell.Value == cells.Where(other => other.Metric == metric).Max(other => other.Value) ? "*" : "")
+                : "–")]);
         }
 
         console.Write(table);
         if (models.Length > 1)
         {
-            console.WriteLine("* the best of its row");
+            console.WriteLine("* the best of its column; ± half of the 95 % interval over users");
         }
 
+        PrintLeads(console, version);
         if (MeasuredMetric.OfColdUsers(version) is [_, ..] cold && cold.First(figure => figure.Key == "users").Value > 0)
         {
             console.WriteLine($"Users that no model knows, served popular tracks: {string.Join(", ", cold.Select(figure => FormattableString.Invariant($"{figure.Key} {figure.Value:0.####}")))}");
         }
     }
+
+    private static void PrintLeads(IAnsiConsole console, Model version)
+    {
+        var leads = version.Metrics.Where(metric => metric.Key.EndsWith(Lead, StringComparison.Ordinal)).OrderByDescending(metric => metric.Value).ToArray();
+        if (leads.Length == 0)
+        {
+            return;
+        }
+
+        var table = Tables.Create("The ranker against its sources", OrderedBy, "Ranker leads by", "95 % interval");
+        foreach (var (key, lead) in leads)
+        {
+            var model = key[..^Lead.Length];
+            table.AddRow(
+                model[Source.Length..],
+                Number(version.Metrics.GetValueOrDefault($"{model}/{OrderedBy}")),
+                Number(lead),
+                $"{Number(version.Metrics.GetValueOrDefault(key + "/low"))} … {Number(version.Metrics.GetValueOrDefault(key + "/high"))}");
+        }
+
+        console.Write(table);
+    }
+
+    private static string Number(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
 }

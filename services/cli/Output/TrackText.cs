@@ -12,5 +12,10 @@ internal static class TrackText
     public static string Full(Track track) => track.Artist.Length > 0 ? $"{Title(track)} by {track.Artist}" : Title(track);
 
     /// <summary>A source's name in JSON and tables, such as <c>als</c>.</summary>
-    public static string SourceName(CandidateSource source) => source.ToString().ToLowerInvariant();
+    public static string SourceName(CandidateSource source) => source switch
+    {
+        CandidateSource.ItemNeighbors => "item-neighbors",
+        CandidateSource.UserNeighbors => "user-neighbors",
+        _ => source.ToString().ToLowerInvariant(),
+    };
 }
