@@ -55,11 +55,15 @@ internal static class RankerSettings
     public static readonly Setting<int> Candidates = Setting.Integer(
         "ranker.candidates", 300, 10, 1_000, "Candidates of a user, as many as serving asks for.");
 
+    public static readonly Setting<int> ListUsers = Setting.Integer(
+        "ranker.list_users", 20_000, 0, 100_000_000,
+        "Users whose stored list the ranker orders, those who listened last; the stored lists of the others are those of ALS.");
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         ItemNeighbors, UserNeighbors, NextTracks, NeighborCount,
         Enabled, Objective, Trees, Depth, LearningRate, MinimumWeight, Negatives, EarlyStopping,
-        ValidationShare, LabelShare, Windows, Users, Candidates,
+        ValidationShare, LabelShare, Windows, Users, Candidates, ListUsers,
     ];
 }

@@ -84,6 +84,10 @@ internal sealed class TrainingSettings
     public static readonly Setting<int> SimilarCount = Setting.Integer(
         "similar.count", 50, 1, 500, "Similar tracks that are kept of every track.");
 
+    public static readonly Setting<int> SimilarTracks = Setting.Integer(
+        "similar.tracks", 200_000, 100, 100_000_000,
+        "Tracks, those with most listeners, that have lists of similar tracks and are in them. Time grows with the square.");
+
     public static readonly Setting<int> PopularCount = Setting.Integer(
         "popular.count", 1_000, 1, 100_000, "Popular tracks that are kept.");
 
@@ -141,7 +145,7 @@ internal sealed class TrainingSettings
         AlsConfidence, AlsAlpha, AlsUnobservedWeight, AlsSolver, AlsCgSteps,
         AlsEnabled, PopularityEnabled, ItemNeighborsEnabled, ItemNeighborCount, ItemNeighborShrinkage,
         UserNeighborsEnabled, UserNeighborCount, MarkovEnabled, MarkovSessionGap, MarkovSmoothing, MarkovBackoff,
-        SimilarCount, NextCount, PopularCount, PersonalCount, BlendAls, BlendSimilar, BlendPopular, BlendRankConstant,
+        SimilarCount, SimilarTracks, NextCount, PopularCount, PersonalCount, BlendAls, BlendSimilar, BlendPopular, BlendRankConstant,
         .. RankerSettings.All,
         Evaluate, EvaluateUsers, TestShare, TestDays, GateEnabled, GateConfidence, GateTolerance, Seed, Threads,
     ];

@@ -77,7 +77,7 @@ internal sealed class TrainingStages(
                     new SimilarInput(
                         TrainingOutputs.FileOf(values, TrainingOutputs.Similar),
                         values.Get(TrainingOutputs.Log).TrackIds.Length,
-                        values.Get(TrainingOutputs.Models).Similar,
+                        SimilarTracks.Of(values.Get(TrainingOutputs.Models), settings.Get(TrainingSettings.SimilarTracks)),
                         settings.Get(TrainingSettings.SimilarCount)),
                     progress,
                     token)),

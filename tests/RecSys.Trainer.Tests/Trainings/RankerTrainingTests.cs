@@ -63,4 +63,35 @@ public sealed class RankerTrainingTests
         (await trainer.Artifacts.ReadBytesAsync(second, ArtifactNames.RankerTrees, default))
             .ShouldBe(await trainer.Artifacts.ReadBytesAsync(first, ArtifactNames.RankerTrees, default));
     }
+
+    [Fact]
+    public async Task With_many_users_those_who_listened_last_get_ranked_lists_and_the_others_those_of_als()
+    {
+        await using var trainer = await TrainerHost.StartAsync();
+        await trainer.FillLakeAsync();
+        var (model, _) = await trainer.TrainAsync(TrainerHost.Quick(
+            ("ranker.enabled", "true"), ("ranker.windows", "1"), ("ranker.trees", "20"), ("evaluation.enabled", "false"),
+            ("ranker.list_users", "1"), ("similar.tracks", "100")));
+
+        var users = TrainerHost.Log.Listens.GroupBy(listen => listen.UserId).OrderByDescending(own => own.Max(listen => listen.ListenedAt)).ToArray();
+        var latest = await trainer.Models.ReadUserRecommendationsAsync(model.ModelVersion, users[0].Key, default);
+        latest!.Sources.ShouldContain(source => source != "als" && source != "popular");
+        var other = await trainer.Models.ReadUserRecommendationsAsync(model.ModelVersion, users[^1].Key, default);
+        other!.TrackIds.Length.ShouldBe(100);
+        other.Sources.ShouldAllBe(source => source == "als" || source == "popular");
+
+        var tracks = TrainerHost.Log.Listens.Select(listen => listen.TrackId).Distinct().ToArray();
+        var popular = (await trainer.Models.ReadPopularAsync(model.ModelVersion, 100, default)).Select(track => track.TrackId).ToHashSet();
+        var withLists = new HashSet<string>();
+        foreach (var track in tracks)
+        {
+            if (await trainer.Models.ReadSimilarAsync(model.ModelVersion, track, default) is { SimilarTrackIds.Length: > 0 } similar)
+            {
+                withLists.Add(track);
+                similar.SimilarTrackIds.ShouldBeSubsetOf(popular);
+            }
+        }
+
+        withLists.ShouldBe(popular, ignoreOrder: true);
+    }
 }

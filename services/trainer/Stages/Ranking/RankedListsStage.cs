@@ -10,7 +10,8 @@ namespace RecSys.Trainer.Stages.Ranking;
 
 /// <summary>
 /// Makes the final list of every user: candidates of all sources, without what the user has heard, in the order of the ranker.
-/// Lists are asked for at the moment after the log's last listen.
+/// Lists are asked for at the moment after the log's last listen. Each of these takes searches through the whole catalogue; where there
+/// are many users, those who did not listen lately get the lists of the personal model, which are made for many users at once.
 /// </summary>
 internal sealed class RankedListsStage : IStage<RankedListsInput, ListFile>
 {
@@ -34,8 +35,37 @@ internal sealed class RankedListsStage : IStage<RankedListsInput, ListFile>
             new long[input.Plays.RowCount].Select(_ => end).ToArray(),
             input.Trees);
         var options = new RecommendOptions { K = count, ThreadCount = threads };
+        var isRanked = LatestUsers(input.Log.Listens, settings.Get(RankerSettings.ListUsers));
         return ListFileWriter.WriteAsync(
-            input.Path, input.Plays.RowCount, users => Lists(ranker, users, options, cancellationToken), progress, cancellationToken);
+            input.Path,
+            input.Plays.RowCount,
+            users =>
+            [
+                .. Lists(ranker, [.. users.Where(user => isRanked[user])], options, cancellationToken)
+                    .Concat(ListsStage.Lists(input.Models, [.. users.Where(user => !isRanked[user])], count, threads, cancellationToken))
+                    .OrderBy(row => row.Index),
+            ],
+            progress,
+            cancellationToken);
+    }
+
+    // Those whose last listen is the latest; at one time those of lower index.
+    private static bool[] LatestUsers(ListeningLog listens, int count)
+    {
+        var isLatest = new bool[listens.UserCount];
+        var last = new long[listens.UserCount];
+        for (var user = 0; user < last.Length; user++)
+        {
+            var times = listens.HistoryOf(user).Times.Span;
+            last[user] = times.IsEmpty ? 0 : times[^1];
+        }
+
+        foreach (var user in Enumerable.Range(0, last.Length).OrderByDescending(user => last[user]).Take(count))
+        {
+            isLatest[user] = true;
+        }
+
+        return isLatest;
     }
 
     private static List<ScoredRow> Lists(RankedRecommender ranker, int[] users, RecommendOptions options, CancellationToken cancellationToken)

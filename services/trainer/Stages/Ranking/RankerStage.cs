@@ -115,7 +115,11 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
         var split = stand.Split;
         var settings = input.Settings;
         var measure = new HoldoutMeasure(input.Holdout!, input.UserIds, settings);
-        var users = measure.Users;
+
+        // As many as are learnt from in a part: every user takes each source's search through the whole catalogue.
+        var users = measure.Users.ToArray();
+        new Random(settings.Get(TrainingSettings.Seed)).Shuffle(users);
+        users = users[..Math.Min(users.Length, settings.Get(RankerSettings.Users))];
         var final = new RankedRecommender(stand.Candidates, stand.Features, split.Before.Listens, split.Moments, ranker.Ensemble);
         measure.AddTo(metrics, final, progress: null, cancellationToken);
         IRecommender[] models =
