@@ -8,4 +8,8 @@ namespace RecSys.Trainer.Boosting;
 /// <param name="ValidationScore">The best metric on the validation part: NDCG@10, or the log loss.</param>
 /// <param name="Importance">Features that trees split on with the mean gain of such a split, most first.</param>
 internal sealed record BoostedRanker(
-    byte[] Json, TreeEnsemble Ensemble, double ValidationScore, IReadOnlyList<(string Feature, double Gain)> Importance);
+    byte[] Json, TreeEnsemble Ensemble, double ValidationScore, IReadOnlyList<(string Feature, double Gain)> Importance)
+{
+    /// <summary>Whether it is the mean of several models, with a blend.</summary>
+    public bool IsCommittee { get; init; }
+}

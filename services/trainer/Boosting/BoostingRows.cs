@@ -7,4 +7,19 @@ namespace RecSys.Trainer.Boosting;
 internal sealed record BoostingRows(float[] Values, float[] Labels, int[] GroupSizes)
 {
     public int RowCount => Labels.Length;
+
+    /// <summary>The groups of several, one after another.</summary>
+    public static BoostingRows Join(IReadOnlyList<BoostingRows> parts)
+    {
+        // Copied in whole arrays: these may be tens of millions of values.
+        var values = new float[parts.Sum(part => (long)part.Values.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.Values.CopyTo(values, at);
+            at += part.Values.Length;
+        }
+
+        return new BoostingRows(values, [.. parts.SelectMany(part => part.Labels)], [.. parts.SelectMany(part => part.GroupSizes)]);
+    }
 }

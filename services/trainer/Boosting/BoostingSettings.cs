@@ -1,4 +1,5 @@
 using System.Globalization;
+using RecSys.Algorithms.Ranking.Features;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Boosting;
@@ -15,6 +16,11 @@ namespace RecSys.Trainer.Boosting;
 internal sealed record BoostingSettings(
     RankerObjective Objective, int Trees, int Depth, double LearningRate, double MinimumWeight, int EarlyStopping, int Seed, int ThreadCount)
 {
+    /// <summary>
+    /// Whether a better place or score in a source may never lower a candidate: what a few examples seem to say against it is chance.
+    /// </summary>
+    public bool IsMonotone { get; init; }
+
     // Each tree sees most of the rows and features: the usual remedy against fitting noise.
     private const double RowShare = 0.8;
     private const double FeatureShare = 0.8;
@@ -29,6 +35,12 @@ internal sealed record BoostingSettings(
         yield return ("eval_metric", Objective == RankerObjective.Ndcg ? "ndcg@10" : "logloss");
         yield return ("tree_method", "hist");
         yield return ("max_bin", Text(Bins));
+        yield return ("base_score", "0.5");
+        if (IsMonotone)
+        {
+            yield return ("monotone_constraints", $"({string.Join(',', RankingFeatures.All.Select(feature => feature.Direction))})");
+        }
+
         yield return ("max_depth", Text(Depth));
         yield return ("eta", Text(LearningRate));
         yield return ("min_child_weight", Text(MinimumWeight));

@@ -49,6 +49,10 @@ internal static class RankerSettings
         "ranker.windows", 5, 1, 50,
         "How many such parts the ranker learns from at most, each before the next: sources are fitted anew for each of them.");
 
+    public static readonly Setting<int> EnoughUsers = Setting.Integer(
+        "ranker.enough_users", 1_000, 0, 10_000_000,
+        "Examples (users at a cut) below which older and overlapping parts are looked at, too, and a committee is trained with a blend of the sources.");
+
     public static readonly Setting<int> Users = Setting.Integer(
         "ranker.users", 10_000, 10, 10_000_000, "Most users that the ranker learns from in a part; a seeded sample when there are more, and then no earlier part is looked at.");
 
@@ -64,6 +68,6 @@ internal static class RankerSettings
     [
         ItemNeighbors, UserNeighbors, NextTracks, NeighborCount,
         Enabled, Objective, Trees, Depth, LearningRate, MinimumWeight, Negatives, EarlyStopping,
-        ValidationShare, LabelShare, Windows, Users, Candidates, ListUsers,
+        ValidationShare, LabelShare, Windows, EnoughUsers, Users, Candidates, ListUsers,
     ];
 }

@@ -21,6 +21,9 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
     // Listens on which sources can be fitted at all.
     private const int MinListens = 200;
 
+    // A log of more has users enough, or takes too long to be looked at many times.
+    private const int MaxListensOfManyParts = 1_000_000;
+
     // The ways of the progress bar: most of the time goes into fitting sources for the parts.
     private const double PartsShare = 0.7;
 
@@ -83,28 +86,36 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
     private static void AddParts(
         RankingLog log, RowCollector rows, TrainingSettings settings, StageProgress progress, CancellationToken cancellationToken)
     {
-        var count = settings.Get(RankerSettings.Windows);
-        for (var part = 0; part < count && log.Listens.Count >= MinListens; part++)
+        var (count, share) = (settings.Get(RankerSettings.Windows), settings.Get(RankerSettings.LabelShare));
+        var times = log.Listens.Times.ToArray();
+        Array.Sort(times);
+        var part = 0;
+        foreach (var end in LabelCuts.Ends(share, count))
         {
-            var what = $"part {part + 1} of {count}";
-            progress.Report(PartsShare * part / count, $"{what}: fitting sources");
-            if (LabelSplit.Newest(log, settings.Get(RankerSettings.LabelShare)) is not { } split)
+            part++;
+            if (part > count && (!rows.AreFew || log.Listens.Count > MaxListensOfManyParts))
             {
                 break;
+            }
+
+            var what = part > count ? $"part {part}, few users so far" : $"part {part} of {count}";
+            progress.Report(PartsShare * Math.Min(1, (part - 1.0) / count), $"{what}: fitting sources");
+            var until = LabelCuts.Until(log, times, end);
+            if (until.Listens.Count < MinListens || LabelSplit.Newest(until, share) is not { } split)
+            {
+                continue;
             }
 
             // Half the iterations come so near that the ranker can't tell. Not from factors of later fits: these know the labels.
             var als = settings.AlsSettings();
             var fitted = AlsModel.Fit(split.Plays, als with { Iterations = (als.Iterations + 1) / 2 }, cancellationToken: cancellationToken);
             var stand = RankingStand.Create(split, fitted, settings.SourceSettings(), cancellationToken);
-            progress.Report(PartsShare * (part + 0.5) / count, $"{what}: candidates and features");
+            progress.Report(PartsShare * Math.Min(1, (part - 0.5) / count), $"{what}: candidates and features");
             rows.Add(stand, cancellationToken);
             if (rows.UserCount >= settings.Get(RankerSettings.Users))
             {
                 break;
             }
-
-            log = split.Before;
         }
     }
 

@@ -18,8 +18,8 @@ public static class RankingFeatures
     public static IReadOnlyList<RankingFeature> All { get; } =
     [
         .. Enum.GetValues<SourceKind>().SelectMany(SourceFeatures),
-        new("source_count", "1 to 6", "Sources that retrieved the track.", c => c.VoteCount),
-        new("rank_sum", "0 to 0.3", "Σ over the sources that retrieved the track of 1 / (20 + rank): agreement of the sources.", RankSum),
+        new("source_count", "1 to 6", "Sources that retrieved the track.", c => c.VoteCount, direction: 1),
+        new("rank_sum", "0 to 0.3", "Σ over the sources that retrieved the track of 1 / (20 + rank): agreement of the sources.", RankSum, direction: 1),
 
         new("track_listeners", "users", "Distinct listeners of the track before the cut.", c => c.OfStatistics((s, i) => s.Listeners(i))),
         new("track_listener_share", "0 to 1", "The same, divided by all users.", c => c.OfStatistics((s, i) => s.Listeners(i) / Math.Max(1, s.UserCount))),
@@ -81,10 +81,10 @@ public static class RankingFeatures
         var prefix = name.Replace('-', '_');
         yield return new RankingFeature(
             $"{prefix}_score", "the source's own", $"Score of the source {name}; missing when it did not retrieve the track.",
-            c => (float?)c.Vote(source)?.Score ?? float.NaN);
+            c => (float?)c.Vote(source)?.Score ?? float.NaN, direction: 1);
         yield return new RankingFeature(
             $"{prefix}_rank", "place, from 1", $"Place in the list of the source {name}; missing when it did not retrieve the track.",
-            c => c.Vote(source)?.Rank ?? float.NaN);
+            c => c.Vote(source)?.Rank ?? float.NaN, direction: -1);
     }
 
     private static float RankSum(FeatureContext context)

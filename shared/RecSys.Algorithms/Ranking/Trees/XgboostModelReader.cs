@@ -22,7 +22,7 @@ internal static class XgboostModelReader
 
     // XGBoost writes NaN (for the threshold of a split by categories, which is not used) and Infinity, which are not JSON. Each
     // is replaced by a number of the same length; names of features, which are in quotes, stay.
-    private static byte[] WithoutBareNumbers(ReadOnlySpan<byte> json)
+    internal static byte[] WithoutBareNumbers(ReadOnlySpan<byte> json)
     {
         var text = json.ToArray();
         var isQuoted = false;
@@ -148,6 +148,6 @@ internal static class XgboostModelReader
 
     private static int Integer(JsonElement value) => int.Parse(value.GetString()!, NumberStyles.Integer, CultureInfo.InvariantCulture);
 
-    private static AlgorithmException Unreadable(string reason) =>
+    internal static AlgorithmException Unreadable(string reason) =>
         new(AlgorithmError.UnreadableModel, $"This is no XGBoost model that can be scored here: {reason}. Train the ranker again.");
 }

@@ -1,0 +1,97 @@
+using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Trainer.Boosting;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Tests.Boosting;
+
+/// <summary>What training on few examples makes of them.</summary>
+public sealed class RankerCommitteeTests
+{
+    private const int GroupSize = 30;
+
+    private static readonly int Rank = RankingFeatures.All.Select(feature => feature.Name).ToList().IndexOf("user_neighbors_rank");
+
+    private static readonly BoostingSettings Settings = new(RankerObjective.Logistic, 40, 3, 0.1, 1, 10, 7, 1);
+
+    [Fact]
+    public void The_mean_of_models_with_steps_has_the_mean_margin_and_the_steps_on_top()
+    {
+        using var first = new RandomModel("binary:logistic", 1, depth: 4, treeCount: 12, categoryCount: 40);
+        using var second = new RandomModel("binary:logistic", 2, depth: 5, treeCount: 7, categoryCount: 40);
+        var steps = new StepFunction(1, [0.2f, 0.5f, 0.7f], [3, 2, 1, 0], [5, 1, 1, 2]);
+        var mean = TreeEnsemble.Parse(XgboostModelAverage.Of([first.Json, second.Json], [steps]));
+        mean.TreeCount.ShouldBe(20);
+        var values = first.Rows.Values;
+        float[][] margins = [.. Enumerable.Range(0, 3).Select(_ => new float[first.Rows.RowCount])];
+        first.Ensemble.Score(values, margins[0]);
+        second.Ensemble.Score(values, margins[1]);
+        mean.Score(values, margins[2]);
+        var contributions = new double[6];
+        for (var row = 0; row < first.Rows.RowCount; row++)
+        {
+            var value = values[(row * 6) + 1];
+            var expected = ((margins[0][row] + margins[1][row]) / 2) + steps.Values[steps.StepOf(value)];
+            margins[2][row].ShouldBe(expected, 1e-4, $"row {row}");
+            if (row < 50)
+            {
+                var bias = mean.Explain(values.AsSpan(row * 6, 6), contributions);
+                (contributions.Sum() + bias).ShouldBe(expected, 1e-4, $"row {row}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Models_of_different_features_have_no_mean()
+    {
+        using var model = new RandomModel("binary:logistic", 1, depth: 2, treeCount: 2, categoryCount: 0);
+        using var other = new RandomModel("rank:ndcg", 1, depth: 2, treeCount: 2, categoryCount: 0);
+        Should.Throw<RecSys.Algorithms.AlgorithmException>(() => XgboostModelAverage.Of([model.Json, other.Json], []));
+        Should.Throw<RecSys.Algorithms.AlgorithmException>(() => XgboostModelAverage.Of(["{}"u8.ToArray()], []));
+    }
+
+    [Fact]
+    public void A_committee_from_a_handful_of_users_orders_new_users_as_the_one_good_source_does()
+    {
+        var folds = Enumerable.Range(0, 5).Select(fold => Rows(4, seed: fold)).ToArray();
+        var ranker = RankerCommittee.Train(folds, Settings, CancellationToken.None);
+        var rows = Rows(200, seed: 99);
+        var margins = new float[rows.RowCount];
+        ranker.Ensemble.Score(rows.Values, margins);
+        var source = GroupOrder.Ndcg(rows, row => -rows.Values[(row * RankingFeatures.All.Count) + Rank]).Average();
+        GroupOrder.Ndcg(rows, row => margins[row]).Average().ShouldBeGreaterThan(source - 0.03);
+    }
+
+    [Fact]
+    public void A_blend_as_steps_is_the_blend()
+    {
+        var rows = Rows(20, seed: 3);
+        var blend = SourceBlend.Fit(rows);
+        var scores = blend.Score(rows);
+        var steps = blend.ToSteps(rows, 2);
+        for (var row = 0; row < rows.RowCount; row++)
+        {
+            var sum = steps.Sum(step => step.Values[step.StepOf(rows.Values[(row * RankingFeatures.All.Count) + step.Feature])]);
+            sum.ShouldBe(2 * scores[row], 1e-6f);
+        }
+    }
+
+    // One source knows: the candidate at rank r comes true with a probability that falls with r. All else is noise or missing.
+    private static BoostingRows Rows(int groups, int seed)
+    {
+        var random = new Random(seed);
+        var width = RankingFeatures.All.Count;
+        var (values, labels) = (new float[groups * GroupSize * width], new float[groups * GroupSize]);
+        Array.Fill(values, float.NaN);
+        for (var row = 0; row < labels.Length; row++)
+        {
+            var rank = (row % GroupSize) + 1;
+            values[(row * width) + Rank] = rank;
+            values[(row * width) + width - 2] = random.Next(7);
+            values[(row * width) + width - 3] = random.Next(24);
+            labels[row] = rank == 1 || random.NextDouble() < 1.0 / (1 + rank) ? 1 : 0;
+        }
+
+        return new BoostingRows(values, labels, [.. Enumerable.Repeat(GroupSize, groups)]);
+    }
+}
