@@ -54,7 +54,7 @@ internal static class RankerSettings
         "Examples (users at a cut) below which older and overlapping parts are looked at, too, and a committee is trained with a blend of the sources.");
 
     public static readonly Setting<int> Users = Setting.Integer(
-        "ranker.users", 10_000, 10, 10_000_000, "Most users that the ranker learns from in a part; a seeded sample when there are more, and then no earlier part is looked at.");
+        "ranker.users", 4_000, 10, 10_000_000, "Most users that the ranker learns from in a part; a seeded sample when there are more, and then no earlier part is looked at.");
 
     public static readonly Setting<int> Candidates = Setting.Integer(
         "ranker.candidates", 300, 10, 1_000, "Candidates of a user, as many as serving asks for.");
