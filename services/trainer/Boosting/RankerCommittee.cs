@@ -25,7 +25,9 @@ internal static class RankerCommittee
         // Small steps cost little where there are few rows.
         var careful = settings with
         {
-            IsMonotone = true, LearningRate = settings.LearningRate / StepPart, EarlyStopping = StepPart * settings.EarlyStopping,
+            IsMonotone = true,
+            LearningRate = settings.LearningRate / StepPart,
+            EarlyStopping = StepPart * settings.EarlyStopping,
         };
         if (folds.Count == 1)
         {

@@ -100,7 +100,10 @@ public static class XgboostModelAverage
             ["sum_hessian"] = Array(covers),
             ["tree_param"] = new JsonObject
             {
-                ["num_deleted"] = "0", ["num_feature"] = featureCount, ["num_nodes"] = $"{count}", ["size_leaf_vector"] = "0",
+                ["num_deleted"] = "0",
+                ["num_feature"] = featureCount,
+                ["num_nodes"] = $"{count}",
+                ["size_leaf_vector"] = "0",
             },
         };
 
