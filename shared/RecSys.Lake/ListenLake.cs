@@ -15,8 +15,9 @@ namespace RecSys.Lake;
 /// </summary>
 public sealed class ListenLake : IDisposable
 {
-    // Compaction and imports replace files while others read: what was read of files that are gone is read again.
-    private const int MaxReadAttempts = 10;
+    // Compaction and imports replace files while others read: what was read of files that are gone is read again. One attempt
+    // takes milliseconds in a lake that is compacted all the time, and loses perhaps every third race.
+    private const int MaxReadAttempts = 100;
 
     private readonly LakeFolders _folders;
     private readonly int _threads;

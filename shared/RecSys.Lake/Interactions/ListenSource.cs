@@ -29,8 +29,10 @@ internal sealed class ListenSource
     /// <summary>Whether the source is one import, whose listens are distinct.</summary>
     public bool IsOneImport => _segments.Count == 0 && _imports.Count == 1;
 
-    /// <summary>Whether a file was replaced or removed since the source was made.</summary>
-    public bool HasChanged => Changed(_states.Keys);
+    /// <summary>
+    /// Whether a file was replaced or removed since it was listed; one may be gone before its state is asked for, a moment later.
+    /// </summary>
+    public bool HasChanged => Files.Any(file => !_states[file].Exists) || Changed(_states.Keys);
 
     /// <summary>
     /// Whether an import was replaced since the source was made, so that its files may have been read from both. Segments are
