@@ -1,15 +1,9 @@
 using Microsoft.Extensions.Options;
-using RecSys.Candidate.Consumers;
 using RecSys.Candidate.Grpc;
 using RecSys.Candidate.Models;
 using RecSys.Candidate.Retrieval;
-using RecSys.Candidate.Startup;
-using RecSys.Contracts.Events.V1;
-using RecSys.Data;
-using RecSys.Data.Models;
-using RecSys.Hosting.Bus;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Settings;
-using RecSys.Hosting.Startup;
 
 namespace RecSys.Candidate;
 
@@ -21,14 +15,10 @@ public static class CandidateModule
     {
         var services = builder.Services;
         services.AddSettings<CandidateOptions>(CandidateOptions.SectionName);
-        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
-        services.AddRecSysData(builder.Configuration);
-        services.AddSingleton<IModelLoader<CandidateModel>, CandidateModelLoader>();
-        services.AddModelFollower<CandidateModel>(provider => provider.GetRequiredService<IOptions<CandidateOptions>>().Value.ModelPollInterval);
-        services.AddStartupTask<ActiveModelTask>();
+        builder.AddActiveModel<CandidateModel, CandidateModelLoader>(
+            "candidate.models", provider => provider.GetRequiredService<IOptions<CandidateOptions>>().Value.ModelPollInterval);
         services.AddSingleton<LoadedModels>();
         services.AddSingleton<CandidateRetriever>();
-        builder.AddBusConsumer<ModelPublishedConsumer, ModelPublished>(BusQueue.PerInstance("candidate.models"));
         return builder;
     }
 

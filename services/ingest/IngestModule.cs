@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data;
 using RecSys.Hosting.Bus;
+using RecSys.Hosting.Database;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Ingest.Consumers;
@@ -26,11 +27,9 @@ public static class IngestModule
         services.AddSettings<IngestOptions>(IngestOptions.Section);
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
         services.AddSettings<S3Options>(S3Options.SectionName);
-        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
-        services.AddRecSysData(builder.Configuration);
+        builder.AddDatabase();
         services.TryAddSingleton(Lake);
 
-        services.AddStartupTask<DatabaseTask>();
         services.AddStartupTask<LakeFolderTask>();
         services.AddSingleton<ListenRules>();
         services.AddSingleton<ListenScreening>();

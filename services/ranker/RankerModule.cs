@@ -1,14 +1,8 @@
 using Microsoft.Extensions.Options;
-using RecSys.Contracts.Events.V1;
-using RecSys.Data;
-using RecSys.Data.Models;
-using RecSys.Hosting.Bus;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Settings;
-using RecSys.Hosting.Startup;
-using RecSys.Ranker.Consumers;
 using RecSys.Ranker.Grpc;
 using RecSys.Ranker.Models;
-using RecSys.Ranker.Startup;
 
 namespace RecSys.Ranker;
 
@@ -20,12 +14,8 @@ public static class RankerModule
     {
         var services = builder.Services;
         services.AddSettings<RankerOptions>(RankerOptions.SectionName);
-        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
-        services.AddRecSysData(builder.Configuration);
-        services.AddSingleton<IModelLoader<RankerModel>, RankerModelLoader>();
-        services.AddModelFollower<RankerModel>(provider => provider.GetRequiredService<IOptions<RankerOptions>>().Value.ModelPollInterval);
-        services.AddStartupTask<ActiveModelTask>();
-        builder.AddBusConsumer<ModelPublishedConsumer, ModelPublished>(BusQueue.PerInstance("ranker.models"));
+        builder.AddActiveModel<RankerModel, RankerModelLoader>(
+            "ranker.models", provider => provider.GetRequiredService<IOptions<RankerOptions>>().Value.ModelPollInterval);
         return builder;
     }
 

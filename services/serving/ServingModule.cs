@@ -2,8 +2,7 @@ using Microsoft.Extensions.Options;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ranker.V1;
-using RecSys.Data;
-using RecSys.Data.Models;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Clients;
 using RecSys.Hosting.Settings;
@@ -29,20 +28,19 @@ public static class ServingModule
     {
         var services = builder.Services;
         services.AddSettings<ServingOptions>(ServingOptions.SectionName);
-        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
-        services.AddRecSysData(builder.Configuration);
         builder.AddServiceClient<CandidateService.CandidateServiceClient>("candidate");
         builder.AddServiceClient<RankerService.RankerServiceClient>("ranker");
         services.AddSingleton<CandidateCalls>();
         services.AddSingleton<RankerCalls>();
         services.AddSingleton<DatabaseCalls>();
 
-        services.AddSingleton<IModelLoader<ServingModel>, ServingModelLoader>();
-        services.AddModelFollower<ServingModel>(provider => provider.GetRequiredService<IOptions<ServingOptions>>().Value.ModelPollInterval);
+        builder.AddActiveModel<PopularList, PopularListLoader>(
+            "serving.models", provider => provider.GetRequiredService<IOptions<ServingOptions>>().Value.ModelPollInterval);
         services.AddSingleton<PublishedModels>();
         services.AddSingleton<LiveHistories>();
         services.AddSingleton<TrackCatalogue>();
-        services.AddStartupTask<ActiveModelTask>();
+        services.AddStartupTask<CatalogueTask>();
+        services.AddWarmUp<SlateWarmUp>();
 
         services.AddSingleton<StoredSimilarTracks>();
         services.AddSingleton<StoredAnswers>();
@@ -53,7 +51,6 @@ public static class ServingModule
         services.AddSingleton<HistoryList>();
 
         builder.AddBusConsumer<ListenConsumer, ListenBatch>(BusQueue.PerInstance("serving.listens"));
-        builder.AddBusConsumer<ModelPublishedConsumer, ModelPublished>(BusQueue.PerInstance("serving.models"));
         return builder;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RecSys.Data;
+using RecSys.Hosting.Database;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Lake;
@@ -31,8 +32,7 @@ public static class TrainerModule
         services.AddSettings<TrainerOptions>(TrainerOptions.Section);
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
         services.AddSettings<S3Options>(S3Options.SectionName);
-        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
-        services.AddRecSysData(builder.Configuration);
+        builder.AddDatabase();
         services.TryAddSingleton(Lake);
         services.AddStartupTask<ModelVersionsTask>();
 

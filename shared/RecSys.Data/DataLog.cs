@@ -10,7 +10,4 @@ internal static partial class DataLog
 
     [LoggerMessage(2001, LogLevel.Information, "Creating the database: {Target}")]
     public static partial void CreatingDatabase(ILogger logger, string target);
-
-    [LoggerMessage(2050, LogLevel.Warning, "The active model version can't be loaded; {Version} stays in use, next try in {Seconds:0.#} s.")]
-    public static partial void ModelNotLoaded(ILogger logger, string version, double seconds, Exception exception);
 }

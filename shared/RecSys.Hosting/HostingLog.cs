@@ -30,6 +30,9 @@ internal static partial class HostingLog
     [LoggerMessage(1007, LogLevel.Information, "{Service} has stopped")]
     public static partial void Stopped(ILogger logger, string service);
 
+    [LoggerMessage(1008, LogLevel.Debug, "{WarmUp} failed; the first calls may take longer")]
+    public static partial void WarmUpFailed(ILogger logger, string warmUp, Exception exception);
+
     [LoggerMessage(1010, LogLevel.Error, "{Operation} failed")]
     public static partial void CallFailed(ILogger logger, string operation, Exception exception);
 
@@ -38,4 +41,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(1020, LogLevel.Information, "Traces and metrics go to {Endpoint}")]
     public static partial void TelemetryExported(ILogger logger, Uri endpoint);
+
+    [LoggerMessage(1030, LogLevel.Warning, "The active model version can't be loaded; {Version} stays in use, next try in {Seconds:0.#} s.")]
+    public static partial void ModelNotLoaded(ILogger logger, string version, double seconds, Exception exception);
 }

@@ -1,18 +1,28 @@
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Candidates;
+using RecSys.Candidate.Grpc;
+using RecSys.Candidate.Retrieval;
+using RecSys.Contracts.Candidate.V1;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
+using RecSys.Hosting.ActiveModels;
 
 namespace RecSys.Candidate.Models;
 
 /// <summary>Reads a model version from the database.</summary>
 internal sealed class CandidateModelLoader(
-    ModelStore models, ArtifactStore artifacts, IOptions<CandidateOptions> options, TimeProvider time, ILogger<CandidateModelLoader> logger)
+    ModelStore models,
+    ArtifactStore artifacts,
+    CandidateRetriever retriever,
+    IOptions<CandidateOptions> options,
+    TimeProvider time,
+    ILogger<CandidateModelLoader> logger)
     : IModelLoader<CandidateModel>
 {
-    public async Task<CandidateModel> LoadAsync(ModelVersionRecord version, CandidateModel? replaces, CancellationToken cancellationToken)
+    public async Task<CandidateModel> LoadAsync(ModelVersionRecord version, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var id = version.Version;
@@ -24,7 +34,6 @@ internal sealed class CandidateModelLoader(
             FoldInSettings.Read(id, version.Settings));
         var heard = await ReadHeardAsync(id, userIds.Length, trackIds.Length, cancellationToken);
         var published = await models.ReadPopularAsync(id, limit: null, cancellationToken);
-        WarmUp(als);
 
         var items = Enumerable.Range(0, trackIds.Length).ToDictionary(item => trackIds[item], StringComparer.Ordinal);
         var listeners = heard.CountListeners(trackIds.Length);
@@ -44,6 +53,7 @@ internal sealed class CandidateModelLoader(
             options.Value.NeighborCacheTracks,
             await ReadLinksAsync(id, userIds.Length, trackIds.Length, cancellationToken),
             new RetrievalSettings { SimilarSeeds = options.Value.SimilarSeeds, SimilarHalfLife = options.Value.SimilarHalfLife });
+        WarmUp(model, userIds, cancellationToken);
         CandidateLog.ModelLoaded(
             logger, id, model.UserCount, model.ItemCount, heard.CellCount, time.GetElapsedTime(started).TotalSeconds);
         return model;
@@ -105,11 +115,23 @@ internal sealed class CandidateModelLoader(
         }
     }
 
-    // The first request would otherwise wait for what the model prepares on first use.
-    private static void WarmUp(AlsModel als)
+    // The first request would otherwise wait for the indexes that are built at first use, and for code to be compiled: every
+    // source is asked once for a listener with recent listens, and once for the nearest tracks.
+    private void WarmUp(CandidateModel model, string[] userIds, CancellationToken cancellationToken)
     {
-        als.FoldInUser([], [], new float[als.ItemFactors.FactorCount]);
-        als.SimilarItems([0], k: 1);
+        if (userIds.Length == 0 || model.ItemCount == 0)
+        {
+            return;
+        }
+
+        var request = new GetCandidatesRequest { UserId = userIds[0] };
+        for (var item = 0; item < Math.Min(options.Value.SimilarSeeds, model.ItemCount); item++)
+        {
+            request.History.Add(new RecentListen { TrackId = model.TrackIdOf(item), ListenTime = time.GetUtcNow().ToTimestamp(), PlayCount = 1 });
+        }
+
+        retriever.Retrieve(model, request, RequestRules.DefaultCandidateCount, RequestRules.AllSources, cancellationToken);
+        model.Neighbors.Get([0], cancellationToken);
     }
 
     private static T Required<T>(T? artifact, string version, string name)

@@ -1,5 +1,5 @@
 using RecSys.Data;
-using RecSys.Data.Models;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Candidate.Models;

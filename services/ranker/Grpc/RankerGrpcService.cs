@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Ranker.V1;
-using RecSys.Data.Models;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Ranker.Blending;
 using RecSys.Ranker.Models;
 
@@ -11,12 +11,13 @@ namespace RecSys.Ranker.Grpc;
 internal sealed class RankerGrpcService(ModelFollower<RankerModel> follower, IOptions<RankerOptions> options, TimeProvider clock)
     : RankerService.RankerServiceBase
 {
-    private readonly RankerVersion _untrained = new("", BlendWeights.Of(options.Value), null);
+    private readonly RankerModel _untrained = new("", BlendWeights.Of(options.Value), null);
 
     public override Task<RankResponse> Rank(RankRequest request, ServerCallContext context)
     {
         var trackCount = RequestRules.Check(request);
-        var version = follower.Current?.For(request.ModelVersion) ?? _untrained;
+        // Candidates that were retrieved a moment ago may be of the version before.
+        var version = follower.Find(request.ModelVersion) ?? follower.Current ?? _untrained;
         var response = new RankResponse { ModelVersion = version.Version, Trained = version.Trees is not null };
         if (version.Trees is { } trees)
         {

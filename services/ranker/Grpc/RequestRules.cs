@@ -1,4 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Ranker.V1;
@@ -12,9 +11,6 @@ internal static class RequestRules
     private const int MaxCandidates = 1_000;
     private const int MaxVersionLength = 128;
     private const int MaxHistory = 1_000;
-
-    /// <summary>The last second of the year 9999, the last that a timestamp may name.</summary>
-    private const long MaxSeconds = 253_402_300_799;
 
     /// <returns>How many tracks to return.</returns>
     /// <exception cref="RecSysException">INVALID_ARGUMENT.</exception>
@@ -39,68 +35,49 @@ internal static class RequestRules
 
     private static void CheckHistory(RankRequest request, FieldViolations violations)
     {
-        violations.Require(request.AskTime is null || IsTime(request.AskTime), "ask_time", "must be a time from 1970-01-01 on");
-        if (!violations.Require(
+        if (request.AskTime is { } askTime)
+        {
+            violations.RequireTime(askTime, "ask_time");
+        }
+
+        if (violations.Require(
             request.History.Count <= MaxHistory, "history", $"must hold at most {MaxHistory} listens, holds {request.History.Count}"))
         {
-            return;
-        }
-
-        for (var i = 0; i < request.History.Count; i++)
-        {
-            var listen = request.History[i];
-            if (!IsTime(listen.ListenTime))
+            violations.RequireEach(request.History, "history", static (listen, found) =>
             {
-                violations.Add($"history[{i}].listen_time", "must be a time from 1970-01-01 on");
-            }
-
-            if (listen.HasPlayedShare && listen.PlayedShare is not (>= 0 and <= 1))
-            {
-                violations.Add($"history[{i}].played_share", "must be from 0 to 1");
-            }
+                found.RequireTime(listen.ListenTime, "listen_time");
+                found.Require(!listen.HasPlayedShare || listen.PlayedShare is >= 0 and <= 1, "played_share", "must be from 0 to 1");
+            });
         }
     }
 
-    private static bool IsTime(Timestamp? time) => time is { Seconds: >= 0 and <= MaxSeconds, Nanos: >= 0 and < 1_000_000_000 };
-
-    // Names of fields are put together only for those that are bad: almost every request is good, and 1,000 candidates have
-    // thousands of fields.
     private static void CheckCandidates(IReadOnlyList<CandidateTrack> candidates, FieldViolations violations)
     {
-        var probe = new FieldViolations();
         var tracks = new HashSet<string>(candidates.Count, StringComparer.Ordinal);
-        for (var i = 0; i < candidates.Count; i++)
+        violations.RequireEach(candidates, "candidates", (candidate, found) =>
         {
-            if (!probe.RequireId(candidates[i].TrackId, ""))
+            if (found.RequireId(candidate.TrackId, "track_id"))
             {
-                violations.RequireId(candidates[i].TrackId, $"candidates[{i}].track_id");
-            }
-            else if (!tracks.Add(candidates[i].TrackId))
-            {
-                violations.Add($"candidates[{i}].track_id", "must not be there twice");
+                found.Require(tracks.Add(candidate.TrackId), "track_id", "must not be there twice");
             }
 
-            CheckSources(candidates[i].Sources, i, violations);
-        }
+            CheckSources(candidate.Sources, found);
+        });
     }
 
-    private static void CheckSources(IReadOnlyList<SourceScore> sources, int candidate, FieldViolations violations)
+    private static void CheckSources(IReadOnlyList<SourceScore> sources, FieldViolations found)
     {
-        if (sources.Count == 0)
+        found.Require(sources.Count > 0, "sources", "must hold at least one source");
+        for (var i = 0; i < sources.Count; i++)
         {
-            violations.Add($"candidates[{candidate}].sources", "must hold at least one source");
-        }
-
-        for (var j = 0; j < sources.Count; j++)
-        {
-            if (sources[j].Source == CandidateSource.Unspecified || IsThereBefore(sources, j))
+            if (sources[i].Source == CandidateSource.Unspecified || IsThereBefore(sources, i))
             {
-                violations.Add($"candidates[{candidate}].sources[{j}].source", "must be specified, and each source once");
+                found.Add($"sources[{i}].source", "must be specified, and each source once");
             }
 
-            if (sources[j].Rank < 1)
+            if (sources[i].Rank < 1)
             {
-                violations.Add($"candidates[{candidate}].sources[{j}].rank", $"must be at least 1, is {sources[j].Rank}");
+                found.Add($"sources[{i}].rank", $"must be at least 1, is {sources[i].Rank}");
             }
         }
     }

@@ -1,19 +1,28 @@
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Contracts.Candidate.V1;
+using RecSys.Contracts.Common.V1;
+using RecSys.Contracts.Ranker.V1;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Ranker.Blending;
 using RecSys.Ranker.Trees;
 
 namespace RecSys.Ranker.Models;
 
 /// <summary>Reads how a version ranks: its trees with what their features need, and the blend's weights.</summary>
-internal sealed class RankerModelLoader(ArtifactStore artifacts, IOptions<RankerOptions> options, ILogger<RankerModelLoader> logger)
+internal sealed class RankerModelLoader(
+    ArtifactStore artifacts, IOptions<RankerOptions> options, TimeProvider time, ILogger<RankerModelLoader> logger)
     : IModelLoader<RankerModel>
 {
-    public async Task<RankerModel> LoadAsync(ModelVersionRecord version, RankerModel? replaces, CancellationToken cancellationToken)
+    /// <summary>As many candidates as serving asks to have ordered.</summary>
+    private const int WarmUpCandidates = 300;
+
+    public async Task<RankerModel> LoadAsync(ModelVersionRecord version, CancellationToken cancellationToken)
     {
         var defaults = BlendWeights.Of(options.Value);
         if (BlendWeights.FromSettings(version.Settings, defaults) is not { } weights)
@@ -32,7 +41,7 @@ internal sealed class RankerModelLoader(ArtifactStore artifacts, IOptions<Ranker
             RankerLog.TreesLoaded(logger, version.Version, trees.TreeCount);
         }
 
-        return new RankerModel(new RankerVersion(version.Version, weights, trees), replaces?.Current);
+        return new RankerModel(version.Version, weights, trees);
     }
 
     // A version that a later or earlier trainer made may have other features: its trees would read wrong columns.
@@ -72,15 +81,34 @@ internal sealed class RankerModelLoader(ArtifactStore artifacts, IOptions<Ranker
                     $"The ranker of model version {version} knows {statistics.RowCount} tracks, the version {trackIds.Length}. Train a new version.");
             }
 
-            return new TreeRanker(
+            var trees = new TreeRanker(
                 TreeEnsemble.Parse(json),
                 new FeatureBuilder(new ItemStatistics(statistics.Values, userOffsets.Length - 1), catalogue),
                 Enumerable.Range(0, trackIds.Length).ToDictionary(item => trackIds[item], StringComparer.Ordinal));
+            WarmUp(trees, trackIds);
+            return trees;
         }
         catch (AlgorithmException exception)
         {
             throw new InvalidDataException($"The ranker of model version {version} can't be read: {exception.Message}", exception);
         }
+    }
+
+    // The first request would otherwise wait for code to be compiled.
+    private void WarmUp(TreeRanker trees, string[] trackIds)
+    {
+        var request = new RankRequest();
+        foreach (var trackId in trackIds.Take(WarmUpCandidates))
+        {
+            request.History.Add(new RecentListen { TrackId = trackId, ListenTime = time.GetUtcNow().ToTimestamp() });
+            request.Candidates.Add(new CandidateTrack
+            {
+                TrackId = trackId,
+                Sources = { new SourceScore { Source = CandidateSource.Als, Score = 1, Rank = request.History.Count } },
+            });
+        }
+
+        trees.Order(request, time.GetUtcNow(), WarmUpCandidates);
     }
 
     private static T Required<T>(T? artifact, string version, string name)

@@ -1,12 +1,13 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Candidate.V1;
+using RecSys.Hosting.Startup;
 
 namespace RecSys.Serving.Downstream;
 
 /// <summary>Calls to the candidate service.</summary>
 internal sealed class CandidateCalls(
-    CandidateService.CandidateServiceClient client, IOptions<ServingOptions> options, TimeProvider time, ILogger<CandidateCalls> logger)
+    CandidateService.CandidateServiceClient client, IOptions<ServingOptions> options, StartupGate gate, TimeProvider time, ILogger<CandidateCalls> logger)
 {
     /// <summary>The cause when the service answers but has loaded no model version yet.</summary>
     public const string NoModel = "no model loaded yet";
@@ -15,7 +16,7 @@ internal sealed class CandidateCalls(
     private const double ShareOfBudget = 0.5;
 
     private readonly DownstreamCalls _calls = new(
-        "candidate", new CircuitBreaker(options.Value.BreakerFailures, options.Value.BreakerPause, time), time, logger);
+        "candidate", new CircuitBreaker(options.Value.BreakerFailures, options.Value.BreakerPause, time), time, logger, gate);
 
     public async Task<DownstreamAnswer<GetCandidatesResponse>> GetCandidatesAsync(
         GetCandidatesRequest request, CallBudget budget, CancellationToken cancellationToken)

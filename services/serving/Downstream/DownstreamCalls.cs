@@ -1,5 +1,6 @@
 using Grpc.Core;
 using RecSys.Data;
+using RecSys.Hosting.Startup;
 
 namespace RecSys.Serving.Downstream;
 
@@ -11,7 +12,8 @@ namespace RecSys.Serving.Downstream;
 /// <param name="breaker">Decides whether to call at all.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told of every failure.</param>
-internal sealed class DownstreamCalls(string name, CircuitBreaker breaker, TimeProvider time, ILogger logger)
+/// <param name="gate">Failures before it opens are those of a warm-up, which is no reason to leave the part alone; null: all count.</param>
+internal sealed class DownstreamCalls(string name, CircuitBreaker breaker, TimeProvider time, ILogger logger, StartupGate? gate = null)
 {
     /// <summary>The cause when a part was not even asked.</summary>
     public const string LeftAlone = "failing, not asked";
@@ -56,7 +58,15 @@ internal sealed class DownstreamCalls(string name, CircuitBreaker breaker, TimeP
         }
         catch (Exception exception) when (CauseOf(exception) is { } cause)
         {
-            breaker.Failed();
+            if (gate is { IsOpen: false })
+            {
+                breaker.Abandoned();
+            }
+            else
+            {
+                breaker.Failed();
+            }
+
             ServingLog.DownstreamFailed(
                 logger, name, cause, exception is RpcException { Status.Detail: var detail } ? detail : exception.Message);
             return DownstreamAnswer<T>.Missing(cause);

@@ -20,7 +20,7 @@ internal sealed class StoredAnswers(ModelStore store, StoredSimilarTracks simila
     private const double SeedHalfLife = 5;
 
     public async Task<StoredAnswer> GetAsync(
-        ServingModel model,
+        PopularList popular,
         string userId,
         IReadOnlyList<HistoryListen> history,
         SlateFilter filter,
@@ -31,16 +31,16 @@ internal sealed class StoredAnswers(ModelStore store, StoredSimilarTracks simila
         var tracks = new StoredTracks(filter);
         var steps = new List<string>();
         var list = await database.TryAsync(
-            async token => await store.ReadUserRecommendationsAsync(model.Version, userId, token) ?? NoList(userId), budget, cancellationToken);
+            async token => await store.ReadUserRecommendationsAsync(popular.Version, userId, token) ?? NoList(userId), budget, cancellationToken);
         var missing = list.Cause;
-        if (list.IsThere && tracks.Add(FromList(list.Value, model.Popular)))
+        if (list.IsThere && tracks.Add(FromList(list.Value, popular)))
         {
             steps.Add("the stored list");
         }
 
         if (tracks.Count < slateSize)
         {
-            var (similar, similarMissing) = await SimilarToRecentAsync(model.Version, history, budget, cancellationToken);
+            var (similar, similarMissing) = await SimilarToRecentAsync(popular.Version, history, budget, cancellationToken);
             missing ??= similarMissing;
             if (tracks.Add(similar))
             {
@@ -48,7 +48,7 @@ internal sealed class StoredAnswers(ModelStore store, StoredSimilarTracks simila
             }
         }
 
-        if (tracks.Count < slateSize && tracks.Add(Popular(model.Popular)))
+        if (tracks.Count < slateSize && tracks.Add(Popular(popular)))
         {
             steps.Add("popular tracks");
         }

@@ -27,22 +27,7 @@ internal static class RequestRules
         var violations = new FieldViolations();
         violations.RequireId(request.UserId, "user_id");
         violations.RequireRange(request.SlateSize, 0, MaxSlateSize, "slate_size");
-        if (violations.Require(
-            request.ExcludedTrackIds.Count <= MaxExcludedTracks,
-            "excluded_track_ids",
-            $"must hold at most {MaxExcludedTracks} ids, holds {request.ExcludedTrackIds.Count}"))
-        {
-            // A field's name is put together only when it is bad: almost every request is good, and it may hold thousands.
-            var probe = new FieldViolations();
-            for (var i = 0; i < request.ExcludedTrackIds.Count; i++)
-            {
-                if (!probe.RequireId(request.ExcludedTrackIds[i], ""))
-                {
-                    violations.RequireId(request.ExcludedTrackIds[i], $"excluded_track_ids[{i}]");
-                }
-            }
-        }
-
+        violations.RequireIds(request.ExcludedTrackIds, MaxExcludedTracks, "excluded_track_ids");
         violations.ThrowIfAny();
         return new SlateRequest(
             request.UserId,

@@ -18,8 +18,12 @@ internal sealed class PopularTrackList(PublishedModels models, TrackCatalogue ca
     public async Task<PopularResponse> GetAsync(
         int pageSize, (string Version, int Shown)? start, CallBudget budget, CancellationToken cancellationToken)
     {
-        var model = await models.RequireAsync(budget, cancellationToken);
-        var popular = start is { } begun ? model.PopularOf(begun.Version) ?? throw RequestRules.ExpiredPopularToken() : model.Popular;
+        var popular = await models.RequireAsync(budget, cancellationToken);
+        if (start is { } begun)
+        {
+            popular = models.Find(begun.Version) ?? throw RequestRules.ExpiredPopularToken();
+        }
+
         var shown = start?.Shown ?? 0;
         var page = popular.Tracks.Skip(shown).Take(pageSize).ToArray();
         var names = await catalogue.GetAsync(page.Select(track => track.TrackId), budget, cancellationToken);

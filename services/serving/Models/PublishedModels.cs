@@ -1,15 +1,18 @@
-using RecSys.Data.Models;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Errors;
 using RecSys.Serving.Downstream;
 
 namespace RecSys.Serving.Models;
 
 /// <summary>The active version as serving knows it.</summary>
-internal sealed class PublishedModels(ModelFollower<ServingModel> follower, DatabaseCalls database)
+internal sealed class PublishedModels(ModelFollower<PopularList> follower, DatabaseCalls database)
 {
+    /// <summary>A version that is held, the active one or the one before; null when it is neither.</summary>
+    public PopularList? Find(string version) => follower.Find(version);
+
     /// <summary>The active version.</summary>
     /// <exception cref="RecSysException">FAILED_PRECONDITION: no model has been trained; UNAVAILABLE: whether one has can't be read.</exception>
-    public async Task<ServingModel> RequireAsync(CallBudget budget, CancellationToken cancellationToken)
+    public async Task<PopularList> RequireAsync(CallBudget budget, CancellationToken cancellationToken)
     {
         if (follower.Current is { } current)
         {

@@ -4,19 +4,15 @@ using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Startup;
 
-/// <summary>Brings the database's schema up to date, and removes the versions that a killed trainer left unfinished.</summary>
-internal sealed class ModelVersionsTask(DatabaseMigrator migrator, TrainingRunner trainings) : IStartupTask
+/// <summary>Removes the versions that a killed trainer left unfinished.</summary>
+internal sealed class ModelVersionsTask(DatabaseMigrator database, TrainingRunner trainings) : IStartupTask
 {
     /// <inheritdoc/>
     public string Name => "model versions";
 
     /// <inheritdoc/>
-    public string WaitsFor => migrator.DescribeTarget();
+    public string WaitsFor => database.DescribeTarget();
 
     /// <inheritdoc/>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        await migrator.MigrateAsync(cancellationToken);
-        await trainings.TidyUpAsync(cancellationToken);
-    }
+    public Task RunAsync(CancellationToken cancellationToken) => trainings.TidyUpAsync(cancellationToken);
 }

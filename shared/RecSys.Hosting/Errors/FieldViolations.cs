@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
 
 namespace RecSys.Hosting.Errors;
 
@@ -15,6 +17,9 @@ public sealed class FieldViolations : IReadOnlyList<FieldViolation>
 {
     /// <summary>The longest id, in UTF-16 code units.</summary>
     public const int MaxIdLength = 256;
+
+    // The last second of the year 9999, the last that a timestamp may name.
+    private const long MaxSeconds = 253_402_300_799;
 
     private readonly List<FieldViolation> _violations = [];
 
@@ -62,16 +67,55 @@ public sealed class FieldViolations : IReadOnlyList<FieldViolation>
         return Require(problem is null, field, problem ?? "");
     }
 
+    /// <summary>A list of at most <paramref name="maxCount"/> ids.</summary>
+    public void RequireIds(IReadOnlyList<string> ids, int maxCount, string field)
+    {
+        if (Require(ids.Count <= maxCount, field, $"must hold at most {maxCount} ids, holds {ids.Count}"))
+        {
+            RequireEach(ids, field, static (id, found) => found.RequireId(id, ""));
+        }
+    }
+
+    /// <summary>A time from 1970-01-01 on.</summary>
+    public bool RequireTime(Timestamp? time, string field) => Require(
+        time is { Seconds: >= 0 and <= MaxSeconds, Nanos: >= 0 and < 1_000_000_000 }, field, "must be a time from 1970-01-01 on");
+
     /// <summary>A number from <paramref name="minimum"/> to <paramref name="maximum"/>, both allowed.</summary>
-    public bool RequireRange(long value, long minimum, long maximum, string field) =>
-        Require(value >= minimum && value <= maximum, field, $"must be from {minimum} to {maximum}, is {value}");
+    public bool RequireRange(long value, long minimum, long maximum, string field)
+    {
+        var isValid = value >= minimum && value <= maximum;
+        return Require(isValid, field, isValid ? "" : $"must be from {minimum} to {maximum}, is {value}");
+    }
 
     /// <summary>A finite number from <paramref name="minimum"/> to <paramref name="maximum"/>, both allowed.</summary>
-    public bool RequireRange(double value, double minimum, double maximum, string field) =>
-        Require(
-            value >= minimum && value <= maximum, // false for NaN
-            field,
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"must be from {minimum} to {maximum}, is {value}"));
+    public bool RequireRange(double value, double minimum, double maximum, string field)
+    {
+        var isValid = value >= minimum && value <= maximum; // false for NaN
+        return Require(
+            isValid, field, isValid ? "" : string.Create(CultureInfo.InvariantCulture, $"must be from {minimum} to {maximum}, is {value}"));
+    }
+
+    /// <summary>
+    /// Checks the elements of a list. What <paramref name="rules"/> add for one of them stands under its place, such as
+    /// <c>history[3].track_id</c>; almost every request is good and may hold thousands, so names are put together for bad ones only.
+    /// </summary>
+    /// <param name="elements">The list.</param>
+    /// <param name="field">Its field.</param>
+    /// <param name="rules">Given an element, and what takes its bad fields; an empty name stands for the element itself.</param>
+    public void RequireEach<T>(IReadOnlyList<T> elements, string field, Action<T, FieldViolations> rules)
+    {
+        var found = new FieldViolations();
+        for (var i = 0; i < elements.Count; i++)
+        {
+            rules(elements[i], found);
+            if (found.Count > 0)
+            {
+                _violations.AddRange(found.Select(bad => new FieldViolation(
+                    bad.Field.Length == 0 ? $"{field}[{i}]" : $"{field}[{i}].{bad.Field}", bad.Description)));
+                found = [];
+            }
+        }
+    }
 
     /// <summary>Does nothing when no field is bad.</summary>
     /// <exception cref="RecSysException">INVALID_ARGUMENT with every violation.</exception>

@@ -11,7 +11,7 @@ internal sealed class ReadinessFilter(RequestDelegate next, StartupGate gate, Se
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (gate.IsOpen || context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<AnswersBeforeReady>() is not null)
+        if (gate.Answers || context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<AnswersBeforeReady>() is not null)
         {
             return next(context);
         }

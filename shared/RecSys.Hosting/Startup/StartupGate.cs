@@ -1,16 +1,17 @@
 namespace RecSys.Hosting.Startup;
 
 /// <summary>
-/// Whether the process is ready: all <see cref="IStartupTask"/>s have succeeded. Calls are refused with UNAVAILABLE
-/// while it is closed; consumers wait for it. Once open it stays open: a server that goes away later is dealt with
+/// Whether the process is ready: all <see cref="IStartupTask"/>s have succeeded, and <see cref="IWarmUp"/>s had their turn.
+/// Calls are refused with UNAVAILABLE until the tasks have succeeded; consumers wait for the gate. Once open it stays open: a server that goes away later is dealt with
 /// where it is used.
 /// </summary>
 public sealed class StartupGate
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IReadOnlyList<StartupWait> _waiting = [];
+    private volatile bool _answers;
 
-    /// <summary>Whether all startup tasks have succeeded.</summary>
+    /// <summary>Whether the process is ready.</summary>
     public bool IsOpen => _opened.Task.IsCompletedSuccessfully;
 
     /// <summary>The tasks that haven't succeeded yet, the one being tried first; empty when open.</summary>
@@ -19,6 +20,11 @@ public sealed class StartupGate
     /// <summary>Returns when the gate is open.</summary>
     /// <exception cref="OperationCanceledException">It didn't open before the token was cancelled.</exception>
     public Task WaitAsync(CancellationToken cancellationToken) => _opened.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Whether all startup tasks have succeeded, so that calls can be answered.</summary>
+    internal bool Answers => _answers;
+
+    internal void Answer() => _answers = true;
 
     internal void Wait(IReadOnlyList<StartupWait> waiting) => _waiting = waiting;
 

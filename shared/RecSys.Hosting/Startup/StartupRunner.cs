@@ -3,9 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace RecSys.Hosting.Startup;
 
-/// <summary>Runs the startup tasks one after another, each until it succeeds, then opens the gate.</summary>
+/// <summary>Runs the startup tasks one after another, each until it succeeds, then the warm-ups, then opens the gate.</summary>
 internal sealed class StartupRunner(
     IEnumerable<IStartupTask> tasks,
+    IEnumerable<IWarmUp> warmUps,
     StartupGate gate,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -19,6 +20,9 @@ internal sealed class StartupRunner(
     /// <summary>The same reason is logged again only after this time.</summary>
     private static readonly TimeSpan Reminder = TimeSpan.FromSeconds(30);
 
+    /// <summary>For all warm-ups together.</summary>
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(10);
+
     private readonly IStartupTask[] _tasks = [.. tasks];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,6 +34,8 @@ internal sealed class StartupRunner(
         }
 
         await WaitForServerAsync(stoppingToken);
+        gate.Answer();
+        await WarmUpAsync(stoppingToken);
         gate.Open();
         HostingLog.Ready(logger, defaults.Name, time.GetElapsedTime(started).TotalSeconds);
     }
@@ -40,6 +46,23 @@ internal sealed class StartupRunner(
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(listening.SetResult);
         await listening.Task.WaitAsync(stoppingToken);
+    }
+
+    private async Task WarmUpAsync(CancellationToken stoppingToken)
+    {
+        using var limit = new CancellationTokenSource(LongestWarmUp, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
+        foreach (var warmUp in warmUps)
+        {
+            try
+            {
+                await warmUp.RunAsync(linked.Token);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                HostingLog.WarmUpFailed(logger, warmUp.GetType().Name, exception);
+            }
+        }
     }
 
     private async Task RunAsync(int index, CancellationToken stoppingToken)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace RecSys.Hosting.Startup;
 
-/// <summary>Registers startup tasks.</summary>
+/// <summary>Registers startup tasks and warm-ups.</summary>
 public static class StartupServiceCollectionExtensions
 {
     /// <summary>
@@ -14,6 +14,14 @@ public static class StartupServiceCollectionExtensions
         where TTask : class, IStartupTask
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupTask, TTask>());
+        return services;
+    }
+
+    /// <summary>Adds a first use to be done before the process is ready.</summary>
+    public static IServiceCollection AddWarmUp<TWarmUp>(this IServiceCollection services)
+        where TWarmUp : class, IWarmUp
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IWarmUp, TWarmUp>());
         return services;
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RecSys.Candidate.Models;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Data.Models;
+using RecSys.Hosting.ActiveModels;
 using RecSys.TestKit;
 using RecSys.TestKit.Models;
 using static RecSys.Candidate.Tests.CandidateHost;
@@ -88,14 +89,35 @@ public sealed class ActiveModelTests
     }
 
     [Fact]
-    public async Task The_memory_of_a_replaced_version_is_let_go_of()
+    public async Task The_version_before_is_kept_for_a_rollback_which_reads_nothing()
+    {
+        await using var candidate = await StartAsync(First);
+        var follower = candidate.Host.Services.GetRequiredService<ModelFollower<CandidateModel>>();
+        var first = follower.Current;
+        await candidate.Database.WriteModelAsync("v2", Second);
+        await follower.RefreshAsync(CancellationToken.None);
+        var second = follower.Current.ShouldNotBeNull();
+
+        await candidate.Database.Models.RollbackAsync(CancellationToken.None);
+        await follower.RefreshAsync(CancellationToken.None);
+
+        second.Version.ShouldBe("v2");
+        follower.Current.ShouldBeSameAs(first);
+        follower.Find("v2").ShouldBeSameAs(second, "and so is a rollback of the rollback");
+    }
+
+    [Fact]
+    public async Task A_version_that_was_replaced_twice_is_let_go_of()
     {
         await using var candidate = await StartAsync(First);
         var follower = candidate.Host.Services.GetRequiredService<ModelFollower<CandidateModel>>();
         var old = Reference(follower);
 
-        await candidate.Database.WriteModelAsync("v2", Second);
-        await follower.RefreshAsync(CancellationToken.None);
+        foreach (var version in new[] { "v2", "v3" })
+        {
+            await candidate.Database.WriteModelAsync(version, Second);
+            await follower.RefreshAsync(CancellationToken.None);
+        }
 
         await Wait.UntilAsync(
             () =>

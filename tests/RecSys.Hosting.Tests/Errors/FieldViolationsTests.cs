@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Hosting.Tests.Errors;
@@ -66,5 +67,16 @@ public sealed class FieldViolationsTests
         violations.RequireText("", "producer", 10).ShouldBeTrue();
         violations.RequireText("0123456789a", "producer", 10).ShouldBeFalse();
         violations.ShouldBe([new FieldViolation("producer", "must have at most 10 characters, has 11")]);
+    }
+
+    [Fact]
+    public void Bad_fields_of_elements_stand_under_their_place()
+    {
+        var violations = new FieldViolations();
+        violations.RequireIds(["a", "", "c"], 3, "ids");
+        violations.RequireIds(["a", "b"], 1, "more_ids");
+        violations.RequireEach<Timestamp?>(
+            [new Timestamp { Seconds = 1 }, new Timestamp { Seconds = -1 }, null], "listens", (time, found) => found.RequireTime(time, "listen_time"));
+        violations.Select(violation => violation.Field).ShouldBe(["ids[1]", "more_ids", "listens[1].listen_time", "listens[2].listen_time"]);
     }
 }

@@ -106,6 +106,31 @@ public sealed class ReadinessTests
     }
 
     [Fact]
+    public async Task Warm_ups_may_call_the_process_before_it_is_ready_and_one_that_fails_does_not_hold_it_up()
+    {
+        await using var host = await ProbeHost.StartAsync(
+            add: builder =>
+            {
+                builder.Services.AddStartupTask<CountingTask>();
+                builder.Services.AddWarmUp<FailingWarmUp>();
+                builder.Services.AddSingleton<CallingWarmUp>();
+                builder.Services.AddSingleton<IWarmUp>(services => services.GetRequiredService<CallingWarmUp>());
+            },
+            waitUntilReady: false);
+        var warmUp = host.App.Services.GetRequiredService<CallingWarmUp>();
+        var gate = host.App.Services.GetRequiredService<StartupGate>();
+
+        await warmUp.Started.Task.WaitAsync(Long);
+        var answer = await host.Client().UnaryAsync(new() { Number = 3 });
+        var wasReady = gate.IsOpen;
+        warmUp.MayEnd.SetResult();
+        await gate.WaitAsync(CancellationToken.None).WaitAsync(Long);
+
+        answer.Number.ShouldBe(3);
+        wasReady.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_host_can_be_stopped_while_it_waits()
     {
         await using var host = await StartWaitingAsync();
@@ -143,6 +168,24 @@ public sealed class ReadinessTests
         {
             Runs++;
             return Task.CompletedTask;
+        }
+    }
+
+    private sealed class FailingWarmUp : IWarmUp
+    {
+        public Task RunAsync(CancellationToken cancellationToken) => throw new IOException("nothing there");
+    }
+
+    private sealed class CallingWarmUp : IWarmUp
+    {
+        public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource MayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task RunAsync(CancellationToken cancellationToken)
+        {
+            Started.SetResult();
+            return MayEnd.Task.WaitAsync(cancellationToken);
         }
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Ranker.V1;
-using RecSys.Data.Models;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Errors;
 using RecSys.Hosting.Settings;
 using RecSys.Ranker.Models;

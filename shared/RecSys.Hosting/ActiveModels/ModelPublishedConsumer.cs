@@ -1,12 +1,11 @@
 using RecSys.Contracts.Events.V1;
-using RecSys.Data.Models;
 using RecSys.Hosting.Bus;
-using RecSys.Ranker.Models;
 
-namespace RecSys.Ranker.Consumers;
+namespace RecSys.Hosting.ActiveModels;
 
 /// <summary>Has a version that was just published loaded, so that the next request is answered from it.</summary>
-internal sealed class ModelPublishedConsumer(ModelFollower<RankerModel> follower) : IBusConsumer<ModelPublished>
+internal sealed class ModelPublishedConsumer<TModel>(ModelFollower<TModel> follower) : IBusConsumer<ModelPublished>
+    where TModel : class
 {
     /// <inheritdoc/>
     public Task ConsumeAsync(ModelPublished message, CancellationToken cancellationToken) => follower.NoticeAsync(cancellationToken);

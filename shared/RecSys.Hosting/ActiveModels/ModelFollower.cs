@@ -1,13 +1,19 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RecSys.Data;
+using RecSys.Data.Models;
 
-namespace RecSys.Data.Models;
+namespace RecSys.Hosting.ActiveModels;
 
 /// <summary>
 /// Keeps the active model version in memory for one service. A new version is loaded whole beside the one in use and then
 /// takes its place in one step: a request takes <see cref="Current"/> once and finishes with what it took. Told of new
 /// versions by <see cref="NoticeAsync"/>, and looks by itself from time to time, as a message may be missed.
 /// </summary>
+/// <remarks>
+/// The version that was replaced is kept until the next load begins: going back to it reads nothing, and the memory is needed
+/// anyway, as there are two versions whenever one is loaded.
+/// </remarks>
 /// <typeparam name="TModel">What the service keeps of a version; immutable.</typeparam>
 /// <param name="store">Says which version is active.</param>
 /// <param name="loader">Reads a version.</param>
@@ -22,13 +28,17 @@ public sealed class ModelFollower<TModel>(
 
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private readonly SemaphoreSlim _noticed = new(0, 1);
-    private volatile Loaded? _loaded;
+    private volatile Versions _versions = new(null, null);
 
     /// <summary>What is in use; null when no version has been active yet.</summary>
-    public TModel? Current => _loaded?.Model;
+    public TModel? Current => _versions.Current?.Model;
 
-    /// <summary>The version in use; null when there is none.</summary>
-    public string? CurrentVersion => _loaded?.Version;
+    /// <summary>What is held of a version, the one in use or the one before; null when it is neither.</summary>
+    public TModel? Find(string version)
+    {
+        var (current, previous) = _versions;
+        return current?.Version == version ? current.Model : previous?.Version == version ? previous.Model : null;
+    }
 
     /// <summary>
     /// Says that another version may have become active. Returns when it is in use, or when it could not be loaded at once:
@@ -55,15 +65,23 @@ public sealed class ModelFollower<TModel>(
         try
         {
             var active = await store.GetActiveAsync(cancellationToken).ConfigureAwait(false);
-            var loaded = _loaded;
-            if (active is null || active.Version == loaded?.Version)
+            var (current, previous) = _versions;
+            if (active is null || active.Version == current?.Version)
             {
                 return;
             }
 
+            if (active.Version == previous?.Version)
+            {
+                _versions = new Versions(previous, current);
+                return;
+            }
+
+            _versions = new Versions(current, null);
             var version = await store.GetAsync(active.Version, cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidOperationException($"Model version {active.Version} went away while it was being loaded.");
-            _loaded = new Loaded(active.Version, await loader.LoadAsync(version, loaded?.Model, cancellationToken).ConfigureAwait(false));
+            _versions = new Versions(
+                new Loaded(active.Version, await loader.LoadAsync(version, cancellationToken).ConfigureAwait(false)), current);
         }
         finally
         {
@@ -95,7 +113,7 @@ public sealed class ModelFollower<TModel>(
             {
                 // Whatever is wrong with the new version or the database, the one in use goes on answering.
                 wait = wait >= pollInterval ? FirstPause : wait * 2 < pollInterval ? wait * 2 : pollInterval;
-                DataLog.ModelNotLoaded(logger, _loaded?.Version ?? "none", wait.TotalSeconds, exception);
+                HostingLog.ModelNotLoaded(logger, _versions.Current?.Version ?? "none", wait.TotalSeconds, exception);
             }
         }
     }
@@ -113,4 +131,6 @@ public sealed class ModelFollower<TModel>(
     }
 
     private sealed record Loaded(string Version, TModel Model);
+
+    private sealed record Versions(Loaded? Current, Loaded? Previous);
 }

@@ -1,9 +1,9 @@
 using RecSys.Data;
 using RecSys.Hosting.Startup;
 
-namespace RecSys.Ingest.Startup;
+namespace RecSys.Hosting.Database;
 
-/// <summary>Brings the database's schema up to date before the first listen is stored.</summary>
+/// <summary>Brings the database's schema up to date before anything is read from it or stored in it.</summary>
 internal sealed class DatabaseTask(DatabaseMigrator migrator) : IStartupTask
 {
     /// <inheritdoc/>
