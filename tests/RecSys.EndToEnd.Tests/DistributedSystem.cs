@@ -38,6 +38,9 @@ public sealed class DistributedSystem : IAsyncLifetime
 
     public string LakeFolder => _folder.File("lake");
 
+    /// <summary>Where the trainer keeps what finished stages made.</summary>
+    public string WorkFolder => _folder.File("work");
+
     internal ServiceProcess this[string service] => _services[service];
 
     public async ValueTask InitializeAsync()
@@ -61,12 +64,21 @@ public sealed class DistributedSystem : IAsyncLifetime
     }
 
     /// <summary>Runs a query with one number as its answer on the system's database.</summary>
-    public async Task<long> CountAsync(string sql)
+    public async Task<long> CountAsync(string sql) => (await ReadAsync(sql, row => row.GetInt64(0))).Single();
+
+    /// <summary>The version that the database says is active.</summary>
+    public async Task<string> ActiveVersionAsync() => (await ReadAsync("select active_version from active_model", row => row.GetString(0))).Single();
+
+    /// <summary>How many rows a version has in each table, and a digest of what they say.</summary>
+    public async Task<IReadOnlyList<(string Table, long Rows, string Digest)>> ContentsAsync(string version)
     {
-        await using var connection = new NpgsqlConnection(DatabaseConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (long)(await command.ExecuteScalarAsync())!;
+        string[] tables = ["user_recommendations", "similar_tracks", "popular_tracks", "next_tracks", "model_artifacts"];
+        return await ReadAsync(
+            string.Join(" union all ", tables.Select(table => $"""
+                select '{table}', count(*), coalesce(md5(string_agg(digest, '' order by digest)), '')
+                from (select md5((to_jsonb({table}) - 'model_version')::text) digest from {table} where model_version = '{version}') as digests
+                """)),
+            row => (row.GetString(0), row.GetInt64(1), row.GetString(2)));
     }
 
     /// <summary>What every service is told, but for its own addresses.</summary>
@@ -77,6 +89,7 @@ public sealed class DistributedSystem : IAsyncLifetime
         ["RECSYS__DATABASE__PROVIDER"] = "postgres",
         ["RECSYS__DATABASE__CONNECTIONSTRING"] = database,
         ["RECSYS__LAKE__ROOT"] = lake,
+        ["RECSYS__TRAINER__WORKFOLDER"] = Path.Combine(Path.GetDirectoryName(lake)!, "work"),
     };
 
     public async ValueTask DisposeAsync()
@@ -86,6 +99,21 @@ public sealed class DistributedSystem : IAsyncLifetime
         await RabbitMq.DisposeAsync();
         await Postgres.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private async Task<IReadOnlyList<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read)
+    {
+        await using var connection = new NpgsqlConnection(DatabaseConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
     }
 
     private GrpcChannel Channel(string service)
