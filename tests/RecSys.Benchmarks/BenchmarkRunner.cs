@@ -3,6 +3,7 @@ using RecSys.Benchmarks.Lake;
 using RecSys.Benchmarks.Linear;
 using RecSys.Benchmarks.Models;
 using RecSys.Benchmarks.Ranking;
+using RecSys.Benchmarks.Serving;
 using RecSys.Benchmarks.TopK;
 
 namespace RecSys.Benchmarks;
@@ -32,6 +33,7 @@ internal static class BenchmarkRunner
         ("import-tsv", "import and clean a TSV like Last.fm 1K; --rows 19000000 --memory 4096", ImportBenchmark.RunLastFm),
         ("trees", "milliseconds for the margins of 300 rows; --rows 300 --trees 300 --depth 6 --features 40", TreeBenchmark.Run),
         ("report", "seconds of all figures of a lake; --lake DIR --mib 4096 --rounds 1", ReportBenchmark.Run),
+        ("rollback", "milliseconds of a rollback; --database sqlite|postgres --users 1000 --tracks 5000 --heard 100 --factors 64", RollbackBenchmark.Run),
         ("export", "million rows a second from index lists to Parquet; --users 200000 --tracks 1000000 --codec zstd", ExportBenchmark.Run),
     ];
 
