@@ -54,6 +54,13 @@ public sealed class MainCommandsTests : IDisposable
         Version(await Tool.JsonAsync("models", "activate", Version(second), "--data", Data)).ShouldBe(Version(second));
         Version(await Tool.JsonAsync("models", "show", "--data", Data)).ShouldBe(Version(second));
         Version(await Tool.JsonAsync("models", "rollback", "--data", Data)).ShouldBe(Version(first));
+
+        var lines = (await Tool.RunAsync("models", "show", "--data", Data)).Output.Split('\n');
+        var heading = Array.FindIndex(lines, line => line.Contains("Lists"));
+        lines[heading].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["Lists", "precision@5", "recall@5", "coverage@5", "novelty@5"]);
+        lines[(heading + 2)..(heading + 5)].Select(line => line.Split('.', '1')[0].Trim())
+            .ShouldBe(["popular (popularity)", "personal (als)", "final (ranker)"]);
+        lines.Skip(heading).ShouldAllBe(line => line.TrimEnd().Length <= 80);
     }
 
     [Fact]

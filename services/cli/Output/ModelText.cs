@@ -12,10 +12,12 @@ internal static class ModelText
     private const string Source = "source-";
     private const string Lead = "/ranker-lead";
 
-    // As many as fit beside one another; JSON has all.
-    private static readonly string[] Shown =
-        ["ndcg@10", "ndcg@20", "map@20", "recall@5", "recall@20", "precision@5", "coverage@5", "coverage@20", "novelty@5"];
+    // What stands in for ALS where that is off.
+    private static readonly string[] PersonalModels = ["als", "item-knn", "user-knn"];
 
+    // As many as fit into 80 columns; JSON has all.
+    private static readonly string[] OfLists = ["precision@5", "recall@5", "coverage@5", "novelty@5"];
+    private static readonly string[] OfModels = ["ndcg@10", "ndcg@20", "recall@20", "coverage@20"];
 
     public static JsonObject ToJson(Model model) => new()
     {
@@ -46,8 +48,8 @@ internal static class ModelText
     }
 
     /// <summary>
-    /// One row a model, one column a metric, with half of the width of the 95 % interval behind each value; the best of each
-    /// column is marked. What the ranker gains over each of its sources stands apart.
+    /// First the lists that users get, then every model, with half of the width of the 95 % interval behind each value and the
+    /// best of each column marked; then what the ranker gains over each of its sources, and users whom no model knows.
     /// </summary>
     public static void PrintMetrics(IAnsiConsole console, Model version)
     {
@@ -57,27 +59,62 @@ internal static class ModelText
             return;
         }
 
-        var metrics = Shown.Where(metric => cells.Any(cell => cell.Metric == metric)).ToArray();
-        console.WriteLine("On withheld plays:");
-        var table = Tables.Create(["Model", .. metrics]);
-        var models = cells.GroupBy(cell => cell.Model).ToArray();
-        foreach (var model in models.OrderBy(model => model.FirstOrDefault(cell => cell.Metric == OrderedBy)?.Value ?? 0))
+        var models = cells.GroupBy(cell => cell.Model).ToDictionary(model => model.Key, model => model.ToArray());
+        console.WriteLine($"On the withheld plays of {version.Metrics.GetValueOrDefault("data/measured-users"):N0} users, ± half of the 95 % interval, * the best of its column:");
+        (string List, string? Model)[] lists =
+            [("popular", "popularity"), ("personal", Array.Find(PersonalModels, models.ContainsKey)), ("final", "ranker")];
+        PrintTable(
+            console,
+            "Lists",
+            OfLists,
+            lists.Where(list => list.Model is not null && models.ContainsKey(list.Model)).Select(list => ($"{list.List} ({list.Model})", models[list.Model!])));
+        PrintTable(
+            console,
+            "Models",
+            OfModels,
+            models.OrderBy(model => model.Value.FirstOrDefault(cell => cell.Metric == OrderedBy)?.Value ?? 0).Select(model => (model.Key, model.Value)));
+        PrintLeads(console, version);
+        PrintColdUsers(console, version);
+    }
+
+    private static void PrintTable(
+        IAnsiConsole console, string title, IEnumerable<string> columns, IEnumerable<(string Name, MeasuredMetric[] Cells)> rows)
+    {
+        var all = rows.ToArray();
+        var metrics = columns.Where(metric => all.Any(row => row.Cells.Any(cell => cell.Metric == metric))).ToArray();
+        if (metrics.Length == 0)
         {
-            table.AddRow([model.Key, .. metrics.Select(metric => model.FirstOrDefault(cell => cell.Metric == metric) is { } cell
-                ? cell.Text + (models.Length > 1 && cell.Value == cells.Where(other => other.Metric == metric).Max(other => other.Value) ? "*" : "")
-                : "–")]);
+            return;
+        }
+
+        var table = Tables.Create([title, .. metrics]);
+        foreach (var (name, cells) in all)
+        {
+            table.AddRow([name, .. metrics.Select(metric => Array.Find(cells, cell => cell.Metric == metric) is { } cell ? cell.Text + Mark(cell) : "–")]);
         }
 
         console.Write(table);
-        if (models.Length > 1)
-        {
-            console.WriteLine("* the best of its column; ± half of the 95 % interval over users");
-        }
 
-        PrintLeads(console, version);
-        if (MeasuredMetric.OfColdUsers(version) is [_, ..] cold && cold.First(figure => figure.Key == "users").Value > 0)
+        string Mark(MeasuredMetric cell)
         {
-            console.WriteLine($"Users that no model knows, served popular tracks: {string.Join(", ", cold.Select(figure => FormattableString.Invariant($"{figure.Key} {figure.Value:0.####}")))}");
+            var values = all.SelectMany(row => row.Cells).Where(other => other.Metric == cell.Metric).Select(other => other.Value).ToArray();
+            return values.Distinct().Count() > 1 && cell.Value == values.Max() ? "*" : "";
+        }
+    }
+
+    private static void PrintColdUsers(IAnsiConsole console, Model version)
+    {
+        var cold = MeasuredMetric.OfColdUsers(version).ToDictionary(figure => figure.Key, figure => figure.Value);
+        if (cold.GetValueOrDefault("users") > 0)
+        {
+            var table = Tables.Create("Cold users get", "users", "none relevant", "coverage of others", "recall@100");
+            table.AddRow(
+                "100 popular tracks",
+                cold["users"].ToString("N0", CultureInfo.InvariantCulture),
+                Number(cold.GetValueOrDefault("share-without-hit@100")),
+                Number(cold.GetValueOrDefault("mean-coverage@100")),
+                Number(cold.GetValueOrDefault("recall@100")));
+            console.Write(table);
         }
     }
 
@@ -89,7 +126,7 @@ internal static class ModelText
             return;
         }
 
-        var table = Tables.Create("The ranker against its sources", OrderedBy, "Ranker leads by", "95 % interval");
+        var table = Tables.Create("Ranker against sources", OrderedBy, "Ranker leads by", "95 % interval");
         foreach (var (key, lead) in leads)
         {
             var model = key[..^Lead.Length];
