@@ -22,6 +22,14 @@ internal sealed class BoostingMatrix : IDisposable
             BoostingLibrary.Check(XgboostMethods.XGDMatrixSetFloatInfo(Handle, "label", labels, (ulong)rows.RowCount));
         }
 
+        if (rows.Start is { } start)
+        {
+            fixed (float* margins = start)
+            {
+                BoostingLibrary.Check(XgboostMethods.XGDMatrixSetFloatInfo(Handle, "base_margin", margins, (ulong)rows.RowCount));
+            }
+        }
+
         var groups = Array.ConvertAll(rows.GroupSizes, size => (uint)size);
         fixed (uint* sizes = groups)
         {

@@ -8,6 +8,9 @@ internal sealed record BoostingRows(float[] Values, float[] Labels, int[] GroupS
 {
     public int RowCount => Labels.Length;
 
+    /// <summary>Margin of each row that the first tree starts from; null to start from 0.</summary>
+    public float[]? Start { get; init; }
+
     /// <summary>The groups of several, one after another.</summary>
     public static BoostingRows Join(IReadOnlyList<BoostingRows> parts)
     {
@@ -20,6 +23,9 @@ internal sealed record BoostingRows(float[] Values, float[] Labels, int[] GroupS
             at += part.Values.Length;
         }
 
-        return new BoostingRows(values, [.. parts.SelectMany(part => part.Labels)], [.. parts.SelectMany(part => part.GroupSizes)]);
+        return new BoostingRows(values, [.. parts.SelectMany(part => part.Labels)], [.. parts.SelectMany(part => part.GroupSizes)])
+        {
+            Start = parts.All(part => part.Start is null) ? null : [.. parts.SelectMany(part => part.Start ?? new float[part.RowCount])],
+        };
     }
 }

@@ -21,19 +21,4 @@ internal static class GroupOrder
 
         return [.. values];
     }
-
-    /// <summary>The standard deviation within a group, the mean over groups.</summary>
-    public static float Spread(BoostingRows rows, float[] scores)
-    {
-        var (sum, start) = (0.0, 0);
-        foreach (var size in rows.GroupSizes)
-        {
-            var group = new ArraySegment<float>(scores, start, size);
-            var mean = group.Average();
-            sum += Math.Sqrt(group.Average(value => (value - mean) * (value - mean)));
-            start += size;
-        }
-
-        return (float)(sum / rows.GroupSizes.Length);
-    }
 }

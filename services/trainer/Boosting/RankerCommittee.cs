@@ -1,18 +1,14 @@
-using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Ranking.Trees;
 
 namespace RecSys.Trainer.Boosting;
 
 /// <summary>
-/// Trains a ranker on few examples. Users are dealt into folds; each member learns from all folds but one, and stops when the
-/// users of that one are served best. The ranker is the mean of the members and, as far as the order of those users, whom
-/// the member has not seen, is not clearly worse for it, a blend of the sources. All of it is one model of trees.
+/// Trains a ranker on few examples. Users are dealt into folds; each member starts from a blend of the sources, learns from all
+/// folds but one what the blend gets wrong, and stops when the users of that one are served best. The ranker is the blend and the
+/// mean of the members, one model of trees.
 /// </summary>
 internal static class RankerCommittee
 {
-    // How far the blend spreads a user's candidates, measured in what the trees do.
-    private static readonly float[] BlendShares = [0, 0.5f, 1, 2, 4];
-
     private const int StepPart = 3;
 
     /// <summary>Trains a member for each fold.</summary>
@@ -29,25 +25,15 @@ internal static class RankerCommittee
             LearningRate = settings.LearningRate / StepPart,
             EarlyStopping = StepPart * settings.EarlyStopping,
         };
-        if (folds.Count == 1)
-        {
-            return RankerBoosting.Train(folds[0], folds[0], careful, cancellationToken) with { IsCommittee = true };
-        }
+        var blend = SourceBlend.Fit(BoostingRows.Join(folds));
+        BoostingRows[] started = [.. folds.Select(blend.Start)];
 
-        var members = folds
+        // Of a single fold the only member stops by what it learns from.
+        var members = started
             .Select((fold, own) => RankerBoosting.Train(
-                BoostingRows.Join([.. folds.Where((_, other) => other != own)]), fold, careful, cancellationToken))
+                folds.Count == 1 ? fold : BoostingRows.Join([.. started.Where((_, other) => other != own)]), fold, careful, cancellationToken))
             .ToArray();
-        var margins = new float[folds.Sum(fold => fold.RowCount)];
-        var start = 0;
-        for (var i = 0; i < members.Length; i++)
-        {
-            members[i].Ensemble.Score(folds[i].Values, margins.AsSpan(start, folds[i].RowCount));
-            start += folds[i].RowCount;
-        }
-
-        var steps = Blend(BoostingRows.Join(folds), margins);
-        var json = XgboostModelAverage.Of([.. members.Select(member => (ReadOnlyMemory<byte>)member.Json)], steps);
+        var json = XgboostModelAverage.Of([.. members.Select(member => (ReadOnlyMemory<byte>)member.Json)], blend.Steps);
         var importance = members
             .SelectMany(member => member.Importance)
             .GroupBy(feature => feature.Feature)
@@ -57,28 +43,5 @@ internal static class RankerCommittee
         {
             IsCommittee = true,
         };
-    }
-
-    private static StepFunction[] Blend(BoostingRows rows, float[] margins)
-    {
-        var blend = SourceBlend.Fit(rows);
-        var scores = blend.Score(rows);
-        var spread = GroupOrder.Spread(rows, scores);
-        var unit = spread > 0 ? GroupOrder.Spread(rows, margins) / spread : 0;
-        var choices = Array.ConvertAll(
-            BlendShares, share => (Share: share, Ndcg: GroupOrder.Ndcg(rows, row => margins[row] + (share * unit * scores[row]))));
-        var best = choices.MaxBy(choice => choice.Ndcg.Average());
-
-        // As much of the blend as is not clearly worse than the best share: it has less to be wrong about.
-        var factor = unit * choices.Last(choice => LossOf(choice.Ndcg, best.Ndcg) <= 0).Share;
-        return factor == 0 ? [] : blend.ToSteps(rows, factor);
-    }
-
-    // By how much the mean loss against the best exceeds its standard error.
-    private static double LossOf(double[] own, double[] best)
-    {
-        double[] losses = [.. own.Zip(best, (value, other) => other - value)];
-        var mean = losses.Average();
-        return mean - Math.Sqrt(losses.Average(loss => (loss - mean) * (loss - mean)) / losses.Length);
     }
 }

@@ -5,8 +5,8 @@ using RecSys.Algorithms.Ranking.Trees;
 namespace RecSys.Trainer.Boosting;
 
 /// <summary>
-/// Weighted reciprocal rank fusion: score = Σ over sources s of w(s) / (20 + rank in s), where a source that orders the rows well
-/// alone weighs more. It has no more to learn than how good each source is, which a few examples can tell.
+/// What boosting on few examples starts from: weighted reciprocal rank fusion, margin = a + b · Σ over sources s of w(s) / (20 + rank in s).
+/// Its weights have no more to learn than how good each source is, which a few examples can tell; a and b make a probability of it.
 /// </summary>
 internal sealed class SourceBlend
 {
@@ -18,9 +18,16 @@ internal sealed class SourceBlend
     // Every place of the first ones is a step of its own; then steps grow.
     private const int SinglePlaces = 40;
 
-    private readonly (int Column, float Weight)[] _sources;
+    private static readonly float[] Thresholds =
+    [
+        .. Enumerable.Range(0, ThresholdCount).Select(
+            step => step < SinglePlaces ? step + 1.5f : MathF.Floor(SinglePlaces * MathF.Pow(1.12f, step - SinglePlaces + 1)) + 0.5f),
+    ];
 
-    private SourceBlend((int Column, float Weight)[] sources) => _sources = sources;
+    private SourceBlend(StepFunction[] steps) => Steps = steps;
+
+    /// <summary>Functions of one source's rank each, whose sum is the margin.</summary>
+    public IReadOnlyList<StepFunction> Steps { get; }
 
     /// <summary>Weighs each source by the square of its NDCG@10, relative to the best source's.</summary>
     public static SourceBlend Fit(BoostingRows rows)
@@ -31,48 +38,50 @@ internal sealed class SourceBlend
             .ToArray();
         var quality = Array.ConvertAll(columns, column => GroupOrder.Ndcg(rows, row => Vote(ValueOf(rows, row, column))).Average());
         var best = Math.Max(quality.Max(), double.Epsilon);
-        return new SourceBlend([.. columns.Zip(quality, (column, own) => (column, (float)(own / best * (own / best))))]);
-    }
-
-    /// <summary>The score of every row.</summary>
-    public float[] Score(BoostingRows rows)
-    {
-        var scores = new float[rows.RowCount];
-        for (var row = 0; row < scores.Length; row++)
+        var weights = Array.ConvertAll(quality, own => own / best * (own / best));
+        var sums = new double[rows.RowCount];
+        for (var source = 0; source < columns.Length; source++)
         {
-            foreach (var (column, weight) in _sources)
+            for (var row = 0; row < sums.Length; row++)
             {
-                scores[row] += weight * Vote(ValueOf(rows, row, column));
+                sums[row] += weights[source] * Vote(ValueOf(rows, row, columns[source]));
             }
         }
 
-        return scores;
+        var (intercept, slope) = LogisticLine.Fit(sums, rows.Labels);
+        var steps = columns.Select((column, source) => ToSteps(rows, column, Math.Max(0, slope) * weights[source], source == 0 ? intercept : 0));
+        return new SourceBlend([.. steps]);
     }
 
-    /// <summary>The same as functions of one feature each: exact for the first places, nearly so for later ones.</summary>
-    /// <param name="rows">What it was fitted to.</param>
-    /// <param name="factor">What scores are multiplied with.</param>
-    public StepFunction[] ToSteps(BoostingRows rows, float factor)
+    /// <summary>The same rows, to be boosted from the blend on.</summary>
+    public BoostingRows Start(BoostingRows rows)
     {
-        var thresholds = Enumerable.Range(0, ThresholdCount)
-            .Select(step => step < SinglePlaces ? step + 1.5f : MathF.Floor(SinglePlaces * MathF.Pow(1.12f, step - SinglePlaces + 1)) + 0.5f)
-            .ToArray();
-        return [.. _sources.Where(source => source.Weight > 0).Select(source => ToSteps(rows, source.Column, factor * source.Weight, thresholds))];
-    }
-
-    private static StepFunction ToSteps(BoostingRows rows, int column, float factor, float[] thresholds)
-    {
-        // What is beyond the last threshold, and what the source did not retrieve, gets nothing.
-        var values = new float[thresholds.Length + 1];
-        for (var step = 0; step < thresholds.Length; step++)
+        var margins = new float[rows.RowCount];
+        foreach (var step in Steps)
         {
-            var first = step == 0 ? 1 : thresholds[step - 1] + 0.5f;
-            values[step] = factor * Vote((first + thresholds[step] - 0.5f) / 2);
+            for (var row = 0; row < margins.Length; row++)
+            {
+                margins[row] += step.Values[step.StepOf(ValueOf(rows, row, step.Feature))];
+            }
         }
 
+        return rows with { Start = margins };
+    }
+
+    private static StepFunction ToSteps(BoostingRows rows, int column, double factor, double offset)
+    {
+        // What is beyond the last threshold, and what the source did not retrieve, has no vote.
+        var values = new float[ThresholdCount + 1];
+        for (var step = 0; step < ThresholdCount; step++)
+        {
+            var first = step == 0 ? 1 : Thresholds[step - 1] + 0.5f;
+            values[step] = (float)(offset + (factor * Vote((first + Thresholds[step] - 0.5f) / 2)));
+        }
+
+        values[ThresholdCount] = (float)offset;
         var counts = new float[values.Length];
         Array.Fill(counts, 1);
-        var steps = new StepFunction(column, thresholds, values, counts);
+        var steps = new StepFunction(column, Thresholds, values, counts);
         for (var row = 0; row < rows.RowCount; row++)
         {
             counts[steps.StepOf(ValueOf(rows, row, column))]++;

@@ -12,7 +12,8 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="Labels">What was heard after the cut and not before it, by users and of items that are known.</param>
 /// <param name="Before">The listens of <paramref name="Plays"/>, and what is known of their items.</param>
 /// <param name="Moments">
-/// When each user asks: at the first listen after the cut, else at the cut, in microseconds since 1970 UTC.
+/// When each user asks: at the first listen after the cut, else at the cut, in microseconds since 1970 UTC; 0 where the log's times
+/// don't tell.
 /// </param>
 internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, RankingLog Before, long[] Moments)
 {
@@ -35,38 +36,51 @@ internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, Ranki
             : From(split.Train, split.Test, split.UserIndices, split.ItemIndices, log, cut);
     }
 
+    /// <summary>Draws labels by a seed, a share of each user's tracks: for a log whose times don't tell an order.</summary>
+    /// <returns>Null when no label is left.</returns>
+    public static LabelSplit? Drawn(RankingLog log, double share, int seed)
+    {
+        var split = DataSplit.Create(log.Listens.ToInteractions(), new RandomByUserSplit(share, seed));
+        return split.Test.CellCount == 0
+            ? null
+            : From(split.Train, split.Test, split.UserIndices, split.ItemIndices, log, cut: null);
+    }
+
     /// <summary>Gathers the listens of a log that is split already.</summary>
     /// <param name="plays">What was before the cut.</param>
     /// <param name="labels">What was after it.</param>
     /// <param name="users">The log's user of each row.</param>
     /// <param name="items">The log's item of each column.</param>
     /// <param name="log">The listens that were split.</param>
-    /// <param name="cut">The time from which on listens were withheld, in microseconds since 1970 UTC.</param>
+    /// <param name="cut">
+    /// The time from which on listens were withheld, in microseconds since 1970 UTC; null where pairs were, whatever their time.
+    /// </param>
     public static LabelSplit From(
-        SparseMatrix plays, SparseMatrix labels, IReadOnlyList<int> users, IReadOnlyList<int> items, RankingLog log, long cut)
+        SparseMatrix plays, SparseMatrix labels, IReadOnlyList<int> users, IReadOnlyList<int> items, RankingLog log, long? cut)
     {
-        var moments = new long[users.Count];
-        for (var user = 0; user < moments.Length; user++)
-        {
-            moments[user] = cut;
-            foreach (var time in log.Listens.HistoryOf(users[user]).Times.Span)
-            {
-                if (time >= cut)
-                {
-                    moments[user] = time;
-                    break;
-                }
-            }
-        }
-
+        var own = log.Listens.Select(users, items);
         return new LabelSplit(
             plays,
             labels,
             new RankingLog(
-                log.Listens.Select(users, items).Before(cut),
+                cut is { } end ? own.Before(end) : own.Where((user, item, _) => plays.RowColumns(user).BinarySearch(item) >= 0),
                 log.Catalogue.Select(items),
                 log.GenreNames,
                 [.. users.Select(user => log.UserKeys[user])]),
-            moments);
+            cut is { } start ? [.. users.Select(user => FirstFrom(start, log.Listens.HistoryOf(user).Times.Span))] : new long[users.Count]);
+    }
+
+    private static long FirstFrom(long cut, ReadOnlySpan<long> times)
+    {
+        // Times ascend.
+        foreach (var time in times)
+        {
+            if (time >= cut)
+            {
+                return time;
+            }
+        }
+
+        return cut;
     }
 }

@@ -12,7 +12,9 @@ namespace RecSys.Trainer.Stages;
 /// </summary>
 internal sealed class HoldoutMeasure
 {
-    private const int QualityCutOff = 20;
+    /// <summary>Of the longest lists that are looked at.</summary>
+    public const int ListLength = 20;
+
     private const int BootstrapSamples = 500;
 
     private static readonly IReadOnlyList<Metric> Accuracy =
@@ -73,7 +75,7 @@ internal sealed class HoldoutMeasure
     {
         const int UsersAtOnce = 4_096;
         var values = new List<float>(Users.Length);
-        var options = new RecommendOptions { K = QualityCutOff, ThreadCount = _options.ThreadCount };
+        var options = new RecommendOptions { K = ListLength, ThreadCount = _options.ThreadCount };
         foreach (var block in Users.Chunk(UsersAtOnce))
         {
             var lists = model.Recommend(block, options, cancellationToken);
@@ -82,7 +84,7 @@ internal sealed class HoldoutMeasure
                 var relevant = _test.RowColumns(block[i]);
                 var hits = new bool[lists[i].Length];
                 RankingMetrics.MarkHits(Array.ConvertAll(lists[i], item => item.ItemIndex), relevant, hits);
-                values.Add((float)RankingMetrics.Ndcg(hits, relevant.Length, QualityCutOff));
+                values.Add((float)RankingMetrics.Ndcg(hits, relevant.Length, ListLength));
             }
         }
 

@@ -40,16 +40,18 @@ internal sealed class RankingStages(ListensStage listens, RankerStage ranker, Ra
                 values.Set(RankingOutputs.Listens, await listens.RunAsync(values.Get(TrainingOutputs.Log), progress, token))),
         new PipelineStage(
             "ranker", 20,
-            [RankingOutputs.Listens, .. isMeasured ? [TrainingOutputs.Log, TrainingOutputs.Holdout, TrainingOutputs.MeasuredModels] : Array.Empty<StageOutput>()],
+            [TrainingOutputs.Log, RankingOutputs.Listens, .. isMeasured ? [TrainingOutputs.Holdout, TrainingOutputs.MeasuredModels] : Array.Empty<StageOutput>()],
             [RankingOutputs.Ranker],
             async (values, progress, token) =>
             {
                 var holdout = isMeasured ? values.Get(TrainingOutputs.Holdout) : null;
+                var log = values.Get(TrainingOutputs.Log);
                 var input = new RankerInput(
                     values.Get(RankingOutputs.Listens),
+                    SplitStage.FindCut(SplitInput.Of(log, settings)) is not null,
                     holdout,
                     isMeasured ? values.Get(TrainingOutputs.MeasuredModels).Als : null,
-                    holdout is null ? [] : Array.ConvertAll(holdout.UserIndices, user => values.Get(TrainingOutputs.Log).UserIds[user]),
+                    holdout is null ? [] : Array.ConvertAll(holdout.UserIndices, user => log.UserIds[user]),
                     settings);
                 var outcome = await ranker.RunAsync(input, progress, token);
                 progress.Report(1, outcome.Message);

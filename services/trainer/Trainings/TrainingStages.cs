@@ -155,7 +155,7 @@ internal sealed class TrainingStages(
         async Task<Holdout> SplitAsync(StageValues values, StageProgress progress, CancellationToken cancellationToken)
         {
             var log = values.Get(TrainingOutputs.Log);
-            var input = new SplitInput(log, settings.Get(TrainingSettings.TestShare), settings.Get(TrainingSettings.TestDays));
+            var input = SplitInput.Of(log, settings);
             return await split.RunAsync(input, progress, cancellationToken) is { } parts
                 ? Holdout.From(parts, SplitStage.FindCut(input))
                 : Holdout.NothingOf(log);

@@ -38,7 +38,7 @@ internal static class RankingBenchmark
         var holdout = Holdout.From(split, cut);
         var als = AlsModel.Fit(split.Train, settings.AlsSettings());
         var outcome = new RankerStage().RunAsync(
-            new RankerInput(log, holdout, als, [.. split.UserIndices.Select(user => user.ToString(CultureInfo.InvariantCulture))], settings),
+            new RankerInput(log, HasOrder: true, holdout, als, [.. split.UserIndices.Select(user => user.ToString(CultureInfo.InvariantCulture))], settings),
             new StageProgress((_, what) => Console.WriteLine($"{watches.CpuSeconds,6:f1} CPU-s  {what}")),
             CancellationToken.None).GetAwaiter().GetResult();
         Console.WriteLine($"{split.Train.RowCount} users and {split.Train.ColumnCount} tracks before, {split.Test.CellCount} new pairs in the newest {share:p0}");

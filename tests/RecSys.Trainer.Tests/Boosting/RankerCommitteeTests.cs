@@ -63,17 +63,49 @@ public sealed class RankerCommitteeTests
     }
 
     [Fact]
-    public void A_blend_as_steps_is_the_blend()
+    public void A_blend_orders_by_the_sources_that_are_good_and_tells_how_likely_a_candidate_is()
     {
-        var rows = Rows(20, seed: 3);
-        var blend = SourceBlend.Fit(rows);
-        var scores = blend.Score(rows);
-        var steps = blend.ToSteps(rows, 2);
-        for (var row = 0; row < rows.RowCount; row++)
-        {
-            var sum = steps.Sum(step => step.Values[step.StepOf(rows.Values[(row * RankingFeatures.All.Count) + step.Feature])]);
-            sum.ShouldBe(2 * scores[row], 1e-6f);
-        }
+        var rows = SourceBlend.Fit(Rows(100, seed: 3)).Start(Rows(100, seed: 4));
+        var margins = rows.Start!;
+        var source = GroupOrder.Ndcg(rows, row => -rows.Values[(row * RankingFeatures.All.Count) + Rank]).Average();
+        GroupOrder.Ndcg(rows, row => margins[row]).Average().ShouldBe(source, 1e-6);
+        margins.Average(margin => 1 / (1 + MathF.Exp(-margin))).ShouldBe(rows.Labels.Average(), 0.02f);
+    }
+
+    [Fact]
+    public void A_model_whose_trees_start_from_a_blend_gives_the_blend_and_the_trees_together()
+    {
+        var folds = Enumerable.Range(0, 2).Select(fold => Rows(30, seed: fold)).ToArray();
+        var ranker = RankerCommittee.Train(folds, Settings with { Trees = 1, LearningRate = 0.3 }, CancellationToken.None);
+        var blend = SourceBlend.Fit(BoostingRows.Join(folds));
+        ranker.Ensemble.TreeCount.ShouldBe(2 + blend.Steps.Count);
+        var (margins, start) = (new float[folds[0].RowCount], blend.Start(folds[0]).Start!);
+        ranker.Ensemble.Score(folds[0].Values, margins);
+
+        // One tree of a tenth of a step moves no margin far from where it starts.
+        margins.Zip(start, (own, before) => Math.Abs(own - before)).Max().ShouldBeInRange(1e-6f, 1);
+    }
+
+    [Theory]
+    [InlineData(0.5, 2)]
+    [InlineData(-3, 0.01)]
+    public void A_logistic_line_is_found_again(double intercept, double slope)
+    {
+        var random = new Random(5);
+        var values = Enumerable.Range(0, 50_000).Select(_ => random.NextDouble() * 4 / slope).ToArray();
+        var labels = Array.ConvertAll(values, value => random.NextDouble() < 1 / (1 + Math.Exp(-(intercept + (slope * value)))) ? 1f : 0f);
+        var line = LogisticLine.Fit(values, labels);
+        line.Intercept.ShouldBe(intercept, 0.1);
+        line.Slope.ShouldBe(slope, Math.Abs(slope) / 10);
+    }
+
+    [Fact]
+    public void A_logistic_line_is_finite_where_values_tell_labels_apart_or_say_nothing()
+    {
+        var line = LogisticLine.Fit([0, 0, 1, 1], [0, 0, 1, 1]);
+        line.Slope.ShouldBeInRange(1, 1_000);
+        LogisticLine.Fit([0, 0, 0, 0], [0, 0, 1, 0]).Intercept.ShouldBe(Math.Log(1.0 / 3), 0.01);
+        LogisticLine.Fit([], []).ShouldBe((0, 0));
     }
 
     // One source knows: the candidate at rank r comes true with a probability that falls with r. All else is noise or missing.

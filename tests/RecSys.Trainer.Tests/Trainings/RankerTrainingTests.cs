@@ -4,6 +4,7 @@ using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Ranking.Trees;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Tracks;
+using RecSys.Lake;
 
 namespace RecSys.Trainer.Tests.Trainings;
 
@@ -49,6 +50,26 @@ public sealed class RankerTrainingTests
         var list = await trainer.Models.ReadUserRecommendationsAsync(version, TrainerHost.Log.Listens[0].UserId, default);
         list!.TrackIds.Length.ShouldBe(100);
         list.Sources.Distinct().Count().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task A_log_without_times_gets_a_ranker_that_learns_from_drawn_labels()
+    {
+        await using var trainer = await TrainerHost.StartAsync();
+        await trainer.Lake.AppendAsync(
+            [
+                .. TrainerHost.Log.Listens.GroupBy(listen => (listen.UserId, listen.TrackId)).Select(
+                    plays => new LakeListen(plays.Key.UserId, plays.Key.TrackId, LakeListen.UnknownTime, PlayCount: plays.Count())),
+            ]);
+
+        var (model, _) = await trainer.TrainAsync(TrainerHost.Quick(
+            ("ranker.enabled", "true"), ("ranker.windows", "2"), ("ranker.trees", "60"), ("ranker.enough_users", "0")));
+
+        model.Status.ShouldBe(Contracts.Trainer.V1.ModelStatus.Ready, model.Error);
+        model.Metrics["ranker/trees"].ShouldBeGreaterThan(0);
+        model.Metrics["ranker/ndcg@10"].ShouldBeGreaterThan(1.5 * model.Metrics["source-popular/ndcg@10"]);
+        var list = await trainer.Models.ReadUserRecommendationsAsync(model.ModelVersion, TrainerHost.Log.Listens[0].UserId, default);
+        list!.Sources.Distinct().Count().ShouldBeGreaterThan(1);
     }
 
     [Fact]

@@ -18,9 +18,6 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
     // Below this, trees learn nothing but chance.
     private const int MinUsers = 20;
 
-    // Listens on which sources can be fitted at all.
-    private const int MinListens = 200;
-
     // A log of more has users enough, or takes too long to be looked at many times.
     private const int MaxListensOfManyParts = 1_000_000;
 
@@ -38,17 +35,17 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
         RankingStand? newest = null;
         float[] userNdcg = [];
         var log = input.Log;
-        if (input is { Holdout: { CanMeasure: true, Cut: { } cut } holdout, MeasuredAls: { } als })
+        if (input is { Holdout: { CanMeasure: true } holdout, MeasuredAls: { } als })
         {
             progress.Report(0, "sources of what is measured on");
             var split = LabelSplit.From(
                 holdout.Train, holdout.Test, holdout.UserIndices, holdout.ItemIndices, log,
-                (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+                holdout.Cut is { } cut ? (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null);
             newest = RankingStand.Create(split, als, settings.SourceSettings(), cancellationToken);
             log = split.Before;
         }
 
-        AddParts(log, rows, settings, progress, cancellationToken);
+        AddParts(log, input.HasOrder, rows, settings, progress, cancellationToken);
         var metrics = new Dictionary<string, double>();
         BoostedRanker? measured = null;
         if (newest is not null)
@@ -84,13 +81,11 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
     }
 
     private static void AddParts(
-        RankingLog log, RowCollector rows, TrainingSettings settings, StageProgress progress, CancellationToken cancellationToken)
+        RankingLog log, bool hasOrder, RowCollector rows, TrainingSettings settings, StageProgress progress, CancellationToken cancellationToken)
     {
         var (count, share) = (settings.Get(RankerSettings.Windows), settings.Get(RankerSettings.LabelShare));
-        var times = log.Listens.Times.ToArray();
-        Array.Sort(times);
         var part = 0;
-        foreach (var end in LabelCuts.Ends(share, count))
+        foreach (var split in LabelParts.Of(log, hasOrder, share, count, settings.Get(TrainingSettings.Seed)))
         {
             part++;
             if (part > count && (!rows.AreFew || log.Listens.Count > MaxListensOfManyParts))
@@ -98,13 +93,13 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
                 break;
             }
 
-            var what = part > count ? $"part {part}, few users so far" : $"part {part} of {count}";
-            progress.Report(PartsShare * Math.Min(1, (part - 1.0) / count), $"{what}: fitting sources");
-            var until = LabelCuts.Until(log, times, end);
-            if (until.Listens.Count < MinListens || LabelSplit.Newest(until, share) is not { } split)
+            if (split is null)
             {
                 continue;
             }
+
+            var what = part > count ? $"part {part}, few users so far" : $"part {part} of {count}";
+            progress.Report(PartsShare * Math.Min(1, (part - 1.0) / count), $"{what}: fitting sources");
 
             // Half the iterations come so near that the ranker can't tell. Not from factors of later fits: these know the labels.
             var als = settings.AlsSettings();
@@ -131,7 +126,8 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
         var users = measure.Users.ToArray();
         new Random(settings.Get(TrainingSettings.Seed)).Shuffle(users);
         users = users[..Math.Min(users.Length, settings.Get(RankerSettings.Users))];
-        var final = new RankedRecommender(stand.Candidates, stand.Features, split.Before.Listens, split.Moments, ranker.Ensemble);
+        var final = new ListMemory(
+            new RankedRecommender(stand.Candidates, stand.Features, split.Before.Listens, split.Moments, ranker.Ensemble), HoldoutMeasure.ListLength);
         measure.AddTo(metrics, final, progress: null, cancellationToken);
         IRecommender[] models =
         [

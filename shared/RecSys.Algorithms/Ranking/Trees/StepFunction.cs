@@ -10,12 +10,13 @@ public sealed record StepFunction(int Feature, float[] Thresholds, float[] Value
     /// <summary>The index of the value of the feature; NaN is missing.</summary>
     public int StepOf(float value)
     {
-        var step = 0;
-        while (step < Thresholds.Length && !(value < Thresholds[step]))
+        if (float.IsNaN(value))
         {
-            step++;
+            return Thresholds.Length;
         }
 
-        return step;
+        // A value at a threshold belongs to the step that begins there.
+        var found = Array.BinarySearch(Thresholds, value);
+        return found < 0 ? ~found : found + 1;
     }
 }
