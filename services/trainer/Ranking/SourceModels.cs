@@ -104,6 +104,11 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
 
     private static ItemLinks? FitNext(ListeningLog listens, SourceSettings settings)
     {
+        if (!listens.Times.ContainsAnyExcept(0L))
+        {
+            return null;
+        }
+
         var pairs = NextTrackPairs.FromLog(listens.ToInteractions(), null, out _);
         return pairs.Count == 0 ? null : ItemLinks.FromTransitions(MarkovModel.Fit(pairs), settings.NeighborCount);
     }

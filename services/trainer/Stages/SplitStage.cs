@@ -131,7 +131,7 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
         return positions;
     }
 
-    private static HashSplit HashSplitOf(SplitInput input) => new(
+    private static PairHashSplit HashSplitOf(SplitInput input) => new(
         Array.ConvertAll(input.Log.UserIds, SplitKey.Of),
         Array.ConvertAll(input.Log.TrackIds, SplitKey.Of),
         Math.Max(2, (int)Math.Round(1 / input.TestShare)));

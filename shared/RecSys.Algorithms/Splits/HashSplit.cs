@@ -20,6 +20,20 @@ public sealed class HashSplit(long[] userKeys, long[] itemKeys, int modulus = 5)
     public void Assign(InteractionLog log, Span<SplitSide> sides)
     {
         ArgumentNullException.ThrowIfNull(log);
+        Check(log, userKeys, itemKeys, modulus);
+        var users = log.UserIndices;
+        var items = log.ItemIndices;
+        for (var row = 0; row < users.Length; row++)
+        {
+            // The remainder of a sum of remainders doesn't overflow, whatever the keys are.
+            var user = (ulong)userKeys[users[row]] % (ulong)modulus;
+            var item = (ulong)itemKeys[items[row]] % (ulong)modulus;
+            sides[row] = ((user * (ulong)(UserFactor % modulus)) + item) % (ulong)modulus == 0 ? SplitSide.Test : SplitSide.Train;
+        }
+    }
+    /// <summary>Throws when there is no key for each user and item, or the modulus leaves nothing to train on.</summary>
+    internal static void Check(InteractionLog log, long[] userKeys, long[] itemKeys, int modulus)
+    {
         if (modulus < 2)
         {
             throw new AlgorithmException(AlgorithmError.InvalidSetting, $"The modulus is {modulus}; give 2 or more, such as 5 for one test pair in five.");
@@ -30,16 +44,6 @@ public sealed class HashSplit(long[] userKeys, long[] itemKeys, int modulus = 5)
             throw new AlgorithmException(
                 AlgorithmError.MismatchedSizes,
                 $"The split has keys of {userKeys.Length} users and {itemKeys.Length} items; the log has {log.UserCount} and {log.ItemCount}.");
-        }
-
-        var users = log.UserIndices;
-        var items = log.ItemIndices;
-        for (var row = 0; row < users.Length; row++)
-        {
-            // The remainder of a sum of remainders doesn't overflow, whatever the keys are.
-            var user = (ulong)userKeys[users[row]] % (ulong)modulus;
-            var item = (ulong)itemKeys[items[row]] % (ulong)modulus;
-            sides[row] = ((user * (ulong)(UserFactor % modulus)) + item) % (ulong)modulus == 0 ? SplitSide.Test : SplitSide.Train;
         }
     }
 }

@@ -9,6 +9,9 @@ internal static class SplitHash
         return Finalize(Finalize((uint)seed + 0x9E3779B97F4A7C15UL) ^ pair);
     }
 
+    /// <summary>Of keys of any size.</summary>
+    public static ulong Mix(long userKey, long itemKey) => Finalize(Finalize((ulong)userKey + 0x9E3779B97F4A7C15UL) ^ (ulong)itemKey);
+
     private static ulong Finalize(ulong value)
     {
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;

@@ -159,6 +159,31 @@ public sealed class DataSplitTests
     }
 
     [Fact]
+    public void A_split_by_a_hash_of_pairs_takes_its_share_and_no_item_from_all_users_of_a_remainder()
+    {
+        const int Users = 300;
+        const int Items = 200;
+        int[] users = [.. Enumerable.Range(0, Users * Items).Select(pair => pair / Items)];
+        int[] items = [.. Enumerable.Range(0, Users * Items).Select(pair => pair % Items)];
+        var log = new InteractionLog(Users, Items, users, items, [.. Enumerable.Repeat(1f, users.Length)]);
+        long[] userKeys = [.. Enumerable.Range(0, Users).Select(user => 5L * user)];
+        long[] itemKeys = [.. Enumerable.Range(0, Items).Select(item => (long)item)];
+
+        var sides = Sides(log, new PairHashSplit(userKeys, itemKeys));
+
+        ((double)sides.Count(side => side == SplitSide.Test) / sides.Length).ShouldBe(0.2, 0.01);
+        for (var item = 0; item < Items; item++)
+        {
+            var own = Enumerable.Range(0, Users).Count(user => sides[(user * Items) + item] == SplitSide.Test);
+            own.ShouldBeInRange(25, 95, "60 of 300 on average");
+        }
+
+        // Where other users or items are beside it, a pair stays on its side.
+        var alone = new InteractionLog(1, 2, [0, 0], [0, 1], [1, 1]);
+        Sides(alone, new PairHashSplit([userKeys[7]], [itemKeys[3], itemKeys[9]])).ShouldBe([sides[(7 * Items) + 3], sides[(7 * Items) + 9]]);
+    }
+
+    [Fact]
     public void A_log_without_times_can_not_be_split_by_time()
     {
         var log = new InteractionLog(1, 1, [0], [0], [1]);
@@ -184,6 +209,7 @@ public sealed class DataSplitTests
             new RandomByUserSplit(0),
             new RandomByUserSplit(1),
             new HashSplit(new long[4], new long[5], 1),
+            new PairHashSplit(new long[4], new long[5], 1),
             new GlobalTimeSplit(DateTimeOffset.UnixEpoch.AddDays(1), DateTimeOffset.UnixEpoch),
         ];
         foreach (var splitter in splitters)

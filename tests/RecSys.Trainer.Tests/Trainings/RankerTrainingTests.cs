@@ -68,6 +68,7 @@ public sealed class RankerTrainingTests
         model.Status.ShouldBe(Contracts.Trainer.V1.ModelStatus.Ready, model.Error);
         model.Metrics["ranker/trees"].ShouldBeGreaterThan(0);
         model.Metrics["ranker/ndcg@10"].ShouldBeGreaterThan(1.5 * model.Metrics["source-popular/ndcg@10"]);
+        model.Metrics.Keys.ShouldNotContain(key => key.StartsWith("source-next/", StringComparison.Ordinal), "nothing says what came after what");
         var list = await trainer.Models.ReadUserRecommendationsAsync(model.ModelVersion, TrainerHost.Log.Listens[0].UserId, default);
         list!.Sources.Distinct().Count().ShouldBeGreaterThan(1);
     }
