@@ -162,6 +162,23 @@ public sealed class ListenLake : IDisposable
         return LakeRows.DistinctAsync(ReadOrderedAsync(query, cancellationToken), cancellationToken);
     }
 
+    /// <summary>Reads the distinct listens of users to tracks that <see cref="ReadInteractionsAsync"/> named; others are left out.</summary>
+    /// <param name="userIds">In ordinal order; a userIndex is a position in it.</param>
+    /// <param name="trackIds">In ordinal order; an itemIndex is a position in it.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="LakeCorruptException">A file can't be read.</exception>
+    public Task<LakeHistories> ReadHistoriesAsync(string[] userIds, string[] trackIds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(userIds);
+        ArgumentNullException.ThrowIfNull(trackIds);
+        return Task.Run(
+            () => Read(
+                InteractionQuery.All,
+                (connection, source) => HistoryReader.Read(connection, source, userIds, trackIds, _threads, cancellationToken),
+                cancellationToken),
+            cancellationToken);
+    }
+
     /// <summary>Counts distinct listens, imported ones included.</summary>
     /// <exception cref="LakeCorruptException">A file can't be read.</exception>
     public Task<long> CountListensAsync(CancellationToken cancellationToken = default) =>

@@ -1,6 +1,7 @@
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Splits;
+using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Ranking;
 
@@ -31,6 +32,7 @@ internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, Ranki
 
         var moment = DateTimeOffset.UnixEpoch.AddTicks(cut * TimeSpan.TicksPerMicrosecond);
         var split = DataSplit.Create(log.Listens.ToInteractions(), new GlobalTimeSplit(moment));
+        LargeHeap.Trim();
         return split.Test.CellCount == 0
             ? null
             : From(split.Train, split.Test, split.UserIndices, split.ItemIndices, log, cut);
@@ -58,12 +60,13 @@ internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, Ranki
     public static LabelSplit From(
         SparseMatrix plays, SparseMatrix labels, IReadOnlyList<int> users, IReadOnlyList<int> items, RankingLog log, long? cut)
     {
-        var own = log.Listens.Select(users, items);
         return new LabelSplit(
             plays,
             labels,
             new RankingLog(
-                cut is { } end ? own.Before(end) : own.Where((user, item, _) => plays.RowColumns(user).BinarySearch(item) >= 0),
+                cut is { } end
+                    ? log.Listens.Select(users, items, (_, _, time) => time < end)
+                    : log.Listens.Select(users, items, (user, item, _) => plays.RowColumns(user).BinarySearch(item) >= 0),
                 log.Catalogue.Select(items),
                 log.GenreNames,
                 [.. users.Select(user => log.UserKeys[user])]),

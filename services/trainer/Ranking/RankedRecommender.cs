@@ -53,14 +53,24 @@ internal sealed class RankedRecommender(
             CancellationToken = cancellationToken,
             MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
         };
-        Parallel.For(0, users.Length, parallel, i => lists[i] = Rank(users[i], options));
+        if (options.ExcludeSeen)
+        {
+            candidates.ForEach(users, (i, found) => lists[i] = Rank(users[i], found, options), parallel);
+        }
+        else
+        {
+            Parallel.For(0, users.Length, parallel, i => lists[i] = Rank(users[i], options));
+        }
+
         return lists;
     }
 
-    private (MergedCandidate Candidate, float Score)[] Rank(int userIndex, RecommendOptions options)
+    // What was heard among the candidates.
+    private (MergedCandidate Candidate, float Score)[] Rank(int userIndex, RecommendOptions options) =>
+        Rank(userIndex, candidates.Of(userIndex, new ItemSet(ItemCount, [])), options);
+
+    private (MergedCandidate Candidate, float Score)[] Rank(int userIndex, IReadOnlyList<MergedCandidate> found, RecommendOptions options)
     {
-        var denied = options.ExcludeSeen ? candidates.Heard(userIndex) : new ItemSet(ItemCount, []);
-        var found = candidates.Of(userIndex, denied);
         var rows = new float[found.Count * FeatureBuilder.FeatureCount];
         var scores = new float[found.Count];
         features.Build(listens.HistoryOf(userIndex), moments[userIndex], found, rows);

@@ -5,6 +5,7 @@ using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Splits;
+using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Ranking;
 
@@ -17,9 +18,6 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
 {
     // Listeners at which a similarity counts half, as in the candidate service.
     private const double Shrinkage = 10;
-
-    // All pairs that share something are looked at; beyond this many a training would take hours, and the source is left out.
-    private const double MaxPairs = 2e10;
 
     /// <summary>Fits the sources that are not there yet.</summary>
     /// <param name="plays">Users × items.</param>
@@ -34,10 +32,12 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
         SourceSettings settings,
         CancellationToken cancellationToken)
     {
-        var transposed = plays.Transpose();
-        var items = settings.ItemNeighbors && Pairs(plays) <= MaxPairs ? FitItems(plays, settings, cancellationToken) : null;
-        var users = settings.UserNeighbors && Pairs(transposed) <= MaxPairs ? FitUsers(plays, settings, cancellationToken) : null;
+        var items = settings.ItemNeighbors ? FitItems(plays, settings, cancellationToken) : null;
+        LargeHeap.Trim();
+        var users = settings.UserNeighbors ? FitUsers(plays, settings, cancellationToken) : null;
+        LargeHeap.Trim();
         var next = settings.NextTracks ? FitNext(listens, settings) : null;
+        LargeHeap.Trim();
         return new SourceModels(FinderOf(plays, als, items, users, next), items, users, next);
     }
 
@@ -68,17 +68,6 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
             new RetrievalSettings());
     }
 
-    private static double Pairs(SparseMatrix rows)
-    {
-        var pairs = 0.0;
-        for (var row = 0; row < rows.RowCount; row++)
-        {
-            pairs += (double)rows.RowLength(row) * rows.RowLength(row);
-        }
-
-        return pairs;
-    }
-
     private static ItemLinks FitItems(SparseMatrix plays, SourceSettings settings, CancellationToken cancellationToken) => ItemLinks.FromNeighbors(
         ItemNeighborModel.Fit(
             plays,
@@ -87,6 +76,9 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
                 Weighting = ItemWeighting.Binary,
                 UserExponent = 0.5,
                 Shrinkage = Shrinkage,
+                MaxItems = settings.NeighborTracks,
+                MaxPairs = settings.MaxPairs(plays.CellCount),
+                Seed = settings.Seed,
                 NeighborCount = settings.NeighborCount,
                 ThreadCount = settings.ThreadCount,
             },
@@ -97,7 +89,14 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
     private static ItemLinks FitUsers(SparseMatrix plays, SourceSettings settings, CancellationToken cancellationToken) => ItemLinks.FromNeighbors(
         UserNeighborModel.Fit(
             plays.MapValues((_, _, _) => 1),
-            new UserNeighborOptions { Center = false, NeighborCount = settings.NeighborCount, ThreadCount = settings.ThreadCount },
+            new UserNeighborOptions
+            {
+                Center = false,
+                NeighborCount = settings.NeighborCount,
+                MaxPairs = settings.MaxPairs(plays.CellCount),
+                Seed = settings.Seed,
+                ThreadCount = settings.ThreadCount,
+            },
             cancellationToken).Neighbors,
         settings.NeighborCount,
         plays.RowCount);

@@ -38,11 +38,17 @@ internal sealed class SourceRecommender(SourceKind source, UserCandidates candid
             CancellationToken = cancellationToken,
             MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
         };
-        Parallel.For(0, users.Length, parallel, i =>
+        if (options.ExcludeSeen)
         {
-            var denied = options.ExcludeSeen ? candidates.Heard(users[i]) : new ItemSet(itemCount, []);
-            lists[i] = [.. candidates.Of(users[i], source, denied, options.K).Select(hit => new ScoredItem(hit.ItemIndex, (float)hit.Score))];
-        });
+            candidates.ForEach(users, source, options.K, (i, hits) => lists[i] = ListOf(hits), parallel);
+        }
+        else
+        {
+            Parallel.For(0, users.Length, parallel, i => lists[i] = ListOf(candidates.Of(users[i], source, new ItemSet(itemCount, []), options.K)));
+        }
+
         return lists;
     }
+
+    private static ScoredItem[] ListOf(IReadOnlyList<SourceHit> hits) => [.. hits.Select(hit => new ScoredItem(hit.ItemIndex, (float)hit.Score))];
 }

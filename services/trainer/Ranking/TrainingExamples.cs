@@ -34,13 +34,13 @@ internal sealed record TrainingExamples(int UserIndex, IReadOnlyList<MergedCandi
             CancellationToken = cancellationToken,
             MaxDegreeOfParallelism = threadCount == 0 ? Environment.ProcessorCount : threadCount,
         };
-        Parallel.For(0, users.Length, parallel, i => examples[i] = Of(split, candidates, users[i], negativeCount, seed));
+        candidates.ForEach(users, (i, found) => examples[i] = Of(split, found, users[i], negativeCount, seed), parallel);
         return [.. examples.OfType<TrainingExamples>()];
     }
 
-    private static TrainingExamples? Of(LabelSplit split, UserCandidates candidates, int userIndex, int negativeCount, int seed)
+    private static TrainingExamples? Of(
+        LabelSplit split, IReadOnlyList<MergedCandidate> found, int userIndex, int negativeCount, int seed)
     {
-        var found = candidates.Of(userIndex, candidates.Heard(userIndex));
         var heard = new bool[found.Count];
         var others = new List<int>();
         for (var i = 0; i < heard.Length; i++)

@@ -20,8 +20,44 @@ internal sealed class UserCandidates(CandidateFinder finder, SparseMatrix plays,
     public IReadOnlyList<MergedCandidate> Of(int userIndex, ItemSet denied) =>
         CandidateMerger.Merge(finder.Retrieve(Profile(userIndex), denied, count), count);
 
-    /// <summary>What the user has heard.</summary>
-    public ItemSet Heard(int userIndex) => new(plays.ColumnCount, plays.RowColumns(userIndex));
+    /// <summary>One source's list of each of many users, without what they heard.</summary>
+    /// <param name="users">The users.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="listLength">Length of a list at most.</param>
+    /// <param name="use">Is given the place of a user in <paramref name="users"/> and the list, by many threads at once.</param>
+    /// <param name="parallel">Threads and cancellation.</param>
+    public void ForEach(
+        int[] users, SourceKind source, int listLength, Action<int, IReadOnlyList<SourceHit>> use, ParallelOptions parallel) =>
+        ForEach(users, listLength, [source], (place, lists) => use(place, lists.FirstOrDefault()?.Hits ?? []), parallel);
+
+    /// <summary>The merged candidates of each of many users, without what they heard.</summary>
+    /// <param name="users">The users.</param>
+    /// <param name="use">Is given the place of a user in <paramref name="users"/> and the candidates, by many threads at once.</param>
+    /// <param name="parallel">Threads and cancellation.</param>
+    public void ForEach(int[] users, Action<int, IReadOnlyList<MergedCandidate>> use, ParallelOptions parallel) =>
+        ForEach(users, count, null, (place, lists) => use(place, CandidateMerger.Merge(lists, count)), parallel);
+
+    private void ForEach(
+        int[] users, int listLength, SourceKind[]? sources, Action<int, IReadOnlyList<SourceList>> use, ParallelOptions parallel)
+    {
+        // As many together as there are to search for, and something for every thread where users are few.
+        var together = Math.Clamp(users.Length / Math.Max(1, 4 * parallel.MaxDegreeOfParallelism), 1, CandidateFinder.MaxProfiles);
+        Parallel.For(0, (users.Length + together - 1) / together, parallel, block =>
+        {
+            var first = block * together;
+            var profiles = new ListenerProfile[Math.Min(together, users.Length - first)];
+            for (var i = 0; i < profiles.Length; i++)
+            {
+                profiles[i] = Profile(users[first + i]);
+            }
+
+            var lists = finder.Retrieve(profiles, plays, listLength, sources);
+            for (var i = 0; i < profiles.Length; i++)
+            {
+                use(first + i, lists[i]);
+            }
+        });
+    }
 
     private ListenerProfile Profile(int userIndex) => new()
     {

@@ -29,15 +29,29 @@ internal static class ModelSettings
         ThreadCount = settings.Get(TrainingSettings.Threads),
     };
 
-    public static ItemNeighborOptions ItemNeighborOptions(this TrainingSettings settings) => new()
+    // So many pairs take seconds: logs with less are compared whole.
+    private const double AlwaysComparedPairs = 1e9;
+
+    /// <summary>Pairs that are compared at most.</summary>
+    /// <param name="settings">How many for each cell.</param>
+    /// <param name="cellCount">Cells of the matrix.</param>
+    public static double MaxPairs(this TrainingSettings settings, long cellCount) =>
+        Math.Max(AlwaysComparedPairs, (double)settings.Get(TrainingSettings.NeighborPairs) * cellCount);
+
+    public static ItemNeighborOptions ItemNeighborOptions(this TrainingSettings settings, long cellCount) => new()
     {
+        MaxItems = settings.Get(TrainingSettings.NeighborTracks),
+        MaxPairs = settings.MaxPairs(cellCount),
+        Seed = settings.Get(TrainingSettings.Seed),
         NeighborCount = settings.Get(TrainingSettings.ItemNeighborCount),
         Shrinkage = settings.Get(TrainingSettings.ItemNeighborShrinkage),
         ThreadCount = settings.Get(TrainingSettings.Threads),
     };
 
-    public static UserNeighborOptions UserNeighborOptions(this TrainingSettings settings) => new()
+    public static UserNeighborOptions UserNeighborOptions(this TrainingSettings settings, long cellCount) => new()
     {
+        MaxPairs = settings.MaxPairs(cellCount),
+        Seed = settings.Get(TrainingSettings.Seed),
         NeighborCount = settings.Get(TrainingSettings.UserNeighborCount),
         ThreadCount = settings.Get(TrainingSettings.Threads),
     };
@@ -58,6 +72,9 @@ internal static class ModelSettings
         settings.Get(RankerSettings.NextTracks),
         settings.Get(RankerSettings.NeighborCount),
         settings.Get(RankerSettings.Candidates),
+        settings.Get(TrainingSettings.NeighborTracks),
+        settings.MaxPairs,
+        settings.Get(TrainingSettings.Seed),
         settings.Get(TrainingSettings.Threads));
 
     public static BoostingSettings BoostingSettings(this TrainingSettings settings) => new(

@@ -66,6 +66,15 @@ internal sealed class TrainingSettings
     public static readonly Setting<int> UserNeighborCount = Setting.Integer(
         "models.user-knn.neighbors", 100, 1, 10_000, "Neighbours that are kept of every user.");
 
+    public static readonly Setting<int> NeighborTracks = Setting.Integer(
+        "neighbors.tracks", 200_000, 100, 100_000_000,
+        "Tracks, those with most listeners, that have item-item neighbours and are neighbours. Memory grows with them.");
+
+    public static readonly Setting<int> NeighborPairs = Setting.Integer(
+        "neighbors.pairs", 100, 1, 1_000_000,
+        "Pairs of tracks of one user, or of users of one track, that are compared for each (user, track) cell where there are more than a "
+        + "billion: then of the longest histories, or of the listeners of the most popular tracks, a sample is looked at.");
+
     public static readonly Setting<bool> MarkovEnabled = Setting.Switch(
         "models.markov.enabled", true, "Markov chain of the track that follows a track: measured, and the list of next tracks.");
 
@@ -144,7 +153,7 @@ internal sealed class TrainingSettings
         AlsFactors, AlsIterations, AlsRegularization, AlsRegularizationExponent,
         AlsConfidence, AlsAlpha, AlsUnobservedWeight, AlsSolver, AlsCgSteps,
         AlsEnabled, PopularityEnabled, ItemNeighborsEnabled, ItemNeighborCount, ItemNeighborShrinkage,
-        UserNeighborsEnabled, UserNeighborCount, MarkovEnabled, MarkovSessionGap, MarkovSmoothing, MarkovBackoff,
+        UserNeighborsEnabled, UserNeighborCount, NeighborTracks, NeighborPairs, MarkovEnabled, MarkovSessionGap, MarkovSmoothing, MarkovBackoff,
         SimilarCount, SimilarTracks, NextCount, PopularCount, PersonalCount, BlendAls, BlendSimilar, BlendPopular, BlendRankConstant,
         .. RankerSettings.All,
         Evaluate, EvaluateUsers, TestShare, TestDays, GateEnabled, GateConfidence, GateTolerance, Seed, Threads,

@@ -5,6 +5,7 @@ using RecSys.Algorithms.Neighbors;
 using RecSys.Algorithms.Popularity;
 using RecSys.Trainer.Progress;
 using RecSys.Trainer.Settings;
+using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Stages;
 
@@ -33,14 +34,14 @@ internal sealed class ModelsStage(TimeProvider clock) : IStage<ModelsInput, Fitt
                     ? Timed(() =>
                     {
                         progress.Report(AlsShare, "item-item neighbours");
-                        return ItemNeighborModel.Fit(input.Plays, settings.ItemNeighborOptions(), cancellationToken);
+                        return ItemNeighborModel.Fit(input.Plays, settings.ItemNeighborOptions(input.Plays.CellCount), cancellationToken);
                     })
                     : null,
                 UserNeighbors = fitsUsers
                     ? Timed(() =>
                     {
                         progress.Report(AlsShare, "user-user neighbours");
-                        return UserNeighborModel.Fit(input.Plays, settings.UserNeighborOptions(), cancellationToken);
+                        return UserNeighborModel.Fit(input.Plays, settings.UserNeighborOptions(input.Plays.CellCount), cancellationToken);
                     })
                     : null,
                 Markov = input.Pairs is { Count: > 0 } pairs
@@ -59,6 +60,7 @@ internal sealed class ModelsStage(TimeProvider clock) : IStage<ModelsInput, Fitt
                 var start = clock.GetTimestamp();
                 var model = fit();
                 seconds[model.Name] = clock.GetElapsedTime(start).TotalSeconds;
+                LargeHeap.Trim();
                 return model;
             }
         },

@@ -1,6 +1,7 @@
 using RecSys.Algorithms.Splits;
 using RecSys.Lake;
 using RecSys.Trainer.Progress;
+using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Stages;
 
@@ -26,11 +27,17 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
         progress.Report(0, "withholding plays");
         var cut = FindCut(input);
         var split = cut is { } time
-            ? DataSplit.Create(await ReadAroundAsync(input.Log, time, cancellationToken), new GlobalTimeSplit(time))
+            ? Create(await ReadAroundAsync(input.Log, time, cancellationToken), time)
             : DataSplit.Create(InteractionLog.FromMatrix(input.Log.Plays), HashSplitOf(input));
         var report = split.Report;
         progress.Report(1, $"{report.TestPairs:N0} of {report.TestPairs + report.TrainPairs:N0} pairs withheld: {report.Split}");
         return split.Test.CellCount > 0 ? split : null;
+    }
+
+    private static DataSplit Create(InteractionLog around, DateTimeOffset cut)
+    {
+        LargeHeap.Trim();
+        return DataSplit.Create(around, new GlobalTimeSplit(cut));
     }
 
     /// <summary>The moment from which plays are withheld; null when the log's times don't tell.</summary>

@@ -138,10 +138,10 @@ internal static class TrainingOutputs
                 ? AlsModel.FromFactors(reader.ReadFactors(), reader.ReadFactors(), settings.AlsSettings(), plays)
                 : null,
             ItemNeighbors = seconds.ContainsKey("item-knn")
-                ? ItemNeighborModel.FromNeighbors(plays, reader.ReadNeighbors(), settings.ItemNeighborOptions())
+                ? ItemNeighborModel.FromNeighbors(plays, reader.ReadNeighbors(), settings.ItemNeighborOptions(plays.CellCount))
                 : null,
             UserNeighbors = seconds.ContainsKey("user-knn")
-                ? UserNeighborModel.FromNeighbors(plays, reader.ReadNeighbors(), settings.UserNeighborOptions())
+                ? UserNeighborModel.FromNeighbors(plays, reader.ReadNeighbors(), settings.UserNeighborOptions(plays.CellCount))
                 : null,
             Markov = seconds.ContainsKey("markov") ? MarkovModel.Fit(pairs!, settings.MarkovOptions(), seen: plays) : null,
         };

@@ -46,6 +46,7 @@ internal sealed class TrainingPipeline(TimeProvider clock, ILogger<TrainingPipel
             }
 
             values.Release(toCome[(i + 1)..]);
+            LargeHeap.Trim();
             times.Add(stage.Name, time);
             progress.Report(1);
             TrainerLog.StageDone(logger, job.ModelVersion, stage.Name, progress.Message, time.TotalSeconds);

@@ -40,18 +40,17 @@ internal sealed class TrainingStages(
                 }),
             Stage(
                 "evaluate", 2, [TrainingOutputs.Log, TrainingOutputs.Holdout, TrainingOutputs.MeasuredModels], TrainingOutputs.Measurement,
-                (values, progress, token) =>
+                async (values, progress, token) =>
                 {
                     var holdout = values.Get(TrainingOutputs.Holdout);
                     var userIds = values.Get(TrainingOutputs.Log).UserIds;
-                    return evaluate.RunAsync(
-                        new EvaluateInput(
-                            Array.ConvertAll(holdout.UserIndices, user => userIds[user]),
-                            holdout,
-                            values.Get(TrainingOutputs.MeasuredModels),
-                            settings),
-                        progress,
-                        token);
+                    var models = values.Get(TrainingOutputs.MeasuredModels);
+                    var measurement = await evaluate.RunAsync(
+                        new EvaluateInput(Array.ConvertAll(holdout.UserIndices, user => userIds[user]), holdout, models, settings), progress, token);
+
+                    // Of the models, later stages take ALS alone.
+                    values.Set(TrainingOutputs.MeasuredModels, models with { ItemNeighbors = null, UserNeighbors = null, Markov = null });
+                    return measurement;
                 }),
         ];
         var isMeasured = settings.Get(TrainingSettings.Evaluate);

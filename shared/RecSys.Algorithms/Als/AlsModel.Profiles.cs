@@ -52,6 +52,9 @@ public sealed partial class AlsModel
         return FactorRanking.RecommendOne(_index.Value, userFactors, seenItems, options);
     }
 
+    /// <summary>Answers many vectors of factors at once as <see cref="RecommendForFactors"/> answers each.</summary>
+    internal BatchSearch SearchMany(int k) => new(_index.Value, k);
+
     /// <summary>Cosine of the items' vectors.</summary>
     /// <inheritdoc/>
     public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default) =>

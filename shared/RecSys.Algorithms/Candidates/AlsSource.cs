@@ -1,4 +1,6 @@
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.Candidates;
 
@@ -30,6 +32,27 @@ internal static class AlsSource
         // The denied set holds what was heard, when that must not come back.
         var found = als.RecommendForFactors(
             factors, seenItems: [], new RecommendOptions { K = count, ExcludeSeen = false, Denied = denied });
-        return new SourceList(SourceKind.Als, [.. found.Select(item => new SourceHit(item.ItemIndex, item.Score))]);
+        return ListOf(found);
     }
+
+    /// <summary>The lists of users whom the model knows and who have heard nothing since, as <see cref="Retrieve"/> makes each.</summary>
+    /// <param name="als">The model.</param>
+    /// <param name="search">Its search for so many items.</param>
+    /// <param name="profiles">At most <see cref="BatchSearch.MaxQueries"/>.</param>
+    /// <param name="heard">What must not come back to each user index.</param>
+    public static SourceList[] Retrieve(AlsModel als, BatchSearch search, ReadOnlySpan<ListenerProfile> profiles, SparseMatrix heard)
+    {
+        var queries = new FactorMatrix(profiles.Length, als.ItemFactors.FactorCount);
+        var users = new int[profiles.Length];
+        for (var i = 0; i < users.Length; i++)
+        {
+            users[i] = profiles[i].UserIndex;
+            als.UserFactors.Row(users[i]).CopyTo(queries.MutableRow(i));
+        }
+
+        return Array.ConvertAll(search.Find(queries, heard, users), ListOf);
+    }
+
+    private static SourceList ListOf(ScoredItem[] found) =>
+        new(SourceKind.Als, [.. found.Select(item => new SourceHit(item.ItemIndex, item.Score))]);
 }

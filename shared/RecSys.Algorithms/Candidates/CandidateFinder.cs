@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.Candidates;
 
@@ -8,7 +10,11 @@ namespace RecSys.Algorithms.Candidates;
 /// </summary>
 public sealed class CandidateFinder(CandidateModels models, RetrievalSettings settings)
 {
+    /// <summary>Most users that are searched for together.</summary>
+    public const int MaxProfiles = BatchSearch.MaxQueries;
+
     private readonly ConcurrentBag<ScoreBoard> _boards = [];
+    private readonly ConcurrentDictionary<(SourceKind Source, int Count), BatchSearch> _searches = [];
 
     /// <summary>The models.</summary>
     public CandidateModels Models { get; } = models;
@@ -41,6 +47,60 @@ public sealed class CandidateFinder(CandidateModels models, RetrievalSettings se
         return lists;
     }
 
+    /// <summary>
+    /// What the sources find for several users whom the models know and who have heard nothing since: the same as for each of them alone
+    /// (<see cref="Retrieve(ListenerProfile, ItemSet, int, IReadOnlyCollection{SourceKind}?, CancellationToken)"/>), but the catalogue is
+    /// searched for all of them together.
+    /// </summary>
+    /// <param name="profiles">At most <see cref="MaxProfiles"/>.</param>
+    /// <param name="heard">Users × items: what must not come back to each.</param>
+    /// <param name="count">Items of each source, at most.</param>
+    /// <param name="sources">Whom to ask; null for all that have a model.</param>
+    /// <returns>The lists of each profile.</returns>
+    public IReadOnlyList<SourceList>[] Retrieve(
+        ReadOnlySpan<ListenerProfile> profiles, SparseMatrix heard, int count, IReadOnlyCollection<SourceKind>? sources = null)
+    {
+        ArgumentNullException.ThrowIfNull(heard);
+        foreach (var profile in profiles)
+        {
+            ArgumentOutOfRangeException.ThrowIfEqual(profile.HasNews || !profile.IsKnownUser, true, nameof(profiles));
+        }
+
+        var lists = new List<SourceList>[profiles.Length];
+        var denied = new ItemSet[profiles.Length];
+        for (var i = 0; i < lists.Length; i++)
+        {
+            lists[i] = [];
+            denied[i] = new ItemSet(Models.ItemCount, heard.RowColumns(profiles[i].UserIndex));
+        }
+
+        foreach (var source in Models.Sources.Where(source => sources is null || sources.Contains(source)))
+        {
+            var together = source switch
+            {
+                SourceKind.Als => AlsSource.Retrieve(Models.Als!, SearchOf(source, count, Models.Als!.SearchMany), profiles, heard),
+                SourceKind.Similar => SimilarSource.Retrieve(
+                    Models.Similarity!, SearchOf(source, count, Models.Similarity!.SearchMany), profiles, settings, heard),
+                _ => null,
+            };
+            for (var i = 0; i < lists.Length; i++)
+            {
+                var list = source == SourceKind.Similar && profiles[i].RecentItems.Length == 0
+                    ? null
+                    : together is null ? Retrieve(source, profiles[i], denied[i], count) : together[i];
+                if (list is not null)
+                {
+                    lists[i].Add(list);
+                }
+            }
+        }
+
+        return lists;
+    }
+
+    private BatchSearch SearchOf(SourceKind source, int count, Func<int, BatchSearch> create) =>
+        _searches.GetOrAdd((source, count), _ => create(count));
+
     private SourceList? Retrieve(SourceKind source, ListenerProfile profile, ItemSet denied, int count)
     {
         switch (source)
@@ -51,7 +111,7 @@ public sealed class CandidateFinder(CandidateModels models, RetrievalSettings se
                 return profile.RecentItems.Length == 0
                     ? null
                     : SimilarSource.Retrieve(
-                        Models.Similarity!, Latest(profile, settings.SimilarSeeds), settings.SimilarHalfLife, denied, count);
+                        Models.Similarity!, profile.Latest(settings.SimilarSeeds), settings.SimilarHalfLife, denied, count);
             case SourceKind.Popular:
                 return PopularSource.Retrieve(Models.Popular!, denied, count);
             case SourceKind.ItemNeighbors:
@@ -59,17 +119,14 @@ public sealed class CandidateFinder(CandidateModels models, RetrievalSettings se
             case SourceKind.UserNeighbors:
                 return profile.IsKnownUser ? FromUsers(profile.UserIndex, denied, count) : null;
             case SourceKind.Next:
-                return Follow(source, Models.Next!, Latest(profile, settings.NextSeeds), ageFactor: 0.5f, denied, count);
+                return Follow(source, Models.Next!, profile.Latest(settings.NextSeeds), ageFactor: 0.5f, denied, count);
             default:
                 throw new ArgumentOutOfRangeException(nameof(source), source, null);
         }
     }
 
-    private static ReadOnlySpan<int> Latest(ListenerProfile profile, int count) =>
-        profile.RecentItems.AsSpan(0, Math.Min(count, profile.RecentItems.Length));
-
     private ReadOnlySpan<int> LatestOrAll(ListenerProfile profile) =>
-        profile.Items.Length <= settings.NeighborSeeds ? profile.Items : Latest(profile, settings.NeighborSeeds);
+        profile.Items.Length <= settings.NeighborSeeds ? profile.Items : profile.Latest(settings.NeighborSeeds);
 
     // score(i) = Σ over seeds s of ageFactor^age(s) · weight(s → i), where age is the place in the list from 0.
     private SourceList Follow(SourceKind source, ItemLinks links, ReadOnlySpan<int> seeds, float ageFactor, ItemSet denied, int count)

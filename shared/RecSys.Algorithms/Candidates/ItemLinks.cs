@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Neighbors;
 using RecSys.Algorithms.TopK;
@@ -61,15 +62,7 @@ public sealed class ItemLinks
     public static ItemLinks FromNeighbors(NeighborTable neighbors, int count, int targetCount)
     {
         ArgumentNullException.ThrowIfNull(neighbors);
-        return Build(neighbors.RowCount, targetCount, count, (row, best) =>
-        {
-            var targets = neighbors.Neighbors(row);
-            var similarities = neighbors.Similarities(row);
-            for (var i = 0; i < targets.Length; i++)
-            {
-                best(targets[i], similarities[i]);
-            }
-        });
+        return Build(neighbors.RowCount, targetCount, count, row => neighbors.Neighbors(row), row => neighbors.Similarities(row), _ => 1);
     }
 
     /// <summary>What most often followed each item: the share of its transitions, without back-off.</summary>
@@ -79,47 +72,66 @@ public sealed class ItemLinks
     {
         ArgumentNullException.ThrowIfNull(markov);
         var transitions = markov.Transitions;
-        return Build(transitions.RowCount, transitions.ColumnCount, count, (row, best) =>
-        {
-            var targets = transitions.RowColumns(row);
-            var counts = transitions.RowValues(row);
-            var sum = 0f;
-            foreach (var value in counts)
-            {
-                sum += value;
-            }
-
-            for (var i = 0; i < targets.Length; i++)
-            {
-                best(targets[i], counts[i] / sum);
-            }
-        });
+        return Build(
+            transitions.RowCount, transitions.ColumnCount, count, row => transitions.RowColumns(row), row => transitions.RowValues(row),
+            row => TensorPrimitives.Sum(transitions.RowValues(row)));
     }
 
-    private static ItemLinks Build(int rowCount, int targetCount, int count, Action<int, Action<int, float>> addRow)
+    // In two passes over the rows: lists that grow would take three times the memory of the links.
+    private static ItemLinks Build(
+        int rowCount, int targetCount, int count, LinkRow<int> targetsOf, LinkRow<float> weightsOf, Func<int, float> divisorOf)
     {
         var offsets = new long[rowCount + 1];
-        var targets = new List<int>();
-        var weights = new List<float>();
         for (var row = 0; row < rowCount; row++)
         {
-            var best = new TopKBuffer(count);
-            addRow(row, (target, weight) =>
-            {
-                if (weight > 0 && weight >= best.Threshold)
-                {
-                    best.Add(target, weight);
-                }
-            });
-            foreach (var link in best.ToSortedArray())
-            {
-                targets.Add(link.ItemIndex);
-                weights.Add(link.Score);
-            }
-
-            offsets[row + 1] = targets.Count;
+            var weights = weightsOf(row);
+            offsets[row + 1] = offsets[row] + Math.Min(count, weights.Length - CountOfNone(weights));
         }
 
-        return new ItemLinks(offsets, [.. targets], [.. weights], targetCount);
+        var targets = GC.AllocateUninitializedArray<int>(checked((int)offsets[^1]));
+        var shares = GC.AllocateUninitializedArray<float>(targets.Length);
+        const int RowsAtOnce = 4_096;
+        Parallel.For(0, (rowCount + RowsAtOnce - 1) / RowsAtOnce, () => new TopKBuffer(count), (block, _, best) =>
+        {
+            var first = block * RowsAtOnce;
+            for (var row = first; row < Math.Min(rowCount, first + RowsAtOnce); row++)
+            {
+                Fill(best, targetsOf(row), weightsOf(row), divisorOf(row));
+                var at = offsets[row];
+                foreach (var link in best.ToSortedArray())
+                {
+                    (targets[at], shares[at]) = (link.ItemIndex, link.Score);
+                    at++;
+                }
+            }
+
+            return best;
+        }, _ => { });
+        return new ItemLinks(offsets, targets, shares, targetCount);
     }
+
+    private static int CountOfNone(ReadOnlySpan<float> weights)
+    {
+        var count = 0;
+        foreach (var weight in weights)
+        {
+            count += weight > 0 ? 0 : 1;
+        }
+
+        return count;
+    }
+
+    private static void Fill(TopKBuffer best, ReadOnlySpan<int> targets, ReadOnlySpan<float> weights, float divisor)
+    {
+        best.Clear();
+        for (var i = 0; i < targets.Length; i++)
+        {
+            if (weights[i] > 0 && weights[i] / divisor >= best.Threshold)
+            {
+                best.Add(targets[i], weights[i] / divisor);
+            }
+        }
+    }
+
+    private delegate ReadOnlySpan<T> LinkRow<T>(int row);
 }

@@ -18,6 +18,9 @@ public sealed class ListenerProfile
     /// <summary>Distinct items heard recently, the latest first.</summary>
     public required int[] RecentItems { get; init; }
 
+    /// <summary>The latest of <see cref="RecentItems"/>.</summary>
+    internal ReadOnlySpan<int> Latest(int count) => RecentItems.AsSpan(0, Math.Min(count, RecentItems.Length));
+
     /// <summary>Whether <see cref="Items"/> and <see cref="Plays"/> hold what the models were not fitted to.</summary>
     public bool HasNews { get; init; }
 }

@@ -5,9 +5,7 @@ namespace RecSys.Algorithms.Candidates;
 /// <summary>Adds up scores of the items that something speaks for, and remembers what spoke for each the most.</summary>
 internal sealed class ScoreBoard(int itemCount)
 {
-    private readonly float[] _scores = new float[itemCount];
-    private readonly float[] _strongest = new float[itemCount];
-    private readonly int[] _because = new int[itemCount];
+    private readonly Entry[] _entries = new Entry[itemCount];
     private readonly List<int> _touched = [];
 
     /// <summary>Adds to an item's score.</summary>
@@ -16,15 +14,16 @@ internal sealed class ScoreBoard(int itemCount)
     /// <param name="because">What speaks for it.</param>
     public void Add(int item, float score, int because)
     {
-        if (_scores[item] == 0)
+        ref var entry = ref _entries[item];
+        if (entry.Score == 0)
         {
             _touched.Add(item);
         }
 
-        _scores[item] += score;
-        if (score > _strongest[item])
+        entry.Score += score;
+        if (score > entry.Strongest)
         {
-            (_strongest[item], _because[item]) = (score, because);
+            (entry.Strongest, entry.Because) = (score, because);
         }
     }
 
@@ -34,19 +33,27 @@ internal sealed class ScoreBoard(int itemCount)
         var best = new TopKBuffer(Math.Max(1, count));
         foreach (var item in _touched)
         {
-            if (_scores[item] >= best.Threshold && !denied.Contains(item))
+            if (_entries[item].Score >= best.Threshold && !denied.Contains(item))
             {
-                best.Add(item, _scores[item]);
+                best.Add(item, _entries[item].Score);
             }
         }
 
-        var hits = best.ToSortedArray().Select(item => new SourceHit(item.ItemIndex, item.Score, _because[item.ItemIndex])).ToArray();
+        var hits = best.ToSortedArray().Select(item => new SourceHit(item.ItemIndex, item.Score, _entries[item.ItemIndex].Because)).ToArray();
         foreach (var item in _touched)
         {
-            _scores[item] = _strongest[item] = 0;
+            _entries[item] = default;
         }
 
         _touched.Clear();
         return new SourceList(source, hits);
+    }
+
+    // Together: they are far apart in memory from one item to the next.
+    private struct Entry
+    {
+        public float Score;
+        public float Strongest;
+        public int Because;
     }
 }

@@ -1,3 +1,7 @@
+using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.TopK;
+
 namespace RecSys.Algorithms.Candidates;
 
 /// <summary>Retrieves what resembles the tracks that the user heard last.</summary>
@@ -15,11 +19,45 @@ internal static class SimilarSource
     /// <param name="count">At most so many.</param>
     public static SourceList Retrieve(SimilarityIndex index, ReadOnlySpan<int> seeds, double halfLife, ItemSet denied, int count)
     {
-        var directions = new float[seeds.Length][];
         var sum = new float[index.FactorCount];
+        var directions = Directions(index, seeds, halfLife, sum);
+        return ListOf(index, index.Search(sum, denied, count), directions, seeds);
+    }
+
+    /// <summary>The lists of several users, as the other overload makes each.</summary>
+    /// <param name="index">Knows how similar items are.</param>
+    /// <param name="search">Its search for so many items.</param>
+    /// <param name="profiles">At most <see cref="BatchSearch.MaxQueries"/>.</param>
+    /// <param name="settings">How many seeds, and their weights.</param>
+    /// <param name="heard">What must not come back to each user index.</param>
+    public static SourceList[] Retrieve(
+        SimilarityIndex index, BatchSearch search, ReadOnlySpan<ListenerProfile> profiles, RetrievalSettings settings, SparseMatrix heard)
+    {
+        var queries = new FactorMatrix(profiles.Length, index.FactorCount);
+        var directions = new float[profiles.Length][][];
+        var users = new int[profiles.Length];
+        for (var i = 0; i < users.Length; i++)
+        {
+            users[i] = profiles[i].UserIndex;
+            directions[i] = Directions(index, profiles[i].Latest(settings.SimilarSeeds), settings.SimilarHalfLife, queries.MutableRow(i));
+        }
+
+        var found = search.Find(queries, heard, users);
+        var lists = new SourceList[users.Length];
+        for (var i = 0; i < users.Length; i++)
+        {
+            lists[i] = ListOf(index, found[i], directions[i], profiles[i].Latest(settings.SimilarSeeds));
+        }
+
+        return lists;
+    }
+
+    // Weighted once in the sum: the score is linear in the seeds, so one search through the items does for all of them.
+    private static float[][] Directions(SimilarityIndex index, ReadOnlySpan<int> seeds, double halfLife, Span<float> sum)
+    {
+        var directions = new float[seeds.Length][];
         for (var age = 0; age < seeds.Length; age++)
         {
-            // Weighted once here: the score is linear in the seeds, so one search through the items does for all of them.
             var direction = directions[age] = new float[index.FactorCount];
             index.DirectionOf(seeds[age], direction);
             var weight = (float)double.Exp2(-age / halfLife);
@@ -29,15 +67,20 @@ internal static class SimilarSource
             }
         }
 
-        var hits = new List<SourceHit>(count);
-        foreach (var found in index.Search(sum, denied, count))
+        return directions;
+    }
+
+    private static SourceList ListOf(SimilarityIndex index, ScoredItem[] found, float[][] directions, ReadOnlySpan<int> seeds)
+    {
+        var hits = new List<SourceHit>(found.Length);
+        foreach (var item in found)
         {
-            if (found.Score <= 0)
+            if (item.Score <= 0)
             {
                 break;
             }
 
-            hits.Add(new SourceHit(found.ItemIndex, found.Score, Because(index, found.ItemIndex, directions, seeds)));
+            hits.Add(new SourceHit(item.ItemIndex, item.Score, Because(index, item.ItemIndex, directions, seeds)));
         }
 
         return new SourceList(SourceKind.Similar, hits);

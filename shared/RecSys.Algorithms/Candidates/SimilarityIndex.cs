@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.Candidates;
 
@@ -18,18 +19,17 @@ public sealed class SimilarityIndex
     public SimilarityIndex(AlsModel als, ReadOnlySpan<int> listenersByItem, double shrinkage)
     {
         var factorCount = als.ItemFactors.FactorCount;
-        var rows = new float[(long)als.ItemCount * factorCount];
+        var rows = new FactorMatrix(als.ItemCount, factorCount);
         for (var item = 0; item < als.ItemCount; item++)
         {
-            var row = rows.AsSpan(item * factorCount, factorCount);
+            var row = rows.MutableRow(item);
             Normalize(als.ItemFactors.Row(item), row);
             var trust = listenersByItem[item] / Math.Max(listenersByItem[item] + shrinkage, 1);
             TensorPrimitives.Multiply(row, (float)trust, row);
         }
 
         // A model without users: all that is asked of it is the search through its items.
-        _shrunk = AlsModel.FromFactors(
-            new FactorMatrix(0, factorCount), FactorMatrix.FromRows(als.ItemCount, factorCount, rows), als.Settings);
+        _shrunk = AlsModel.FromFactors(new FactorMatrix(0, factorCount), rows, als.Settings);
     }
 
     /// <summary>Length of a direction.</summary>
@@ -38,6 +38,9 @@ public sealed class SimilarityIndex
     /// <summary>The items with the largest product with a vector.</summary>
     public ScoredItem[] Search(ReadOnlySpan<float> direction, ItemSet denied, int count) =>
         _shrunk.RecommendForFactors(direction, seenItems: [], new RecommendOptions { K = count, ExcludeSeen = false, Denied = denied });
+
+    /// <summary>Answers many directions at once as <see cref="Search"/> answers each.</summary>
+    internal BatchSearch SearchMany(int count) => _shrunk.SearchMany(count);
 
     /// <summary>The similarity of an item to the item of a direction; of a direction times a weight, the similarity times it.</summary>
     public float Similarity(int itemIndex, ReadOnlySpan<float> direction) =>

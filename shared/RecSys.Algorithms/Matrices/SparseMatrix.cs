@@ -133,11 +133,20 @@ public sealed class SparseMatrix
 
     internal SparseMatrix Transpose(int maxChunkCells)
     {
-        var (offsets, chunks) = TransposeCells(maxChunkCells);
+        var (offsets, chunks) = TransposeCells(maxChunkCells, order: []);
         return new SparseMatrix(RowCount, offsets, chunks);
     }
 
-    internal (long[] Offsets, CellChunk[] Chunks) TransposeCells(int maxChunkCells)
+    /// <summary>Columns become rows, and the rows columns in the order given.</summary>
+    /// <param name="order">Every row once: the row that becomes the first column, the second, and so on.</param>
+    internal SparseMatrix TransposeInOrder(ReadOnlySpan<int> order)
+    {
+        Debug.Assert(order.Length == RowCount);
+        var (offsets, chunks) = TransposeCells(MaxChunkCells, order);
+        return new SparseMatrix(RowCount, offsets, chunks);
+    }
+
+    internal (long[] Offsets, CellChunk[] Chunks) TransposeCells(int maxChunkCells, ReadOnlySpan<int> order)
     {
         var offsets = new long[ColumnCount + 1];
         foreach (var chunk in _chunks)
@@ -147,8 +156,9 @@ public sealed class SparseMatrix
 
         var chunks = CellChunk.Allocate(offsets, maxChunkCells);
         var next = offsets.AsSpan(0, ColumnCount).ToArray();
-        for (var row = 0; row < RowCount; row++)
+        for (var place = 0; place < RowCount; place++)
         {
+            var row = order.IsEmpty ? place : order[place];
             var columns = RowColumns(row);
             var values = RowValues(row);
             for (var i = 0; i < columns.Length; i++)
@@ -156,7 +166,7 @@ public sealed class SparseMatrix
                 var column = columns[i];
                 var chunk = chunks.Length == 1 ? chunks[0] : CellChunk.Of(chunks, column);
                 var at = (int)(next[column]++ - chunk.FirstCell);
-                chunk.Columns[at] = row;
+                chunk.Columns[at] = place;
                 chunk.Values[at] = values[i];
             }
         }

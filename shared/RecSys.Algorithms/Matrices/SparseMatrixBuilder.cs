@@ -46,7 +46,7 @@ public sealed class SparseMatrixBuilder(int rowCount, int columnCount, bool allo
     internal static SparseMatrix FromColumns(
         int rowCount, int columnCount, long[] columnOffsets, CellChunk[] columnChunks, int maxChunkCells)
     {
-        var (rowOffsets, rowChunks) = new SparseMatrix(rowCount, columnOffsets, columnChunks).TransposeCells(maxChunkCells);
+        var (rowOffsets, rowChunks) = new SparseMatrix(rowCount, columnOffsets, columnChunks).TransposeCells(maxChunkCells, order: []);
         return TripleSorting.MergeDuplicates(columnCount, rowOffsets, rowChunks);
     }
 }

@@ -48,7 +48,7 @@ public sealed class ItemNeighborModel : IRecommender, IProfileRecommender, ISimi
             throw new AlgorithmException(AlgorithmError.EmptyMatrix, "There is no interaction to compare items by; import or submit listens first.");
         }
 
-        var cells = ItemCells.Weigh(train, options);
+        var cells = PairLimit.Sample(PopularColumns.Keep(ItemCells.Weigh(train, options), options.MaxItems), options.MaxPairs, options.Seed);
         var byItem = cells.Transpose();
         var squaredLengths = new double[byItem.RowCount];
         for (var item = 0; item < squaredLengths.Length; item++)
@@ -100,8 +100,47 @@ public sealed class ItemNeighborModel : IRecommender, IProfileRecommender, ISimi
     }
 
     /// <inheritdoc/>
-    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
-        DenseRanking.Recommend(this, _train, userIndices, options, cancellationToken);
+    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (Options.ScoreUnrelated)
+        {
+            return DenseRanking.Recommend(this, _train, userIndices, options, cancellationToken);
+        }
+
+        options.Validate(ItemCount);
+        var users = userIndices.ToArray();
+        foreach (var user in users)
+        {
+            DenseRanking.CheckUser(user, UserCount);
+        }
+
+        // Few items resemble something in a profile: looking at the whole catalogue for each user would take most of the time.
+        var lists = new ScoredItem[users.Length][];
+        var parallel = new ParallelOptions
+        {
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
+        };
+        Parallel.For(
+            0,
+            users.Length,
+            parallel,
+            () => new SparseScores(ItemCount),
+            (i, _, scores) =>
+            {
+                var profile = _train.RowColumns(users[i]);
+                foreach (var item in profile)
+                {
+                    scores.Add(Neighbors.Neighbors(item), Neighbors.Similarities(item));
+                }
+
+                lists[i] = scores.Take(options, options.ExcludeSeen ? profile : []);
+                return scores;
+            },
+            _ => { });
+        return lists;
+    }
 
     /// <inheritdoc/>
     public void ScoreProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, Span<float> scores)

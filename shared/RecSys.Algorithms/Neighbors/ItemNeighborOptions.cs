@@ -40,6 +40,20 @@ public sealed record ItemNeighborOptions
     /// <summary>More bytes of neighbours than this are an error; 8 bytes each.</summary>
     public long MemoryLimitBytes { get; init; } = 4L << 30;
 
+    /// <summary>
+    /// Items that have neighbours and are neighbours: those with most users. Memory grows with them. No limit by default.
+    /// </summary>
+    public int MaxItems { get; init; } = int.MaxValue;
+
+    /// <summary>
+    /// Pairs of items of one user that are looked at, of all users together; where there are more, a sample of the longest histories
+    /// (<see cref="PairLimit"/>). Time grows with them. No limit by default.
+    /// </summary>
+    public double MaxPairs { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Seed of that sample.</summary>
+    public int Seed { get; init; }
+
     /// <summary>Threads; 0 takes every core.</summary>
     public int ThreadCount { get; init; }
 
@@ -53,6 +67,8 @@ public sealed record ItemNeighborOptions
         Check(Bm25K1 > 0 && double.IsFinite(Bm25K1), nameof(Bm25K1), Bm25K1, "above 0");
         Check(Bm25B is >= 0 and <= 1, nameof(Bm25B), Bm25B, "between 0 and 1");
         Check(ThreadCount >= 0, nameof(ThreadCount), ThreadCount, "of 0 (every core) or more");
+        Check(MaxItems > 0, nameof(MaxItems), MaxItems, "above 0");
+        Check(MaxPairs > 0, nameof(MaxPairs), MaxPairs, "above 0");
         Check(MemoryLimitBytes > 0, nameof(MemoryLimitBytes), MemoryLimitBytes, "above 0");
     }
 

@@ -10,15 +10,12 @@ namespace RecSys.Algorithms.Neighbors;
 /// s(i, j) = rowFactor_i · neighborFactor_j · Σ_m inner_m · x_im · x_jm, i ≠ j.
 /// </summary>
 /// <remarks>
-/// Row by row (Gustavson 1978): for each cell (i, m) the row m of Xᵀ is added into a dense accumulator of doubles, one a
-/// thread. A byte for each 64 accumulators tells which of them were touched; only those are read and cleared. Memory beside the
-/// result: 8 bytes a row and thread, whatever the number of pairs. Time: Σ_m |column m|² additions.
+/// Row by row (Gustavson 1978): for each cell (i, m) the row m of Xᵀ is added into accumulators, one set a thread. Those that were
+/// empty are written down, and only they are read and cleared. Memory beside the result: 20 bytes a row and thread and 8 a cell,
+/// whatever the number of pairs. Time: Σ_m |column m|² additions.
 /// </remarks>
 internal static class NeighborSearch
 {
-    private const int GroupShift = 6;
-    private const int GroupSize = 1 << GroupShift;
-
     /// <summary>Finds the neighbours of every row.</summary>
     /// <param name="matrix">X.</param>
     /// <param name="transposed">Xᵀ.</param>
@@ -29,6 +26,7 @@ internal static class NeighborSearch
     {
         var blocks = new NeighborTable.Block[(matrix.RowCount + NeighborTable.BlockRows - 1) / NeighborTable.BlockRows];
         long bytes = 0;
+        var labels = NeighborLabels.Of(matrix, transposed, options);
         Parallel.For(
             0,
             blocks.Length,
@@ -37,7 +35,7 @@ internal static class NeighborSearch
                 CancellationToken = cancellationToken,
                 MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
             },
-            () => new Worker(matrix, transposed, options),
+            () => new Worker(matrix, labels, options),
             (block, loop, worker) =>
             {
                 blocks[block] = worker.FindBlock(block);
@@ -62,24 +60,21 @@ internal static class NeighborSearch
     private sealed class Worker
     {
         private readonly SparseMatrix _matrix;
-        private readonly SparseMatrix _transposed;
+        private readonly NeighborLabels _labels;
         private readonly NeighborSearchOptions _options;
-        private readonly double[] _sums;
-        private readonly int[] _common;
-        private readonly byte[] _touched;
+        private readonly Accumulator[] _sums;
         private readonly TopKBuffer? _best;
         private readonly List<int> _indices = [];
         private readonly List<float> _similarities = [];
+        private int[] _touched = [];
+        private int _touchedCount;
 
-        public Worker(SparseMatrix matrix, SparseMatrix transposed, NeighborSearchOptions options)
+        public Worker(SparseMatrix matrix, NeighborLabels labels, NeighborSearchOptions options)
         {
             _matrix = matrix;
-            _transposed = transposed;
+            _labels = labels;
             _options = options;
-            var padded = (matrix.RowCount + GroupSize - 1) & ~(GroupSize - 1);
-            _sums = new double[padded];
-            _common = options.Shrinkage > 0 ? new int[padded] : [];
-            _touched = new byte[padded >> GroupShift];
+            _sums = new Accumulator[matrix.RowCount];
             _best = options.NeighborCount > 0 ? new TopKBuffer(Math.Min(options.NeighborCount, matrix.RowCount)) : null;
         }
 
@@ -109,57 +104,58 @@ internal static class NeighborSearch
             {
                 var inner = columns[at];
                 var factor = values[at] * (_options.InnerWeights is null ? 1 : _options.InnerWeights[inner]);
-                var neighbors = _transposed.RowColumns(inner);
-                Add(factor, neighbors, _transposed.RowValues(inner));
-                if (_common.Length > 0)
-                {
-                    foreach (var neighbor in neighbors)
-                    {
-                        _common[neighbor]++;
-                    }
-                }
+                Add(factor, _labels.Columns.RowColumns(inner), _labels.Columns.RowValues(inner));
             }
         }
 
         // sums[j] += factor · x_jm for every j of row m of Xᵀ. The indices are below RowCount by the matrix's own invariant.
         private void Add(double factor, ReadOnlySpan<int> neighbors, ReadOnlySpan<float> values)
         {
+            if (_touched.Length < _touchedCount + neighbors.Length)
+            {
+                Array.Resize(ref _touched, Math.Max(2 * _touched.Length, _touchedCount + neighbors.Length));
+            }
+
             ref var sums = ref MemoryMarshal.GetArrayDataReference(_sums);
             ref var touched = ref MemoryMarshal.GetArrayDataReference(_touched);
+            var count = _touchedCount;
             for (var i = 0; i < neighbors.Length; i++)
             {
                 var neighbor = neighbors[i];
-                Unsafe.Add(ref sums, neighbor) += factor * values[i];
-                Unsafe.Add(ref touched, neighbor >> GroupShift) = 1;
+                ref var sum = ref Unsafe.Add(ref sums, neighbor);
+
+                // Without a branch, which would be predicted wrongly every other time.
+                Unsafe.Add(ref touched, count) = neighbor;
+                count += sum.Common == 0 ? 1 : 0;
+                sum.Common++;
+                sum.Value += factor * values[i];
             }
+
+            _touchedCount = count;
         }
 
         private void Collect(int row)
         {
+            var touched = _touched.AsSpan(0, _touchedCount);
+            _touchedCount = 0;
             _best?.Clear();
-            _sums[row] = 0;
-            var rowFactor = _options.RowFactors[row];
-            for (var group = _touched.AsSpan().IndexOf((byte)1); group >= 0;)
+            _sums[_labels.LabelOf(row)].Value = 0;
+            if (_best is null)
             {
-                _touched[group] = 0;
-                var start = group << GroupShift;
-                for (var j = start; j < start + GroupSize; j++)
+                touched.Sort();
+            }
+
+            var rowFactor = _options.RowFactors[row];
+            foreach (var label in touched)
+            {
+                ref var sum = ref _sums[label];
+                if (sum.Value != 0)
                 {
-                    var sum = _sums[j];
-                    if (sum != 0)
-                    {
-                        _sums[j] = 0;
-                        Take(j, rowFactor * _options.NeighborFactors[j] * sum * Shrink(j));
-                    }
+                    var shrink = _options.Shrinkage > 0 ? sum.Common / (sum.Common + _options.Shrinkage) : 1;
+                    Take(label, rowFactor * _labels.Factors[label] * sum.Value * shrink);
                 }
 
-                if (_common.Length > 0)
-                {
-                    _common.AsSpan(start, GroupSize).Clear();
-                }
-
-                var next = _touched.AsSpan(group + 1).IndexOf((byte)1);
-                group = next < 0 ? -1 : group + 1 + next;
+                sum = default;
             }
 
             if (_best is not null)
@@ -174,21 +170,27 @@ internal static class NeighborSearch
             }
         }
 
-        private double Shrink(int neighbor) =>
-            _common.Length == 0 ? 1 : _common[neighbor] / (_common[neighbor] + _options.Shrinkage);
-
-        private void Take(int neighbor, double exact)
+        private void Take(int label, double exact)
         {
             var similarity = (float)exact;
             if (_best is null)
             {
-                _indices.Add(neighbor);
+                _indices.Add(_labels.RowOf(label));
                 _similarities.Add(similarity);
             }
-            else if (similarity > 0 && similarity > _best.Threshold)
+            else if (similarity > 0 && similarity >= _best.Threshold)
             {
-                _best.Add(neighbor, similarity);
+                _best.Add(_labels.RowOf(label), similarity);
             }
         }
+    }
+
+    /// <summary>What a pair of rows comes to so far.</summary>
+    private struct Accumulator
+    {
+        public double Value;
+
+        /// <summary>Inner indices in common.</summary>
+        public int Common;
     }
 }

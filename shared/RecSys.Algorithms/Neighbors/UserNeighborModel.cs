@@ -135,11 +135,14 @@ public sealed class UserNeighborModel : IRecommender
             throw new AlgorithmException(AlgorithmError.EmptyMatrix, "There is no interaction to compare users by; import or submit listens first.");
         }
 
+        var byItem = deviations.Transpose();
+        var sample = PairLimit.Sample(byItem, options.MaxPairs, options.Seed);
+        var compared = ReferenceEquals(sample, byItem) ? deviations : sample.Transpose();
         var factors = new double[deviations.RowCount];
         for (var user = 0; user < factors.Length; user++)
         {
             var squared = 0.0;
-            foreach (var value in deviations.RowValues(user))
+            foreach (var value in compared.RowValues(user))
             {
                 squared += (double)value * value;
             }
@@ -148,8 +151,8 @@ public sealed class UserNeighborModel : IRecommender
         }
 
         var neighbors = NeighborSearch.Run(
-            deviations,
-            deviations.Transpose(),
+            compared,
+            sample,
             new NeighborSearchOptions
             {
                 RowFactors = factors,

@@ -21,15 +21,24 @@ public sealed record UserNeighborOptions
     /// <summary>More bytes of neighbours than this are an error; 8 bytes each.</summary>
     public long MemoryLimitBytes { get; init; } = 4L << 30;
 
+    /// <summary>
+    /// Pairs of users of one item that are looked at, of all items together; where there are more, a sample of the listeners of the
+    /// most popular items (<see cref="PairLimit"/>). Time grows with them. No limit by default.
+    /// </summary>
+    public double MaxPairs { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Seed of that sample.</summary>
+    public int Seed { get; init; }
+
     /// <summary>Threads; 0 takes every core.</summary>
     public int ThreadCount { get; init; }
 
     internal void Validate()
     {
-        if (NeighborCount < 0 || ThreadCount < 0 || MemoryLimitBytes < 1)
+        if (NeighborCount < 0 || ThreadCount < 0 || MemoryLimitBytes < 1 || !(MaxPairs > 0))
         {
             throw new AlgorithmException(
-                AlgorithmError.InvalidSetting, "NeighborCount and ThreadCount must be 0 or more, MemoryLimitBytes above 0.");
+                AlgorithmError.InvalidSetting, "NeighborCount and ThreadCount must be 0 or more, MemoryLimitBytes and MaxPairs above 0.");
         }
     }
 }

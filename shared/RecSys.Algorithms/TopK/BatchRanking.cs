@@ -54,10 +54,15 @@ internal sealed unsafe class BatchRanking
     /// <param name="rows">Which of them.</param>
     /// <param name="seen">Per row what to leave out, or null.</param>
     /// <param name="lists">Receives a list per row.</param>
-    public void Find(FactorMatrix queries, ReadOnlySpan<int> rows, SparseMatrix? seen, Span<ScoredItem[]> lists)
+    public void Find(FactorMatrix queries, ReadOnlySpan<int> rows, SparseMatrix? seen, Span<ScoredItem[]> lists) =>
+        Find(queries, rows, seen, rows, lists);
+
+    /// <summary>The same where what a row has seen is in another row.</summary>
+    public void Find(
+        FactorMatrix queries, ReadOnlySpan<int> rows, SparseMatrix? seen, ReadOnlySpan<int> seenRows, Span<ScoredItem[]> lists)
     {
         Pack(queries, rows);
-        _seen.Fill(_index, seen, rows);
+        _seen.Fill(_index, seen, seenRows);
         var limits = stackalloc float[Groups];
         var active = stackalloc int[Groups];
         var activeCount = (rows.Length + Padding.Tile - 1) / Padding.Tile;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Linq.Expressions;
+using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -34,17 +35,42 @@ internal sealed class SqliteBulkWriter : IBulkWriter
         var plan = PlanOf<TRow>(context);
         await using var command = CreateCommand(context, plan.Table, onConflict);
         var count = 0L;
-        foreach (var row in rows)
+        foreach (var values in plan.HasLists ? ConvertTogether(plan, rows) : rows.Select(plan.Convert))
         {
-            for (var column = 0; column < plan.Getters.Count; column++)
+            for (var column = 0; column < values.Length; column++)
             {
-                command.Parameters[column].Value = plan.Getters[column](row) ?? DBNull.Value;
+                command.Parameters[column].Value = values[column];
             }
 
             count += await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
         return count;
+    }
+
+    // Lists become JSON, which takes ten times as long as the insert: all cores do it.
+    private static IEnumerable<object[]> ConvertTogether<TRow>(Plan<TRow> plan, IEnumerable<TRow> rows)
+        where TRow : class
+    {
+        const int RowsAtOnce = 512;
+        foreach (var piece in rows.Chunk(RowsAtOnce))
+        {
+            var values = new object[piece.Length][];
+            try
+            {
+                Parallel.For(0, piece.Length, row => values[row] = plan.Convert(piece[row]));
+            }
+            catch (AggregateException exception)
+            {
+                // As without threads: the first row that can't be kept says why.
+                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            }
+
+            foreach (var row in values)
+            {
+                yield return row;
+            }
+        }
     }
 
     private static SqliteCommand CreateCommand(RecSysDbContext context, BulkTable table, string onConflict)
@@ -68,12 +94,16 @@ internal sealed class SqliteBulkWriter : IBulkWriter
     private sealed class Plan<TRow>(BulkTable table)
         where TRow : class
     {
-        public BulkTable Table { get; } = table;
-
-        public IReadOnlyList<Func<TRow, object?>> Getters { get; } = [.. table.Properties.Select(property =>
+        private readonly Func<TRow, object?>[] _getters = [.. table.Properties.Select(property =>
         {
             var getter = RowGetter.Build(property);
             return Expression.Lambda<Func<TRow, object?>>(Expression.Convert(getter.Body, typeof(object)), getter.Parameters).Compile();
         })];
+
+        public BulkTable Table { get; } = table;
+
+        public bool HasLists { get; } = table.Properties.Any(property => property.ClrType.IsArray && property.ClrType != typeof(byte[]));
+
+        public object[] Convert(TRow row) => Array.ConvertAll(_getters, getter => getter(row) ?? DBNull.Value);
     }
 }

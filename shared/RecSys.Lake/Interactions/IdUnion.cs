@@ -64,7 +64,8 @@ internal sealed class IdUnion
         return merged.ToArray();
     }
 
-    private static int[] PositionsOf(string[] ids, int[] counts, string[] all)
+    /// <summary>Where ids are among others that are in ordinal order; -1 for one that does not occur or is not there.</summary>
+    public static int[] PositionsOf(string[] ids, int[] counts, string[] all)
     {
         var positions = new int[ids.Length];
         var next = 0;
@@ -87,7 +88,8 @@ internal sealed class IdUnion
                 next = Array.BinarySearch(all, ids[i], StringComparer.Ordinal);
             }
 
-            positions[i] = next++;
+            positions[i] = Math.Max(-1, next);
+            next = Math.Max(0, next < 0 ? ~next : next + 1);
         }
 
         return positions;

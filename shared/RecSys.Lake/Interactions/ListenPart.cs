@@ -9,6 +9,12 @@ internal abstract class ListenPart
     public delegate void RowReader(
         ReadOnlySpan<int> users, ReadOnlySpan<int> tracks, ReadOnlySpan<long> times, ReadOnlySpan<float> weights);
 
+    /// <summary>
+    /// Receives listens, by the part's numbers: users, tracks, times in microseconds, shares (NaN where unknown), play counts.
+    /// </summary>
+    public delegate void ListenReader(
+        ReadOnlySpan<int> users, ReadOnlySpan<int> tracks, ReadOnlySpan<long> times, ReadOnlySpan<float> shares, ReadOnlySpan<int> plays);
+
     /// <summary>User ids by the part's numbers.</summary>
     public string[] UserIds { get; protected set; } = [];
 
@@ -29,6 +35,10 @@ internal abstract class ListenPart
     /// <exception cref="DuckDbException">A file can't be read.</exception>
     public abstract void Read(DuckDbConnection connection, RowReader read, CancellationToken cancellationToken);
 
+    /// <summary>Reads the same listens with what is known of each.</summary>
+    /// <exception cref="DuckDbException">A file can't be read.</exception>
+    public abstract void ReadListens(DuckDbConnection connection, ListenReader read, CancellationToken cancellationToken);
+
     /// <summary>Runs a query that gives user, track (INTEGER), time (BIGINT) and weight (FLOAT).</summary>
     protected static void ReadRows(DuckDbConnection connection, string sql, RowReader read, CancellationToken cancellationToken)
     {
@@ -38,6 +48,21 @@ internal abstract class ListenPart
             using (chunk)
             {
                 read(chunk.Column(0).Values<int>(), chunk.Column(1).Values<int>(), chunk.Column(2).Values<long>(), chunk.Column(3).Values<float>());
+            }
+        }
+    }
+
+    /// <summary>Runs a query that gives user, track (INTEGER), time (BIGINT), share (FLOAT) and plays (INTEGER).</summary>
+    protected static void ReadListens(DuckDbConnection connection, string sql, ListenReader read, CancellationToken cancellationToken)
+    {
+        using var rows = connection.Query(sql, cancellationToken);
+        while (rows.NextChunk() is { } chunk)
+        {
+            using (chunk)
+            {
+                read(
+                    chunk.Column(0).Values<int>(), chunk.Column(1).Values<int>(), chunk.Column(2).Values<long>(),
+                    chunk.Column(3).Values<float>(), chunk.Column(4).Values<int>());
             }
         }
     }

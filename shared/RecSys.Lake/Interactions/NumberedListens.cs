@@ -29,6 +29,12 @@ internal sealed class NumberedListens(string rowsSql, string usersFile, string t
     public override void Read(DuckDbConnection connection, RowReader read, CancellationToken cancellationToken) =>
         ReadRows(connection, $"SELECT user_number, track_number, epoch_us(listened_at), weight::FLOAT {rowsSql}", read, cancellationToken);
 
+    public override void ReadListens(DuckDbConnection connection, ListenReader read, CancellationToken cancellationToken) => ReadListens(
+        connection,
+        $"SELECT user_number, track_number, epoch_us(listened_at), coalesce(played_share, 'NaN'::FLOAT), play_count {rowsSql}",
+        read,
+        cancellationToken);
+
     private void CountRows(ReadOnlySpan<int> users, ReadOnlySpan<int> tracks)
     {
         for (var row = 0; row < users.Length; row++)

@@ -3,7 +3,7 @@ using RecSys.Lake.DuckDb;
 namespace RecSys.Lake.Interactions;
 
 /// <summary>Files with ids as text, such as segments: the engine numbers the ids and looks the number of each up.</summary>
-/// <param name="sql">A SELECT of user_id, track_id, listened_at (BIGINT) and weight.</param>
+/// <param name="sql">A SELECT of user_id, track_id, listened_at (BIGINT), played_share, play_count and weight.</param>
 internal sealed class TextListens(string sql) : ListenPart
 {
     public override void Count(DuckDbConnection connection, CancellationToken cancellationToken)
@@ -21,14 +21,16 @@ internal sealed class TextListens(string sql) : ListenPart
     }
 
     public override void Read(DuckDbConnection connection, RowReader read, CancellationToken cancellationToken) =>
-        ReadRows(
-            connection,
-            $"""
-            SELECT user_numbers.number, track_numbers.number, listened_at, weight::FLOAT
-            FROM ({sql}) AS listens
-            JOIN user_numbers ON user_numbers.id = listens.user_id
-            JOIN track_numbers ON track_numbers.id = listens.track_id
-            """,
-            read,
-            cancellationToken);
+        ReadRows(connection, Numbered("weight::FLOAT"), read, cancellationToken);
+
+    public override void ReadListens(DuckDbConnection connection, ListenReader read, CancellationToken cancellationToken) =>
+        ReadListens(connection, Numbered("coalesce(played_share, 'NaN'::FLOAT), play_count"), read, cancellationToken);
+
+    private string Numbered(string columns) =>
+        $"""
+        SELECT user_numbers.number, track_numbers.number, listened_at, {columns}
+        FROM ({sql}) AS listens
+        JOIN user_numbers ON user_numbers.id = listens.user_id
+        JOIN track_numbers ON track_numbers.id = listens.track_id
+        """;
 }

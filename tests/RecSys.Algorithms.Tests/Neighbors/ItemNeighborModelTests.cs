@@ -48,6 +48,32 @@ public sealed class ItemNeighborModelTests
     }
 
     [Fact]
+    public void The_best_neighbours_are_the_best_of_all()
+    {
+        var all = ItemNeighborModel.Fit(Train, new ItemNeighborOptions { Shrinkage = 3 });
+        var best = ItemNeighborModel.Fit(Train, new ItemNeighborOptions { Shrinkage = 3, NeighborCount = 7 });
+
+        for (var item = 0; item < Items; item++)
+        {
+            best.SimilarItems([item], 7)[0].ShouldBe(all.SimilarItems([item], 7)[0]);
+            best.Neighbors.Neighbors(item).ToArray().ShouldBeInOrder();
+        }
+    }
+
+    [Fact]
+    public void Lists_are_the_best_of_the_scores()
+    {
+        var model = ItemNeighborModel.Fit(Train, new ItemNeighborOptions { NeighborCount = 20 });
+        var denied = new ItemSet(Items, [1, 17, 60]);
+        foreach (var options in new[] { new RecommendOptions { K = 15 }, new RecommendOptions { K = Items, ExcludeSeen = false, Denied = denied } })
+        {
+            var users = Enumerable.Range(0, Users).ToArray();
+
+            model.Recommend(users, options).ShouldBe(Algorithms.TopK.DenseRanking.Recommend(model, Train, users, options));
+        }
+    }
+
+    [Fact]
     public void Scores_add_up_the_similarities_of_the_profile()
     {
         var model = ItemNeighborModel.Fit(Train);

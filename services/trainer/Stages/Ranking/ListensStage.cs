@@ -14,28 +14,11 @@ internal sealed class ListensStage(ListenLake lake, TrackStore tracks, DatabaseP
     public async Task<RankingLog> RunAsync(TrainingLog input, StageProgress progress, CancellationToken cancellationToken)
     {
         progress.Report(0, "reading listens");
-        var users = Positions(input.UserIds);
-        var items = Positions(input.TrackIds);
-        var (userIndices, itemIndices, times, shares, plays) =
-            (new List<int>(), new List<int>(), new List<long>(), new List<float>(), new List<float>());
-        await foreach (var listen in lake.ReadListensAsync(InteractionQuery.All, cancellationToken))
-        {
-            // What came in since the log was read is not part of this training.
-            if (users.TryGetValue(listen.UserId, out var user) && items.TryGetValue(listen.TrackId, out var item))
-            {
-                userIndices.Add(user);
-                itemIndices.Add(item);
-                times.Add((listen.ListenedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
-                shares.Add(listen.PlayedShare ?? float.NaN);
-                plays.Add(listen.PlayCount);
-            }
-        }
-
-        var listens = await Task.Run(
-            () => ListeningLog.Create(
-                input.UserIds.Length, input.TrackIds.Length, [.. userIndices], [.. itemIndices], [.. times], [.. shares], [.. plays]),
-            cancellationToken);
+        var histories = await lake.ReadHistoriesAsync(input.UserIds, input.TrackIds, cancellationToken);
+        var listens = ListeningLog.FromOrdered(
+            input.TrackIds.Length, histories.Offsets, histories.ItemIndex, histories.Times, histories.Shares, histories.Plays);
         progress.Report(0.9, "reading the catalogue");
+        var items = Positions(input.TrackIds);
         var catalogue = new CatalogueBuilder(input.TrackIds.Length);
         await patience.RunAsync(
             async token =>

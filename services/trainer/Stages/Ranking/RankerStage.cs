@@ -5,6 +5,7 @@ using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Progress;
 using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
+using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Stages.Ranking;
 
@@ -32,17 +33,15 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
     {
         var settings = input.Settings;
         var rows = new RowCollector(settings);
-        RankingStand? newest = null;
+        LabelSplit? newest = null;
         float[] userNdcg = [];
         var log = input.Log;
-        if (input is { Holdout: { CanMeasure: true } holdout, MeasuredAls: { } als })
+        if (input is { Holdout: { CanMeasure: true } holdout, MeasuredAls: not null })
         {
-            progress.Report(0, "sources of what is measured on");
-            var split = LabelSplit.From(
+            newest = LabelSplit.From(
                 holdout.Train, holdout.Test, holdout.UserIndices, holdout.ItemIndices, log,
                 holdout.Cut is { } cut ? (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null);
-            newest = RankingStand.Create(split, als, settings.SourceSettings(), cancellationToken);
-            log = split.Before;
+            log = newest.Before;
         }
 
         AddParts(log, input.HasOrder, rows, settings, progress, cancellationToken);
@@ -50,15 +49,18 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
         BoostedRanker? measured = null;
         if (newest is not null)
         {
+            progress.Report(PartsShare, "sources of what is measured on");
+            var stand = RankingStand.Create(newest, input.MeasuredAls!, settings.SourceSettings(), cancellationToken);
             if (rows.UserCount >= MinUsers)
             {
                 progress.Report(PartsShare, $"boosting on {rows.UserCount:N0} users");
                 measured = rows.Train(cancellationToken);
                 progress.Report(PartsShare, "measuring");
-                userNdcg = Measure(newest, measured, input, metrics, cancellationToken);
+                LargeHeap.Trim();
+                userNdcg = Measure(stand, measured, input, metrics, cancellationToken);
             }
 
-            rows.Add(newest, cancellationToken);
+            rows.Add(stand, cancellationToken);
         }
 
         if (rows.UserCount < MinUsers)
@@ -100,18 +102,27 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
 
             var what = part > count ? $"part {part}, few users so far" : $"part {part} of {count}";
             progress.Report(PartsShare * Math.Min(1, (part - 1.0) / count), $"{what}: fitting sources");
-
-            // Half the iterations come so near that the ranker can't tell. Not from factors of later fits: these know the labels.
-            var als = settings.AlsSettings();
-            var fitted = AlsModel.Fit(split.Plays, als with { Iterations = (als.Iterations + 1) / 2 }, cancellationToken: cancellationToken);
-            var stand = RankingStand.Create(split, fitted, settings.SourceSettings(), cancellationToken);
-            progress.Report(PartsShare * Math.Min(1, (part - 0.5) / count), $"{what}: candidates and features");
-            rows.Add(stand, cancellationToken);
+            var fitted = Math.Min(1, (part - 0.5) / count);
+            AddPart(split, rows, settings, () => progress.Report(PartsShare * fitted, $"{what}: candidates and features"), cancellationToken);
+            LargeHeap.Trim();
             if (rows.UserCount >= settings.Get(RankerSettings.Users))
             {
                 break;
             }
         }
+    }
+
+    // A method of its own: what is fitted to a part is gone when the next one is looked at.
+    private static void AddPart(
+        LabelSplit split, RowCollector rows, TrainingSettings settings, Action fitted, CancellationToken cancellationToken)
+    {
+        // Half the iterations come so near that the ranker can't tell. Not from factors of later fits: these know the labels.
+        var als = settings.AlsSettings();
+        var model = AlsModel.Fit(split.Plays, als with { Iterations = (als.Iterations + 1) / 2 }, cancellationToken: cancellationToken);
+        LargeHeap.Trim();
+        var stand = RankingStand.Create(split, model, settings.SourceSettings(), cancellationToken);
+        fitted();
+        rows.Add(stand, cancellationToken);
     }
 
     // The final lists by all metrics, as models alone are measured, and against every source.

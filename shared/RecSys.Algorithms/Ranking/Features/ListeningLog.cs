@@ -61,6 +61,46 @@ public sealed class ListeningLog
             Array.ConvertAll(rows, row => plays[row]));
     }
 
+    /// <summary>Takes listens that are grouped and ordered already. The arrays are kept and must not change.</summary>
+    /// <param name="itemCount">Number of items.</param>
+    /// <param name="offsets">Where each user's listens begin, and the end: user count + 1 values.</param>
+    /// <param name="items">Item of each listen.</param>
+    /// <param name="times">Microseconds since 1970 UTC, ascending within a user; 0 when unknown.</param>
+    /// <param name="shares">Share of the track that was played, 0 to 1; NaN when unknown.</param>
+    /// <param name="plays">Plays that a listen stands for, above 0.</param>
+    /// <exception cref="AlgorithmException">The arrays do not fit together, an index is out of range or times of a user fall.</exception>
+    public static ListeningLog FromOrdered(int itemCount, long[] offsets, int[] items, long[] times, float[] shares, float[] plays)
+    {
+        ArgumentNullException.ThrowIfNull(offsets);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(times);
+        ArgumentNullException.ThrowIfNull(shares);
+        ArgumentNullException.ThrowIfNull(plays);
+        var fits = offsets.Length > 0 && offsets[0] == 0 && offsets[^1] == items.Length && times.Length == items.Length
+            && shares.Length == items.Length && plays.Length == items.Length;
+        for (var user = 1; fits && user < offsets.Length; user++)
+        {
+            fits = offsets[user] >= offsets[user - 1];
+            for (var row = (int)offsets[user - 1] + 1; fits && row < offsets[user]; row++)
+            {
+                fits = times[row] >= times[row - 1];
+            }
+        }
+
+        if (!fits)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.MismatchedSizes, $"{items.Length} listens of {offsets.Length - 1} users are not grouped by user and ordered by time.");
+        }
+
+        if (items.AsSpan().ContainsAnyExceptInRange(0, Math.Max(0, itemCount - 1)))
+        {
+            throw new AlgorithmException(AlgorithmError.IndexOutOfRange, $"A listen is of an item that is not in 0 … {itemCount - 1}.");
+        }
+
+        return new ListeningLog(itemCount, offsets, items, times, shares, plays);
+    }
+
     /// <summary>All listens of a user.</summary>
     public UserHistory HistoryOf(int userIndex)
     {
@@ -69,33 +109,11 @@ public sealed class ListeningLog
             _items.AsMemory(start, length), _times.AsMemory(start, length), _shares.AsMemory(start, length), _plays.AsMemory(start, length));
     }
 
-    /// <summary>The listens for which the predicate holds, in the same numbering of users and items.</summary>
-    /// <param name="keep">Told the user and the item of a listen and its time.</param>
-    public ListeningLog Where(Func<int, int, long, bool> keep)
-    {
-        ArgumentNullException.ThrowIfNull(keep);
-        var offsets = new long[_offsets.Length];
-        var rows = new List<int>();
-        for (var user = 0; user < UserCount; user++)
-        {
-            for (var row = (int)_offsets[user]; row < _offsets[user + 1]; row++)
-            {
-                if (keep(user, _items[row], _times[row]))
-                {
-                    rows.Add(row);
-                }
-            }
-
-            offsets[user + 1] = rows.Count;
-        }
-
-        return Take(ItemCount, offsets, rows, row => _items[row]);
-    }
-
-    /// <summary>The listens of some users and of some items, numbered anew in the order given.</summary>
+    /// <summary>Some listens of some users to some items, numbered anew in the order given.</summary>
     /// <param name="users">Old indices of the users to keep.</param>
     /// <param name="items">Old indices of the items to keep.</param>
-    public ListeningLog Select(IReadOnlyList<int> users, IReadOnlyList<int> items)
+    /// <param name="keep">Told the new indices of user and item, and the time of a listen; null for all.</param>
+    public ListeningLog Select(IReadOnlyList<int> users, IReadOnlyList<int> items, Func<int, int, long, bool>? keep = null)
     {
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(items);
@@ -106,26 +124,12 @@ public sealed class ListeningLog
             newItems[items[item]] = item;
         }
 
-        var offsets = new long[users.Count + 1];
-        var rows = new List<int>();
-        for (var user = 0; user < users.Count; user++)
-        {
-            for (var row = (int)_offsets[users[user]]; row < _offsets[users[user] + 1]; row++)
-            {
-                if (newItems[_items[row]] >= 0)
-                {
-                    rows.Add(row);
-                }
-            }
-
-            offsets[user + 1] = rows.Count;
-        }
-
-        return Take(items.Count, offsets, rows, row => newItems[_items[row]]);
+        return Take(users, items.Count, newItems, keep);
     }
 
     /// <summary>The listens before a moment (microseconds since 1970 UTC), those of unknown time among them.</summary>
-    public ListeningLog Before(long moment) => Where((_, _, time) => time < moment);
+    public ListeningLog Before(long moment) =>
+        Take([.. Enumerable.Range(0, UserCount)], ItemCount, [.. Enumerable.Range(0, ItemCount)], (_, _, time) => time < moment);
 
     /// <summary>The users × items matrix of plays.</summary>
     public SparseMatrix ToMatrix() => ToInteractions().ToMatrix();
@@ -142,11 +146,40 @@ public sealed class ListeningLog
         return new InteractionLog(UserCount, ItemCount, users, _items, _plays, _times);
     }
 
-    private ListeningLog Take(int itemCount, long[] offsets, List<int> rows, Func<int, int> item) => new(
-        itemCount,
-        offsets,
-        [.. rows.Select(item)],
-        [.. rows.Select(row => _times[row])],
-        [.. rows.Select(row => _shares[row])],
-        [.. rows.Select(row => _plays[row])]);
+    // Counted first: lists that grow would take several times the memory of the log.
+    private ListeningLog Take(IReadOnlyList<int> users, int itemCount, int[] newItems, Func<int, int, long, bool>? keep)
+    {
+        var offsets = new long[users.Count + 1];
+        for (var user = 0; user < users.Count; user++)
+        {
+            var count = 0;
+            for (var row = (int)_offsets[users[user]]; row < _offsets[users[user] + 1]; row++)
+            {
+                count += IsKept(user, row) ? 1 : 0;
+            }
+
+            offsets[user + 1] = offsets[user] + count;
+        }
+
+        var kept = (int)offsets[^1];
+        var (items, times, shares, plays) = (
+            GC.AllocateUninitializedArray<int>(kept), GC.AllocateUninitializedArray<long>(kept),
+            GC.AllocateUninitializedArray<float>(kept), GC.AllocateUninitializedArray<float>(kept));
+        var at = 0;
+        for (var user = 0; user < users.Count; user++)
+        {
+            for (var row = (int)_offsets[users[user]]; row < _offsets[users[user] + 1]; row++)
+            {
+                if (IsKept(user, row))
+                {
+                    (items[at], times[at], shares[at], plays[at]) = (newItems[_items[row]], _times[row], _shares[row], _plays[row]);
+                    at++;
+                }
+            }
+        }
+
+        return new ListeningLog(itemCount, offsets, items, times, shares, plays);
+
+        bool IsKept(int user, int row) => newItems[_items[row]] is >= 0 and var item && (keep is null || keep(user, item, _times[row]));
+    }
 }
