@@ -27,15 +27,23 @@ internal sealed record TrainingExamples(int UserIndex, IReadOnlyList<MergedCandi
     {
         var users = Enumerable.Range(0, split.Labels.RowCount).Where(user => split.Labels.RowLength(user) > 0).ToArray();
         new Random(seed).Shuffle(users);
-        users = users[..Math.Min(users.Length, maxUsers)];
-        var examples = new TrainingExamples?[users.Length];
         var parallel = new ParallelOptions
         {
             CancellationToken = cancellationToken,
             MaxDegreeOfParallelism = threadCount == 0 ? Environment.ProcessorCount : threadCount,
         };
-        candidates.ForEach(users, (i, found) => examples[i] = Of(split, found, users[i], negativeCount, seed), parallel);
-        return [.. examples.OfType<TrainingExamples>()];
+        var examples = new List<TrainingExamples>();
+        for (var drawn = 0; drawn < users.Length && examples.Count < maxUsers;)
+        {
+            // Of some users no candidate came true; others are drawn in their place.
+            var more = users[drawn..Math.Min(users.Length, drawn + maxUsers - examples.Count)];
+            var found = new TrainingExamples?[more.Length];
+            candidates.ForEach(more, (i, list) => found[i] = Of(split, list, more[i], negativeCount, seed), parallel);
+            examples.AddRange(found.OfType<TrainingExamples>());
+            drawn += more.Length;
+        }
+
+        return [.. examples];
     }
 
     private static TrainingExamples? Of(

@@ -90,6 +90,9 @@ internal sealed class TrainingSettings
     public static readonly Setting<int> NextCount = Setting.Integer(
         "next.count", 50, 1, 1_000, "Next tracks that are kept of every track.");
 
+    public static readonly Setting<int> NextTracks = Setting.Integer(
+        "next.tracks", 200_000, 100, 100_000_000, "Tracks, those that were followed most often, that have lists of next tracks.");
+
     public static readonly Setting<int> SimilarCount = Setting.Integer(
         "similar.count", 50, 1, 500, "Similar tracks that are kept of every track.");
 
@@ -154,7 +157,7 @@ internal sealed class TrainingSettings
         AlsConfidence, AlsAlpha, AlsUnobservedWeight, AlsSolver, AlsCgSteps,
         AlsEnabled, PopularityEnabled, ItemNeighborsEnabled, ItemNeighborCount, ItemNeighborShrinkage,
         UserNeighborsEnabled, UserNeighborCount, NeighborTracks, NeighborPairs, MarkovEnabled, MarkovSessionGap, MarkovSmoothing, MarkovBackoff,
-        SimilarCount, SimilarTracks, NextCount, PopularCount, PersonalCount, BlendAls, BlendSimilar, BlendPopular, BlendRankConstant,
+        SimilarCount, SimilarTracks, NextCount, NextTracks, PopularCount, PersonalCount, BlendAls, BlendSimilar, BlendPopular, BlendRankConstant,
         .. RankerSettings.All,
         Evaluate, EvaluateUsers, TestShare, TestDays, GateEnabled, GateConfidence, GateTolerance, Seed, Threads,
     ];

@@ -17,7 +17,8 @@ internal sealed record ListenTimes(int[] Counts, long[] Microseconds)
         var userOf = Positions(holdout?.UserIndices, plays.RowCount);
         var itemOf = Positions(holdout?.ItemIndices, plays.ColumnCount);
         var end = holdout?.Cut is { } cut ? (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : long.MaxValue;
-        var (users, items, times) = (new List<int>(), new List<int>(), new List<long>());
+        var (users, items, times) = (new int[Microseconds.Length], new int[Microseconds.Length], new long[Microseconds.Length]);
+        var count = 0;
         var cell = 0;
         var listen = 0;
         for (var row = 0; row < plays.RowCount; row++)
@@ -29,18 +30,20 @@ internal sealed record ListenTimes(int[] Counts, long[] Microseconds)
                     var time = Microseconds[listen];
                     if (time > 0 && time < end && userOf[row] >= 0 && itemOf[column] >= 0)
                     {
-                        users.Add(userOf[row]);
-                        items.Add(itemOf[column]);
-                        times.Add(time);
+                        (users[count], items[count], times[count]) = (userOf[row], itemOf[column], time);
+                        count++;
                     }
                 }
             }
         }
 
-        var weights = new float[times.Count];
+        Array.Resize(ref users, count);
+        Array.Resize(ref items, count);
+        Array.Resize(ref times, count);
+        var weights = new float[count];
         Array.Fill(weights, 1);
         var log = new InteractionLog(
-            holdout?.Train.RowCount ?? plays.RowCount, holdout?.Train.ColumnCount ?? plays.ColumnCount, [.. users], [.. items], weights, [.. times]);
+            holdout?.Train.RowCount ?? plays.RowCount, holdout?.Train.ColumnCount ?? plays.ColumnCount, users, items, weights, times);
         return NextTrackPairs.FromLog(log, new Algorithms.Splits.SessionOptions { Gap = gap }, out _);
     }
 

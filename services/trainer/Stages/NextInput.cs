@@ -6,4 +6,5 @@ namespace RecSys.Trainer.Stages;
 /// <param name="Path">The file that they are written to.</param>
 /// <param name="Model">Fitted to all sessions; null where the log has none.</param>
 /// <param name="Count">Length of a list.</param>
-internal sealed record NextInput(string Path, MarkovModel? Model, int Count);
+/// <param name="Tracks">Tracks that have a list, those that were followed most often.</param>
+internal sealed record NextInput(string Path, MarkovModel? Model, int Count, int Tracks);

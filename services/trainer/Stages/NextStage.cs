@@ -11,9 +11,25 @@ internal sealed class NextStage : IStage<NextInput, ListFile>
     /// <inheritdoc/>
     public Task<ListFile> RunAsync(NextInput input, StageProgress progress, CancellationToken cancellationToken)
     {
-        progress.Report(0, input.Model is null ? "the log has no sessions" : $"{input.Count} next tracks of {input.Model.ItemCount:N0}");
+        var tracks = input.Model is null ? [] : MostFollowed(input.Model, input.Tracks);
+        progress.Report(0, input.Model is null ? "the log has no sessions" : $"{input.Count} next tracks of {tracks.Length:N0}");
         return ListFileWriter.WriteAsync(
-            input.Path, input.Model?.ItemCount ?? 0, items => Lists(input.Model!, items, input.Count), progress, cancellationToken);
+            input.Path, tracks.Length, places => Lists(input.Model!, Array.ConvertAll(places, place => tracks[place]), input.Count), progress, cancellationToken);
+    }
+
+    // In ascending order; of those that were followed equally often those of lower index.
+    private static int[] MostFollowed(MarkovModel model, int trackCount)
+    {
+        var followed = new float[model.ItemCount];
+        for (var item = 0; item < followed.Length; item++)
+        {
+            foreach (var count in model.Transitions.RowValues(item))
+            {
+                followed[item] -= count;
+            }
+        }
+
+        return [.. Enumerable.Range(0, followed.Length).Where(item => followed[item] < 0).OrderBy(item => followed[item]).Take(trackCount).Order()];
     }
 
     /// <summary>The lists of some tracks.</summary>

@@ -46,7 +46,11 @@ internal sealed class TrainingPipeline(TimeProvider clock, ILogger<TrainingPipel
             }
 
             values.Release(toCome[(i + 1)..]);
-            LargeHeap.Trim();
+            if (i < toCome.Length - 1)
+            {
+                LargeHeap.Trim();
+            }
+
             times.Add(stage.Name, time);
             progress.Report(1);
             TrainerLog.StageDone(logger, job.ModelVersion, stage.Name, progress.Message, time.TotalSeconds);

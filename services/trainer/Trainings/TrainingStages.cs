@@ -86,7 +86,8 @@ internal sealed class TrainingStages(
                     new NextInput(
                         TrainingOutputs.FileOf(values, TrainingOutputs.Next),
                         values.Get(TrainingOutputs.Models).Markov,
-                        settings.Get(TrainingSettings.NextCount)),
+                        settings.Get(TrainingSettings.NextCount),
+                        settings.Get(TrainingSettings.NextTracks)),
                     progress,
                     token)),
             .. isRanked ? [RankingStages.Sources(settings)] : Array.Empty<PipelineStage>(),

@@ -93,51 +93,50 @@ public sealed class NextTrackPairs
         }
 
         var gap = UnixMicroseconds.From(options.Gap);
-        var times = log.Times;
-        var items = log.ItemIndices;
         var starts = log.GroupByUser(out var rows);
-        var users = new List<int>();
-        var firstItems = new List<int>();
-        var nextItems = new List<int>();
-        var sessions = new List<int>();
-        var pairTimes = new List<long>();
-        var session = -1;
-        var single = 0;
-        var repeats = 0;
-        for (var user = 0; user < log.UserCount; user++)
+        // Twice over the log: lists that grow would take several times the memory of the pairs.
+        report = Walk(null);
+        var pairs = new NextTrackPairs(
+            log.UserCount, log.ItemCount, new int[report.Pairs], new int[report.Pairs], new int[report.Pairs], new int[report.Pairs], new long[report.Pairs]);
+        Walk(pairs);
+        return pairs;
+
+        SessionReport Walk(NextTrackPairs? filled)
         {
-            var length = 0;
-            for (var at = starts[user]; at < starts[user + 1]; at++)
+            var items = log.ItemIndices;
+            var times = log.Times;
+            var (session, single, repeats, count) = (-1, 0, 0, 0);
+            for (var user = 0; user < log.UserCount; user++)
             {
-                var row = rows[at];
-                if (at == starts[user] || times[row] - times[rows[at - 1]] > gap)
+                var length = 0;
+                for (var at = starts[user]; at < starts[user + 1]; at++)
                 {
-                    single += length == 1 ? 1 : 0;
-                    session++;
-                    length = 1;
-                    continue;
+                    var row = rows[at];
+                    if (at == starts[user] || times[row] - times[rows[at - 1]] > gap)
+                    {
+                        single += length == 1 ? 1 : 0;
+                        session++;
+                        length = 1;
+                        continue;
+                    }
+
+                    length++;
+                    var previous = items[rows[at - 1]];
+                    if (previous == items[row] && !options.KeepRepeats)
+                    {
+                        repeats++;
+                        continue;
+                    }
+
+                    filled?.Set(count, user, previous, items[row], session, times[row]);
+                    count++;
                 }
 
-                length++;
-                var previous = items[rows[at - 1]];
-                if (previous == items[row] && !options.KeepRepeats)
-                {
-                    repeats++;
-                    continue;
-                }
-
-                users.Add(user);
-                firstItems.Add(previous);
-                nextItems.Add(items[row]);
-                sessions.Add(session);
-                pairTimes.Add(times[row]);
+                single += length == 1 ? 1 : 0;
             }
 
-            single += length == 1 ? 1 : 0;
+            return new SessionReport(log.RowCount, session + 1, single, count, repeats);
         }
-
-        report = new SessionReport(log.RowCount, session + 1, single, users.Count, repeats);
-        return new NextTrackPairs(log.UserCount, log.ItemCount, [.. users], [.. firstItems], [.. nextItems], [.. sessions], [.. pairTimes]);
     }
 
     /// <summary>Pairs whose second listen is before the moment are train, the others test.</summary>
@@ -189,6 +188,12 @@ public sealed class NextTrackPairs
         }
 
         return Count == 0 ? 0 : (double)known / Count;
+    }
+
+    private void Set(int pair, int user, int item, int nextItem, int session, long time)
+    {
+        (_userIndices[pair], _itemIndices[pair], _nextItemIndices[pair]) = (user, item, nextItem);
+        (_sessions[pair], _times[pair]) = (session, time);
     }
 
     private NextTrackPairs Where(Func<int, bool> keep)
