@@ -1,5 +1,6 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Markov;
+using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
 using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Ranking;
@@ -37,6 +38,14 @@ internal static class ModelSettings
     /// <param name="cellCount">Cells of the matrix.</param>
     public static double MaxPairs(this TrainingSettings settings, long cellCount) =>
         Math.Max(AlwaysComparedPairs, (double)settings.Get(TrainingSettings.NeighborPairs) * cellCount);
+
+    /// <summary>What of a log is not looked at for neighbours, for a person; empty where all of it is.</summary>
+    public static string NeighborLimits(this TrainingSettings settings, SparseMatrix plays)
+    {
+        var tracks = settings.Get(TrainingSettings.NeighborTracks);
+        var ofTracks = tracks < plays.ColumnCount ? $"; neighbours of {tracks:N0} of {plays.ColumnCount:N0} tracks" : "";
+        return PairLimit.PairsOf(plays) > settings.MaxPairs(plays.CellCount) ? $"{ofTracks}; of long histories a sample" : ofTracks;
+    }
 
     public static ItemNeighborOptions ItemNeighborOptions(this TrainingSettings settings, long cellCount) => new()
     {

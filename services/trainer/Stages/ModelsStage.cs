@@ -26,7 +26,7 @@ internal sealed class ModelsStage(TimeProvider clock) : IStage<ModelsInput, Fitt
             var als = settings.Get(TrainingSettings.AlsEnabled) ? Timed(() => FitAls(input, progress, cancellationToken)) : null;
             var fitsItems = settings.Get(TrainingSettings.ItemNeighborsEnabled) && (!input.OnlyPublished || als is null);
             var fitsUsers = settings.Get(TrainingSettings.UserNeighborsEnabled) && (!input.OnlyPublished || (als is null && !fitsItems));
-            return new FittedModels
+            var models = new FittedModels
             {
                 Popularity = popularity,
                 Als = als,
@@ -53,6 +53,8 @@ internal sealed class ModelsStage(TimeProvider clock) : IStage<ModelsInput, Fitt
                     : null,
                 FitSeconds = seconds,
             };
+            progress.Report(1, string.Join(", ", seconds.Keys) + (fitsItems || fitsUsers ? settings.NeighborLimits(input.Plays) : ""));
+            return models;
 
             TModel Timed<TModel>(Func<TModel> fit)
                 where TModel : IRecommender

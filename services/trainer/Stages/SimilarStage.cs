@@ -10,7 +10,8 @@ internal sealed class SimilarStage : IStage<SimilarInput, ListFile>
     /// <returns>The lists; a track that no model knows has none.</returns>
     public Task<ListFile> RunAsync(SimilarInput input, StageProgress progress, CancellationToken cancellationToken)
     {
-        progress.Report(0, $"{input.Count} similar tracks of {input.ItemCount:N0}");
+        var among = input.Model is SimilarTracks { Count: var tracks } ? $", among {tracks:N0}" : "";
+        progress.Report(0, $"{input.Count} similar tracks of {input.ItemCount:N0}{among}");
         return ListFileWriter.WriteAsync(
             input.Path, input.Model is null ? 0 : input.ItemCount, items => Lists(input, items, cancellationToken), progress, cancellationToken);
     }

@@ -16,6 +16,9 @@ internal sealed class SimilarTracks : ISimilarItems
 
     private SimilarTracks(int[] tracks, int[] places, AlsModel among) => (_tracks, _places, _among) = (tracks, places, among);
 
+    /// <summary>Tracks that are looked at.</summary>
+    public int Count => _tracks.Length;
+
     /// <summary>The model itself where the catalogue is no larger, or where it is not ALS.</summary>
     /// <param name="models">Fitted to all plays.</param>
     /// <param name="count">Tracks to look at.</param>

@@ -72,6 +72,7 @@ internal sealed class RankingStages(ListensStage listens, RankerStage ranker, Ra
                 values.Set(
                     RankingOutputs.Parts,
                     new RankingParts(sources.ItemNeighbors, sources.UserNeighbors, sources.Next, ItemStatistics.From(log.Listens)));
+                progress.Report(1, "neighbours and next tracks" + settings.NeighborLimits(values.Get(TrainingOutputs.Log).Plays));
             },
             token));
 

@@ -21,7 +21,9 @@ internal sealed class RankedListsStage : IStage<RankedListsInput, ListFile>
         var settings = input.Settings;
         var count = settings.Get(TrainingSettings.PersonalCount);
         var threads = settings.Get(TrainingSettings.Threads);
-        progress.Report(0, $"{count} ranked tracks for {input.Plays.RowCount:N0} users");
+        var ranked = settings.Get(RankerSettings.ListUsers);
+        progress.Report(
+            0, $"{count} tracks for {input.Plays.RowCount:N0} users" + (ranked < input.Plays.RowCount ? $", ranked for the latest {ranked:N0}" : ", ranked"));
         var parts = input.Parts;
         var finder = SourceModels.FinderOf(input.Plays, input.Models.Als!, parts.ItemNeighbors, parts.UserNeighbors, parts.Next);
 
@@ -35,7 +37,7 @@ internal sealed class RankedListsStage : IStage<RankedListsInput, ListFile>
             new long[input.Plays.RowCount].Select(_ => end).ToArray(),
             input.Trees);
         var options = new RecommendOptions { K = count, ThreadCount = threads };
-        var isRanked = LatestUsers(input.Log.Listens, settings.Get(RankerSettings.ListUsers));
+        var isRanked = LatestUsers(input.Log.Listens, ranked);
         return ListFileWriter.WriteAsync(
             input.Path,
             input.Plays.RowCount,
