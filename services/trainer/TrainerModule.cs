@@ -46,6 +46,7 @@ public static class TrainerModule
         services.AddSingleton<StoreStage>();
         services.AddSingleton<PublishStage>();
         services.AddSingleton<ListensStage>();
+        services.AddSingleton<CandidatesStage>();
         services.AddSingleton<RankerStage>();
         services.AddSingleton<RankedListsStage>();
         services.AddSingleton<RankerWriter>();

@@ -15,7 +15,7 @@ public sealed class KilledTrainerTests(DistributedSystem system)
 
     private static readonly string[] Stages =
     [
-        "read", "split", "models", "evaluate", "listens", "ranker", "refit", "similar", "next", "sources", "lists", "store",
+        "read", "split", "models", "evaluate", "listens", "candidates", "ranker", "refit", "similar", "next", "sources", "lists", "store",
         "store-ranker", "publish",
     ];
 

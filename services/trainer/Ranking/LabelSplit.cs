@@ -1,6 +1,7 @@
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Splits;
+using RecSys.Trainer.Stages;
 using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Ranking;
@@ -47,6 +48,15 @@ internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, Ranki
             ? null
             : From(split.Train, split.Test, split.UserIndices, split.ItemIndices, log, cut: null);
     }
+
+    /// <summary>What was withheld from a training.</summary>
+    public static LabelSplit Of(Holdout holdout, RankingLog log) => From(
+        holdout.Train,
+        holdout.Test,
+        holdout.UserIndices,
+        holdout.ItemIndices,
+        log,
+        holdout.Cut is { } cut ? (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null);
 
     /// <summary>Gathers the listens of a log that is split already.</summary>
     /// <param name="plays">What was before the cut.</param>

@@ -1,5 +1,6 @@
 using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Ranking.Features;
+using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Checkpoints;
 using RecSys.Trainer.Ranking;
 
@@ -10,6 +11,9 @@ internal static class RankingOutputs
 {
     /// <summary>Every listen, and the catalogue.</summary>
     public static readonly StageOutput<RankingLog> Listens = new("listens", WriteLog, (reader, _) => ReadLog(reader));
+
+    /// <summary>What the ranker learns from.</summary>
+    public static readonly StageOutput<ExampleRows> Examples = new("examples", WriteExamples, (reader, _) => ReadExamples(reader));
 
     /// <summary>The trained ranker, if there is one.</summary>
     public static readonly StageOutput<RankerOutcome> Ranker = new("ranker", WriteOutcome, (reader, _) => ReadOutcome(reader));
@@ -46,6 +50,35 @@ internal static class RankingOutputs
             new CatalogueIndex(reader.ReadArray<int>(), reader.ReadArray<int>(), reader.ReadArray<long>(), reader.ReadArray<int>()),
             reader.ReadTexts(),
             reader.ReadArray<int>());
+    }
+
+    private static void WriteExamples(CheckpointWriter writer, ExampleRows examples)
+    {
+        writer.WriteInt64(examples.CutCount);
+        writer.WriteInt64(examples.Parts.Count);
+        foreach (var part in examples.Parts)
+        {
+            writer.WriteInt64(part.IsValidation ? 1 : 0);
+            writer.WriteInt64(part.Fold);
+            writer.WriteArray(part.Rows.Values);
+            writer.WriteArray(part.Rows.Labels);
+            writer.WriteArray(part.Rows.GroupSizes);
+        }
+    }
+
+    private static ExampleRows ReadExamples(CheckpointReader reader)
+    {
+        var cutCount = reader.ReadInt32();
+        var parts = new ExamplePart[reader.ReadInt32()];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = new ExamplePart(
+                reader.ReadInt64() == 1,
+                reader.ReadInt32(),
+                new BoostingRows(reader.ReadArray<float>(), reader.ReadArray<float>(), reader.ReadArray<int>()));
+        }
+
+        return new ExampleRows(parts, cutCount);
     }
 
     private static void WriteOutcome(CheckpointWriter writer, RankerOutcome outcome)

@@ -10,8 +10,9 @@ using RecSys.Trainer.Stages.Ranking;
 
 namespace RecSys.Trainer.Trainings;
 
-/// <summary>The stages of candidates and ranking: listens → ranker, then sources → final lists of what is published.</summary>
-internal sealed class RankingStages(ListensStage listens, RankerStage ranker, RankedListsStage lists, RankerWriter writer, ILogger<RankingStages> logger)
+/// <summary>The stages of candidates and ranking: listens → candidates → ranker, then sources → final lists of what is published.</summary>
+internal sealed class RankingStages(
+    ListensStage listens, CandidatesStage candidates, RankerStage ranker, RankedListsStage lists, RankerWriter writer, ILogger<RankingStages> logger)
 {
     /// <summary>Whether a ranker is trained. Where XGBoost's library is missing, that is said once for each training.</summary>
     public bool IsWanted(TrainingJob job)
@@ -32,32 +33,35 @@ internal sealed class RankingStages(ListensStage listens, RankerStage ranker, Ra
     /// <summary>Reads what ranking needs, and trains and measures the ranker.</summary>
     /// <param name="settings">Of the training.</param>
     /// <param name="isMeasured">Whether something is withheld to measure on.</param>
-    public PipelineStage[] Training(TrainingSettings settings, bool isMeasured) =>
-    [
-        new PipelineStage(
-            "listens", 1, [TrainingOutputs.Log], [RankingOutputs.Listens],
-            async (values, progress, token) =>
-                values.Set(RankingOutputs.Listens, await listens.RunAsync(values.Get(TrainingOutputs.Log), progress, token))),
-        new PipelineStage(
-            "ranker", 20,
-            [TrainingOutputs.Log, RankingOutputs.Listens, .. isMeasured ? [TrainingOutputs.Holdout, TrainingOutputs.MeasuredModels] : Array.Empty<StageOutput>()],
-            [RankingOutputs.Ranker],
-            async (values, progress, token) =>
-            {
-                var holdout = isMeasured ? values.Get(TrainingOutputs.Holdout) : null;
-                var log = values.Get(TrainingOutputs.Log);
-                var input = new RankerInput(
-                    values.Get(RankingOutputs.Listens),
-                    SplitStage.FindCut(SplitInput.Of(log, settings)) is not null,
-                    holdout,
-                    isMeasured ? values.Get(TrainingOutputs.MeasuredModels).Als : null,
-                    holdout is null ? [] : Array.ConvertAll(holdout.UserIndices, user => log.UserIds[user]),
-                    settings);
-                var outcome = await ranker.RunAsync(input, progress, token);
-                progress.Report(1, outcome.Message);
-                values.Set(RankingOutputs.Ranker, outcome);
-            }),
-    ];
+    public PipelineStage[] Training(TrainingSettings settings, bool isMeasured)
+    {
+        StageOutput[] withheld = isMeasured ? [TrainingOutputs.Holdout] : [];
+        StageOutput[] models = isMeasured ? [TrainingOutputs.MeasuredModels] : [];
+        return
+        [
+            new PipelineStage(
+                "listens", 1, [TrainingOutputs.Log], [RankingOutputs.Listens],
+                async (values, progress, token) =>
+                    values.Set(RankingOutputs.Listens, await listens.RunAsync(values.Get(TrainingOutputs.Log), progress, token))),
+            new PipelineStage(
+                "candidates", 12, [TrainingOutputs.Log, RankingOutputs.Listens, .. withheld], [RankingOutputs.Examples],
+                async (values, progress, token) =>
+                {
+                    var log = MeasuredSplit(values, isMeasured)?.Before ?? values.Get(RankingOutputs.Listens);
+                    var hasOrder = SplitStage.FindCut(SplitInput.Of(values.Get(TrainingOutputs.Log), settings)) is not null;
+                    values.Set(RankingOutputs.Examples, await candidates.RunAsync(new CandidatesInput(log, hasOrder, settings), progress, token));
+                }),
+            new PipelineStage(
+                "ranker", 8, [TrainingOutputs.Log, RankingOutputs.Listens, RankingOutputs.Examples, .. withheld, .. models], [RankingOutputs.Ranker],
+                async (values, progress, token) =>
+                {
+                    var measured = MeasuredSplit(values, isMeasured) is { } split ? HoldoutOf(values, split) : null;
+                    var outcome = await ranker.RunAsync(new RankerInput(values.Get(RankingOutputs.Examples), measured, settings), progress, token);
+                    progress.Report(1, outcome.Message);
+                    values.Set(RankingOutputs.Ranker, outcome);
+                }),
+        ];
+    }
 
     /// <summary>Fits the other sources to all listens.</summary>
     public static PipelineStage Sources(TrainingSettings settings) => new(
@@ -112,4 +116,17 @@ internal sealed class RankingStages(ListensStage listens, RankerStage ranker, Ra
                 await writer.WriteAsync(job.ModelVersion, outcome, values.Get(RankingOutputs.Listens), values.Get(RankingOutputs.Parts), token);
             }
         });
+
+    // Null where nothing was withheld.
+    private static LabelSplit? MeasuredSplit(StageValues values, bool isMeasured) =>
+        isMeasured && values.Get(TrainingOutputs.Holdout) is { CanMeasure: true } holdout
+            ? LabelSplit.Of(holdout, values.Get(RankingOutputs.Listens))
+            : null;
+
+    private static RankerHoldout HoldoutOf(StageValues values, LabelSplit split)
+    {
+        var (holdout, userIds) = (values.Get(TrainingOutputs.Holdout), values.Get(TrainingOutputs.Log).UserIds);
+        return new RankerHoldout(
+            holdout, split, values.Get(TrainingOutputs.MeasuredModels).Als!, Array.ConvertAll(holdout.UserIndices, user => userIds[user]));
+    }
 }

@@ -3,6 +3,7 @@ using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Splits;
 using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Progress;
+using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
 using RecSys.Trainer.Stages;
 using RecSys.Trainer.Stages.Ranking;
@@ -10,7 +11,7 @@ using RecSys.Trainer.Stages.Ranking;
 namespace RecSys.Benchmarks.Ranking;
 
 /// <summary>
-/// NDCG@10 of the final lists beside every source alone, on the newest part of a log: the trainer's own stage, on a log from a
+/// NDCG@10 of the final lists beside every source alone, on the newest part of a log: the trainer's own stages, on a log from a
 /// file. Only tracks that are new to a user count.
 /// </summary>
 internal static class RankingBenchmark
@@ -37,10 +38,13 @@ internal static class RankingBenchmark
         var split = DataSplit.Create(log.Listens.ToInteractions(), new GlobalTimeSplit(cut));
         var holdout = Holdout.From(split, cut);
         var als = AlsModel.Fit(split.Train, settings.AlsSettings());
+        var labels = LabelSplit.Of(holdout, log);
+        var progress = new StageProgress((_, what) => Console.WriteLine($"{watches.CpuSeconds,6:f1} CPU-s  {what}"));
+        var examples = new CandidatesStage().RunAsync(
+            new CandidatesInput(labels.Before, HasOrder: true, settings), progress, CancellationToken.None).GetAwaiter().GetResult();
+        string[] userIds = [.. split.UserIndices.Select(user => user.ToString(CultureInfo.InvariantCulture))];
         var outcome = new RankerStage().RunAsync(
-            new RankerInput(log, HasOrder: true, holdout, als, [.. split.UserIndices.Select(user => user.ToString(CultureInfo.InvariantCulture))], settings),
-            new StageProgress((_, what) => Console.WriteLine($"{watches.CpuSeconds,6:f1} CPU-s  {what}")),
-            CancellationToken.None).GetAwaiter().GetResult();
+            new RankerInput(examples, new RankerHoldout(holdout, labels, als, userIds), settings), progress, CancellationToken.None).GetAwaiter().GetResult();
         Console.WriteLine($"{split.Train.RowCount} users and {split.Train.ColumnCount} tracks before, {split.Test.CellCount} new pairs in the newest {share:p0}");
         Console.WriteLine(outcome.Message);
         Console.WriteLine("gain: " + string.Join(", ", outcome.Features.Zip(outcome.Gains).Take(12).Select(f => $"{f.First} {f.Second:f1}")));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using RecSys.Algorithms;
-using RecSys.Algorithms.Als;
 using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Progress;
 using RecSys.Trainer.Ranking;
@@ -10,20 +9,13 @@ using RecSys.Trainer.Trainings;
 namespace RecSys.Trainer.Stages.Ranking;
 
 /// <summary>
-/// Trains the ranker. The newest part of a log is cut off, sources are fitted to what is before, and what their candidates came
-/// to in the part is learnt; then the part before that, and so on. What is withheld from the training is first measured on, and
-/// then learnt from like any other part: the published ranker knows the newest listens.
+/// Trains the ranker. What is withheld from the training is first measured on, and then learnt from like any other part: the
+/// published ranker knows the newest listens.
 /// </summary>
 internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
 {
     // Below this, trees learn nothing but chance.
     private const int MinUsers = 20;
-
-    // A log of more has users enough, or takes too long to be looked at many times.
-    private const int MaxListensOfManyParts = 1_000_000;
-
-    // The ways of the progress bar: most of the time goes into fitting sources for the parts.
-    private const double PartsShare = 0.7;
 
     /// <inheritdoc/>
     public Task<RankerOutcome> RunAsync(RankerInput input, StageProgress progress, CancellationToken cancellationToken) =>
@@ -31,107 +23,58 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
 
     private static RankerOutcome Train(RankerInput input, StageProgress progress, CancellationToken cancellationToken)
     {
-        var settings = input.Settings;
-        var rows = new RowCollector(settings);
-        LabelSplit? newest = null;
-        float[] userNdcg = [];
-        var log = input.Log;
-        if (input is { Holdout: { CanMeasure: true } holdout, MeasuredAls: not null })
-        {
-            newest = LabelSplit.From(
-                holdout.Train, holdout.Test, holdout.UserIndices, holdout.ItemIndices, log,
-                holdout.Cut is { } cut ? (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null);
-            log = newest.Before;
-        }
-
-        AddParts(log, input.HasOrder, rows, settings, progress, cancellationToken);
+        var (examples, settings) = (input.Examples, input.Settings);
         var metrics = new Dictionary<string, double>();
         BoostedRanker? measured = null;
-        if (newest is not null)
+        float[] userNdcg = [];
+        if (input.Measured is { } holdout)
         {
-            progress.Report(PartsShare, "sources of what is measured on");
-            var stand = RankingStand.Create(newest, input.MeasuredAls!, settings.SourceSettings(), cancellationToken);
-            if (rows.UserCount >= MinUsers)
+            progress.Report(0, "sources of what is measured on");
+            var stand = RankingStand.Create(holdout.Split, holdout.Als, settings.SourceSettings(), cancellationToken);
+            if (examples.UserCount >= MinUsers)
             {
-                progress.Report(PartsShare, $"boosting on {rows.UserCount:N0} users");
-                measured = rows.Train(cancellationToken);
-                progress.Report(PartsShare, "measuring");
+                progress.Report(0.2, $"boosting on {examples.UserCount:N0} users");
+                measured = RankerTraining.Train(examples, settings, cancellationToken);
+                progress.Report(0.4, "measuring");
                 LargeHeap.Trim();
-                userNdcg = Measure(stand, measured, input, metrics, cancellationToken);
+                userNdcg = Measure(stand, measured, holdout, settings, metrics, cancellationToken);
             }
 
-            rows.Add(stand, cancellationToken);
+            examples = examples.With(stand, settings, cancellationToken);
         }
 
-        if (rows.UserCount < MinUsers)
+        if (examples.UserCount < MinUsers)
         {
             return RankerOutcome.None(
-                $"{rows.UserCount} users came back for something that a source had found; {MinUsers} are needed to train a ranker");
+                $"{examples.UserCount} users came back for something that a source had found; {MinUsers} are needed to train a ranker");
         }
 
-        progress.Report(0.9, $"boosting on {rows.UserCount:N0} users");
-        var ranker = measured is null ? rows.Train(cancellationToken) : rows.TrainAgain(measured, cancellationToken);
+        progress.Report(0.8, $"boosting on {examples.UserCount:N0} users");
+        var ranker = measured is null
+            ? RankerTraining.Train(examples, settings, cancellationToken)
+            : RankerTraining.TrainAgain(examples, measured, settings, cancellationToken);
         metrics["ranker/trees"] = ranker.Ensemble.TreeCount;
-        metrics["ranker/users"] = rows.UserCount;
+        metrics["ranker/users"] = examples.UserCount;
         return new RankerOutcome(
             ranker.Json,
-            Summary(ranker, rows, metrics),
+            Summary(ranker, examples.UserCount, metrics),
             metrics,
             [.. ranker.Importance.Select(feature => feature.Feature)],
             [.. ranker.Importance.Select(feature => feature.Gain)],
             userNdcg);
     }
 
-    private static void AddParts(
-        RankingLog log, bool hasOrder, RowCollector rows, TrainingSettings settings, StageProgress progress, CancellationToken cancellationToken)
-    {
-        var (count, share) = (settings.Get(RankerSettings.Windows), settings.Get(RankerSettings.LabelShare));
-        var part = 0;
-        foreach (var split in LabelParts.Of(log, hasOrder, share, count, settings.Get(TrainingSettings.Seed)))
-        {
-            part++;
-            if (part > count && (!rows.AreFew || log.Listens.Count > MaxListensOfManyParts))
-            {
-                break;
-            }
-
-            if (split is null)
-            {
-                continue;
-            }
-
-            var what = part > count ? $"part {part}, few users so far" : $"part {part} of {count}";
-            progress.Report(PartsShare * Math.Min(1, (part - 1.0) / count), $"{what}: fitting sources");
-            var fitted = Math.Min(1, (part - 0.5) / count);
-            AddPart(split, rows, settings, () => progress.Report(PartsShare * fitted, $"{what}: candidates and features"), cancellationToken);
-            LargeHeap.Trim();
-            if (rows.UserCount >= settings.Get(RankerSettings.Users))
-            {
-                break;
-            }
-        }
-    }
-
-    // A method of its own: what is fitted to a part is gone when the next one is looked at.
-    private static void AddPart(
-        LabelSplit split, RowCollector rows, TrainingSettings settings, Action fitted, CancellationToken cancellationToken)
-    {
-        // Half the iterations come so near that the ranker can't tell. Not from factors of later fits: these know the labels.
-        var als = settings.AlsSettings();
-        var model = AlsModel.Fit(split.Plays, als with { Iterations = (als.Iterations + 1) / 2 }, cancellationToken: cancellationToken);
-        LargeHeap.Trim();
-        var stand = RankingStand.Create(split, model, settings.SourceSettings(), cancellationToken);
-        fitted();
-        rows.Add(stand, cancellationToken);
-    }
-
     // The final lists by all metrics, as models alone are measured, and against every source.
     private static float[] Measure(
-        RankingStand stand, BoostedRanker ranker, RankerInput input, Dictionary<string, double> metrics, CancellationToken cancellationToken)
+        RankingStand stand,
+        BoostedRanker ranker,
+        RankerHoldout holdout,
+        TrainingSettings settings,
+        Dictionary<string, double> metrics,
+        CancellationToken cancellationToken)
     {
         var split = stand.Split;
-        var settings = input.Settings;
-        var measure = new HoldoutMeasure(input.Holdout!, input.UserIds, settings);
+        var measure = new HoldoutMeasure(holdout.Holdout, holdout.UserIds, settings);
 
         // As many as are learnt from in a part: every user takes each source's search through the whole catalogue.
         var users = measure.Users.ToArray();
@@ -163,9 +106,9 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
         return measure.Ndcg(final, cancellationToken);
     }
 
-    private static string Summary(BoostedRanker ranker, RowCollector rows, Dictionary<string, double> metrics)
+    private static string Summary(BoostedRanker ranker, int userCount, Dictionary<string, double> metrics)
     {
-        var text = $"{ranker.Ensemble.TreeCount} trees from {rows.UserCount:N0} users";
+        var text = $"{ranker.Ensemble.TreeCount} trees from {userCount:N0} users";
         if (!metrics.TryGetValue("ranker/ndcg@10", out var own))
         {
             return text;

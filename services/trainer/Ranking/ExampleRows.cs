@@ -1,0 +1,45 @@
+using RecSys.Trainer.Boosting;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Ranking;
+
+/// <summary>What a ranker learns from: labelled candidates with their features.</summary>
+/// <param name="Parts">Rows of users who are learnt from together.</param>
+/// <param name="CutCount">Cuts of the log that they come from.</param>
+internal sealed record ExampleRows(IReadOnlyList<ExamplePart> Parts, int CutCount)
+{
+    /// <summary>Parts of the users, each of which a member of a committee does not learn from.</summary>
+    public const int FoldCount = 5;
+
+    /// <summary>Nothing yet.</summary>
+    public static ExampleRows None { get; } = new([], 0);
+
+    /// <summary>Users, counted at every cut.</summary>
+    public int UserCount => Parts.Sum(part => part.Rows.GroupSizes.Length);
+
+    /// <summary>These, and what candidates came to at one more cut. A user is in the validation part at all cuts, or at none.</summary>
+    public ExampleRows With(RankingStand stand, TrainingSettings settings, CancellationToken cancellationToken)
+    {
+        var examples = TrainingExamples.Collect(
+            stand.Split,
+            stand.Candidates,
+            settings.Get(RankerSettings.Negatives),
+            settings.Get(RankerSettings.Users),
+            settings.Get(TrainingSettings.Seed),
+            settings.Get(TrainingSettings.Threads),
+            cancellationToken);
+        var added = examples
+            .GroupBy(example => PartOf(stand.Split.Before.UserKeys[example.UserIndex], settings))
+            .Select(part => new ExamplePart(part.Key.IsValidation, part.Key.Fold, RankingRows.Build([.. part], stand.Split, stand.Features)));
+        return new ExampleRows([.. Parts, .. added], CutCount + 1);
+    }
+
+    /// <summary>The rows of some of the parts.</summary>
+    public BoostingRows Join(Func<ExamplePart, bool> isWanted) => BoostingRows.Join([.. Parts.Where(isWanted).Select(part => part.Rows)]);
+
+    private static (bool IsValidation, int Fold) PartOf(int userKey, TrainingSettings settings)
+    {
+        var draw = new Random(unchecked((settings.Get(TrainingSettings.Seed) * 1_000_003) + userKey)).NextDouble();
+        return (draw < settings.Get(RankerSettings.ValidationShare), (int)(draw * FoldCount));
+    }
+}
