@@ -50,7 +50,7 @@ internal sealed class CandidatesStage : IStage<CandidatesInput, ExampleRows>
             }
         }
 
-        progress.Report(1, $"{examples.Parts.Sum(rows => rows.Rows.RowCount):N0} candidates of {examples.UserCount:N0} users at {examples.CutCount} cuts");
+        progress.Report(1, $"{examples.Parts.Sum(rows => rows.Rows.RowCount):N0} candidates of {examples.UserCount:N0} users at {examples.CutCount} {(examples.CutCount == 1 ? "cut" : "cuts")}");
         return examples;
     }
 
