@@ -20,6 +20,10 @@ internal sealed class TrainingRunner(
     // What a stopping host waits for: the mark on the version, not the training.
     private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(10);
 
+    // Between the last word on a version and the release of the lock lie an activation and its announcement.
+    private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan HandOverPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Reason of the error when one is running already.</summary>
     public const string RunningReason = "TRAINING_RUNS";
 
@@ -57,7 +61,7 @@ internal sealed class TrainingRunner(
                     "The lake holds no listens to train on. Submit listens with IngestService or import a log with `recsys import` first.");
             }
 
-            lease = await trainerLock.TryAcquireAsync(cancellationToken) ?? throw Running();
+            lease = await AcquireAsync(cancellationToken);
             await RemoveUnfinishedAsync(cancellationToken);
             var work = await prepare(preparation, cancellationToken);
             _work = Task.WhenAll(_work, Task.Run(() => RunAsync(work, lease), CancellationToken.None));
@@ -93,6 +97,29 @@ internal sealed class TrainingRunner(
 
     private static RecSysException Running() => RecSysException.Aborted(
         RunningReason, "A training is running already. Wait for its end, which TrainerService.WatchTraining tells, and call again.");
+
+    /// <summary>
+    /// Takes the lock. Another trainer holds it longer than its version is in training: it activates and announces the version
+    /// first, and one that starts tidies up. Who was told by the database that a training has ended isn't refused for that.
+    /// </summary>
+    private async Task<TrainerLease> AcquireAsync(CancellationToken cancellationToken)
+    {
+        var begun = clock.GetTimestamp();
+        while (true)
+        {
+            if (await trainerLock.TryAcquireAsync(cancellationToken) is { } lease)
+            {
+                return lease;
+            }
+
+            if (clock.GetElapsedTime(begun) > HandOverTimeout || await models.IsAnyInTrainingAsync(cancellationToken))
+            {
+                throw Running();
+            }
+
+            await Task.Delay(HandOverPause, clock, cancellationToken);
+        }
+    }
 
     private async Task RemoveUnfinishedAsync(CancellationToken cancellationToken)
     {

@@ -251,6 +251,11 @@ public sealed partial class ModelStore
             context => context.ModelVersions.FirstOrDefaultAsync(model => model.Version == version, cancellationToken), cancellationToken);
     }
 
+    /// <summary>Whether a version is in training: somebody makes it, or a dead trainer left it behind.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public Task<bool> IsAnyInTrainingAsync(CancellationToken cancellationToken) => _database.ReadAsync(
+        context => context.ModelVersions.AnyAsync(model => model.Status == ModelStatus.Training, cancellationToken), cancellationToken);
+
     /// <summary>Lists versions, newest first. Pages stay in step while versions come and go.</summary>
     /// <param name="pageSize">1 to 100.</param>
     /// <param name="pageToken">From the page before; null or empty for the first.</param>

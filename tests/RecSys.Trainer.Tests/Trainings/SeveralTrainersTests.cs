@@ -1,6 +1,8 @@
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Trainer.V1;
+using RecSys.Data;
 using RecSys.Hosting.Errors;
 using RecSys.TestKit;
 
@@ -32,6 +34,24 @@ public sealed class SeveralTrainersTests(PostgresFixture postgres)
         var seen = await second.WatchAsync(version);
         seen[^1].State.ShouldBe(TrainingState.Succeeded);
         (await second.TrainAsync(TrainerHost.Quick())).Model.Status.ShouldBe(ModelStatus.Ready);
+    }
+
+    [Fact]
+    public async Task A_trainer_that_only_hands_over_does_not_keep_the_next_training_from_beginning()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var trainer = await TrainerHost.StartAsync(("Database:Provider", "postgres"), ("Database:ConnectionString", database));
+        await trainer.FillLakeAsync();
+
+        // As another trainer does that has made its version ready and now activates it: no version is in training any more.
+        Task<(Model Model, List<TrainingProgress> Progress)> next;
+        await using (await trainer.Host.Services.GetRequiredService<TrainerLock>().TryAcquireAsync(default))
+        {
+            next = trainer.TrainAsync(TrainerHost.Quick(("evaluation.enabled", "false")));
+            (await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1)))).ShouldNotBe(next, "it waits, and isn't refused");
+        }
+
+        (await next).Model.Status.ShouldBe(ModelStatus.Ready);
     }
 
     [Fact]
