@@ -15,26 +15,19 @@ namespace RecSys.Algorithms.ItemModels;
 /// Memory: 4 bytes for each pair of items, <see cref="RequiredBytes"/>, and 2 KiB an item while fitting; time: items³
 /// operations. For catalogues that are too large, <see cref="SlimModel"/> regresses on some of the other items.
 /// </remarks>
-public sealed class EaseModel : IRecommender, IProfileRecommender, ISimilarItems, IExplainer
+public sealed class EaseModel : ItemWeightModel
 {
-    private readonly SparseMatrix _train;
     private readonly SquareMatrix _weights;
 
     private EaseModel(SparseMatrix train, SquareMatrix weights, EaseOptions options)
+        : base(train)
     {
-        _train = train;
         _weights = weights;
         Options = options;
     }
 
     /// <inheritdoc/>
-    public string Name => "ease";
-
-    /// <inheritdoc/>
-    public int UserCount => _train.RowCount;
-
-    /// <inheritdoc/>
-    public int ItemCount => _train.ColumnCount;
+    public override string Name => "ease";
 
     /// <summary>The settings the model was fitted with.</summary>
     public EaseOptions Options { get; }
@@ -80,78 +73,35 @@ public sealed class EaseModel : IRecommender, IProfileRecommender, ISimilarItems
     }
 
     /// <inheritdoc/>
-    public void Score(int userIndex, Span<float> scores)
+    private protected override void AddUp(ReadOnlySpan<int> profile, Span<float> scores)
     {
-        DenseRanking.CheckUser(userIndex, UserCount);
-        AddUp(_train.RowColumns(userIndex), scores);
-    }
-
-    /// <inheritdoc/>
-    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
-        DenseRanking.Recommend(this, _train, userIndices, options, cancellationToken);
-
-    /// <inheritdoc/>
-    public void ScoreProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, Span<float> scores)
-    {
-        foreach (var item in itemIndices)
+        if (profile.IsEmpty)
         {
-            DenseRanking.CheckItem(item, ItemCount);
+            scores.Fill(float.NegativeInfinity);
+            return;
         }
 
-        AddUp(itemIndices, scores);
+        scores.Clear();
+        foreach (var item in profile)
+        {
+            Add(_weights.RowSpan(item)[..ItemCount], scores);
+        }
     }
 
     /// <inheritdoc/>
-    public ScoredItem[] RecommendForProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, RecommendOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate(ItemCount);
-        var scores = new float[ItemCount];
-        ScoreProfile(itemIndices, weights, scores);
-        return DenseRanking.Select(scores, options, options.ExcludeSeen ? itemIndices : []);
-    }
+    private protected override float Weight(int item, int candidate) => _weights.RowSpan(item)[candidate];
 
-    /// <summary>The candidates that each item speaks for most.</summary>
-    public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default)
+    /// <inheritdoc/>
+    private protected override void Offer(int item, TopKBuffer best)
     {
-        new RecommendOptions { K = k }.Validate(ItemCount);
-        var lists = new ScoredItem[itemIndices.Length][];
-        for (var i = 0; i < lists.Length; i++)
+        var weights = _weights.RowSpan(item)[..ItemCount];
+        for (var candidate = 0; candidate < weights.Length; candidate++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            DenseRanking.CheckItem(itemIndices[i], ItemCount);
-            var best = new TopKBuffer(Math.Min(k, ItemCount));
-            var weights = _weights.RowSpan(itemIndices[i])[..ItemCount];
-            for (var item = 0; item < weights.Length; item++)
+            if (weights[candidate] > 0 && weights[candidate] > best.Threshold)
             {
-                if (weights[item] > 0 && weights[item] > best.Threshold)
-                {
-                    best.Add(item, weights[item]);
-                }
+                best.Add(candidate, weights[candidate]);
             }
-
-            lists[i] = best.ToSortedArray();
         }
-
-        return lists;
-    }
-
-    /// <inheritdoc/>
-    public Explanation Explain(int userIndex, int itemIndex, int k)
-    {
-        DenseRanking.CheckUser(userIndex, UserCount);
-        DenseRanking.CheckItem(itemIndex, ItemCount);
-        new RecommendOptions { K = k }.Validate(ItemCount);
-        var contributions = new List<ItemContribution>();
-        var score = 0f;
-        foreach (var item in _train.RowColumns(userIndex))
-        {
-            var weight = _weights.RowSpan(item)[itemIndex];
-            contributions.Add(new ItemContribution(item, weight, 1));
-            score += weight;
-        }
-
-        return new Explanation(score, [.. contributions.OrderByDescending(c => c.Contribution).Take(k)]);
     }
 
     // G = Xᵀ W X + λ I, each thread making whole rows from the users of their items. Padding is an identity of its own.
@@ -205,21 +155,6 @@ public sealed class EaseModel : IRecommender, IProfileRecommender, ISimilarItems
 
             row[item] = 0;
         });
-    }
-
-    private void AddUp(ReadOnlySpan<int> profile, Span<float> scores)
-    {
-        if (profile.IsEmpty)
-        {
-            scores.Fill(float.NegativeInfinity);
-            return;
-        }
-
-        scores.Clear();
-        foreach (var item in profile)
-        {
-            Add(_weights.RowSpan(item)[..ItemCount], scores);
-        }
     }
 
     private static void Add(ReadOnlySpan<float> row, Span<float> sums)

@@ -14,27 +14,19 @@ namespace RecSys.Algorithms.ItemModels;
 /// and unobserved weight, it equals <see cref="EaseModel"/>; with a few hundred it comes close for a catalogue of any size. Time: items · neighbours³ / 3 multiply-adds. Memory: 8 bytes for
 /// each pair of items with a common user while fitting, then 8 bytes a weight.
 /// </remarks>
-public sealed class SlimModel : IRecommender, IProfileRecommender, ISimilarItems, IExplainer
+public sealed class SlimModel : ItemWeightModel
 {
     private const int BlockItems = 64;
 
-    private readonly SparseMatrix _train;
-
     private SlimModel(SparseMatrix train, SparseMatrix weights, SlimOptions options)
+        : base(train)
     {
-        _train = train;
         Weights = weights;
         Options = options;
     }
 
     /// <inheritdoc/>
-    public string Name => "slim";
-
-    /// <inheritdoc/>
-    public int UserCount => _train.RowCount;
-
-    /// <inheritdoc/>
-    public int ItemCount => _train.ColumnCount;
+    public override string Name => "slim";
 
     /// <summary>The settings the model was fitted with.</summary>
     public SlimOptions Options { get; }
@@ -84,82 +76,44 @@ public sealed class SlimModel : IRecommender, IProfileRecommender, ISimilarItems
     }
 
     /// <inheritdoc/>
-    public void Score(int userIndex, Span<float> scores)
+    private protected override void AddUp(ReadOnlySpan<int> profile, Span<float> scores)
     {
-        DenseRanking.CheckUser(userIndex, UserCount);
-        AddUp(_train.RowColumns(userIndex), scores);
-    }
-
-    /// <inheritdoc/>
-    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
-        DenseRanking.Recommend(this, _train, userIndices, options, cancellationToken);
-
-    /// <inheritdoc/>
-    public void ScoreProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, Span<float> scores)
-    {
-        foreach (var item in itemIndices)
+        scores.Clear();
+        foreach (var item in profile)
         {
-            DenseRanking.CheckItem(item, ItemCount);
-        }
-
-        AddUp(itemIndices, scores);
-    }
-
-    /// <inheritdoc/>
-    public ScoredItem[] RecommendForProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, RecommendOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate(ItemCount);
-        var scores = new float[ItemCount];
-        ScoreProfile(itemIndices, weights, scores);
-        return DenseRanking.Select(scores, options, options.ExcludeSeen ? itemIndices : []);
-    }
-
-    /// <summary>The candidates that each item speaks for most.</summary>
-    public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default)
-    {
-        new RecommendOptions { K = k }.Validate(ItemCount);
-        var lists = new ScoredItem[itemIndices.Length][];
-        for (var i = 0; i < lists.Length; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            DenseRanking.CheckItem(itemIndices[i], ItemCount);
-            var best = new TopKBuffer(Math.Min(k, ItemCount));
-            var candidates = Weights.RowColumns(itemIndices[i]);
-            var weights = Weights.RowValues(itemIndices[i]);
+            var candidates = Weights.RowColumns(item);
+            var weights = Weights.RowValues(item);
             for (var c = 0; c < candidates.Length; c++)
             {
-                if (weights[c] > 0 && weights[c] > best.Threshold)
-                {
-                    best.Add(candidates[c], weights[c]);
-                }
+                scores[candidates[c]] += weights[c];
             }
-
-            lists[i] = best.ToSortedArray();
         }
 
-        return lists;
+        // No weight speaks for or against what is still 0.
+        for (var item = 0; item < scores.Length; item++)
+        {
+            if (scores[item] == 0)
+            {
+                scores[item] = float.NegativeInfinity;
+            }
+        }
     }
 
     /// <inheritdoc/>
-    public Explanation Explain(int userIndex, int itemIndex, int k)
+    private protected override float Weight(int item, int candidate) => Weights[item, candidate];
+
+    /// <inheritdoc/>
+    private protected override void Offer(int item, TopKBuffer best)
     {
-        DenseRanking.CheckUser(userIndex, UserCount);
-        DenseRanking.CheckItem(itemIndex, ItemCount);
-        new RecommendOptions { K = k }.Validate(ItemCount);
-        var contributions = new List<ItemContribution>();
-        var score = 0f;
-        foreach (var item in _train.RowColumns(userIndex))
+        var candidates = Weights.RowColumns(item);
+        var weights = Weights.RowValues(item);
+        for (var c = 0; c < candidates.Length; c++)
         {
-            var weight = Weights[item, itemIndex];
-            if (weight != 0)
+            if (weights[c] > 0 && weights[c] > best.Threshold)
             {
-                contributions.Add(new ItemContribution(item, weight, 1));
-                score += weight;
+                best.Add(candidates[c], weights[c]);
             }
         }
-
-        return new Explanation(score, [.. contributions.OrderByDescending(c => c.Contribution).Take(k)]);
     }
 
     private static (int[] Rows, int[] Columns, float[] Values) SolveBlock(SlimSolver solver, int first, int end)
@@ -182,28 +136,5 @@ public sealed class SlimModel : IRecommender, IProfileRecommender, ISimilarItems
         }
 
         return ([.. rows], [.. columns], [.. values]);
-    }
-
-    private void AddUp(ReadOnlySpan<int> profile, Span<float> scores)
-    {
-        scores.Clear();
-        foreach (var item in profile)
-        {
-            var candidates = Weights.RowColumns(item);
-            var weights = Weights.RowValues(item);
-            for (var c = 0; c < candidates.Length; c++)
-            {
-                scores[candidates[c]] += weights[c];
-            }
-        }
-
-        // No weight speaks for or against what is still 0.
-        for (var item = 0; item < scores.Length; item++)
-        {
-            if (scores[item] == 0)
-            {
-                scores[item] = float.NegativeInfinity;
-            }
-        }
     }
 }
