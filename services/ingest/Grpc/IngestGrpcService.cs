@@ -5,7 +5,6 @@ using RecSys.Data;
 using RecSys.Data.Tracks;
 using RecSys.Hosting.Errors;
 using RecSys.Ingest.Publishing;
-using RecSys.Ingest.Streaming;
 using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Grpc;

@@ -2,10 +2,9 @@ using Grpc.Core;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Hosting.Errors;
-using RecSys.Ingest.Publishing;
 using RecSys.Ingest.Validation;
 
-namespace RecSys.Ingest.Streaming;
+namespace RecSys.Ingest.Publishing;
 
 /// <summary>
 /// One StreamListens call. Batches are published as they come; a bounded number of them await their confirmation at a time, so
