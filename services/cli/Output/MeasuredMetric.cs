@@ -8,12 +8,12 @@ internal sealed record MeasuredMetric(string Model, string Metric, double Value,
 {
     private const string Cold = "cold";
 
-    /// <summary>What a version's models reached on withheld plays; users that no model knows are not among them.</summary>
+    /// <summary>What a version's models reached on withheld plays, without sources of candidates and users that no model knows.</summary>
     public static IReadOnlyList<MeasuredMetric> Of(Model version) =>
     [
         .. from metric in version.Metrics
            let parts = metric.Key.Split('/')
-           where parts.Length == 2 && parts[1].Contains('@') && parts[0] != Cold
+           where parts.Length == 2 && parts[1].Contains('@') && parts[0] != Cold && !parts[0].StartsWith(SourceMetric.Prefix, StringComparison.Ordinal)
            orderby parts[0], parts[1]
            select new MeasuredMetric(parts[0], parts[1], metric.Value, End(version, metric.Key + "/low"), End(version, metric.Key + "/high")),
     ];

@@ -9,8 +9,6 @@ namespace RecSys.Cli.Output;
 internal static class ModelText
 {
     private const string OrderedBy = "ndcg@10";
-    private const string Source = "source-";
-    private const string Lead = "/ranker-lead";
 
     // What stands in for ALS where that is off.
     private static readonly string[] PersonalModels = ["als", "item-knn", "user-knn"];
@@ -53,8 +51,8 @@ internal static class ModelText
     /// </summary>
     public static void PrintMetrics(IAnsiConsole console, Model version)
     {
-        var cells = MeasuredMetric.Of(version).Where(cell => !cell.Model.StartsWith(Source, StringComparison.Ordinal)).ToArray();
-        if (cells.Length == 0)
+        var cells = MeasuredMetric.Of(version);
+        if (cells.Count == 0)
         {
             return;
         }
@@ -120,21 +118,16 @@ internal static class ModelText
 
     private static void PrintLeads(IAnsiConsole console, Model version)
     {
-        var leads = version.Metrics.Where(metric => metric.Key.EndsWith(Lead, StringComparison.Ordinal)).OrderByDescending(metric => metric.Value).ToArray();
-        if (leads.Length == 0)
+        var sources = SourceMetric.Of(version);
+        if (sources.Count == 0)
         {
             return;
         }
 
         var table = Tables.Create("Ranker against sources", OrderedBy, "Ranker leads by", "95 % interval");
-        foreach (var (key, lead) in leads)
+        foreach (var source in sources)
         {
-            var model = key[..^Lead.Length];
-            table.AddRow(
-                model[Source.Length..],
-                Number(version.Metrics.GetValueOrDefault($"{model}/{OrderedBy}")),
-                Number(lead),
-                $"{Number(version.Metrics.GetValueOrDefault(key + "/low"))} … {Number(version.Metrics.GetValueOrDefault(key + "/high"))}");
+            table.AddRow(source.Source, Number(source.Ndcg), Number(source.Lead), $"{Number(source.Low)} … {Number(source.High)}");
         }
 
         console.Write(table);

@@ -18,6 +18,12 @@ internal static class EvaluationJson
             ["test"] = Count(model, "data/test"),
         },
         ["models"] = new JsonArray([.. MeasuredMetric.Of(model).GroupBy(metric => metric.Model).Select(group => (JsonNode)ToJson(model, group.Key, [.. group]))]),
+        ["sources"] = new JsonArray([.. SourceMetric.Of(model).Select(source => (JsonNode)new JsonObject
+        {
+            ["source"] = source.Source,
+            ["metrics"] = new JsonObject { ["ndcg@10"] = source.Ndcg },
+            ["rankerLead"] = new JsonObject { ["value"] = source.Lead, ["low"] = source.Low, ["high"] = source.High },
+        })]),
         ["cold"] = new JsonObject(MeasuredMetric.OfColdUsers(model).Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)figure.Value))),
     };
 
