@@ -30,7 +30,7 @@ internal abstract class Setting(string key, string defaultText, string allowed, 
         value => value.ToString(CultureInfo.InvariantCulture));
 
     public static Setting<double> Number(string key, double fallback, double min, double max, string meaning) => new(
-        key, fallback, string.Create(CultureInfo.InvariantCulture, $"{min} to {max:#,0.##}"), meaning,
+        key, fallback, string.Create(CultureInfo.InvariantCulture, $"{min} to {max:#,0.####}"), meaning,
         text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             && value >= min && value <= max ? value : null,
         value => value.ToString("R", CultureInfo.InvariantCulture));

@@ -6,6 +6,7 @@ using RecSys.Algorithms.Neighbors;
 using RecSys.Algorithms.Popularity;
 using RecSys.Algorithms.Splits;
 using RecSys.Cli.Output;
+using RecSys.Trainer.Settings;
 
 namespace RecSys.Cli.Evaluation.Models;
 
@@ -14,25 +15,14 @@ internal static class ModelFamilies
 {
     public const string Baseline = "popularity";
 
-    /// <summary>The defaults are those of <c>recsys train</c>, so that what is measured is what would be trained.</summary>
-    private static readonly AlsSettings AlsDefaults = new()
-    {
-        FactorCount = 64,
-        Iterations = 12,
-        Regularization = 200,
-        Confidence = AlsConfidence.Log,
-        Alpha = 60,
-        Seed = 42,
-    };
-
     private static readonly (string, ItemWeighting)[] Weightings =
         [("counts", ItemWeighting.Counts), ("binary", ItemWeighting.Binary), ("tf-idf", ItemWeighting.TfIdf), ("bm25", ItemWeighting.Bm25)];
 
     private static readonly HybridSettings HybridDefaults = new();
 
-    /// <summary>Models that stand alone.</summary>
+    /// <summary>Models that stand alone. ALS is measured as <c>recsys train</c> would fit it.</summary>
     private static readonly ModelFamily[] Single =
-        [Popularity(PopularityMeasure.Plays), ItemKnn(new ItemNeighborOptions()), UserKnn(), Als(AlsDefaults), Ease(), Slim(new SlimOptions()), Markov()];
+        [Popularity(PopularityMeasure.Plays), ItemKnn(new ItemNeighborOptions()), UserKnn(), Als(TrainingDefaults.Als), Ease(), Slim(new SlimOptions()), Markov()];
 
     /// <summary>Every model, in the order in which they are listed.</summary>
     public static IReadOnlyList<ModelFamily> All { get; } =
