@@ -17,7 +17,7 @@ internal sealed class PythonClients : IDisposable
     public static async Task<PythonClients> CreateAsync()
     {
         var clients = new PythonClients();
-        var protos = Path.Combine(Checkout.Root, "protos");
+        var protos = Checkout.PathTo("protos");
         var files = Directory.EnumerateFiles(protos, "*.proto", SearchOption.AllDirectories).Where(file => !file.Contains("grpc/"));
         await ChildProcess.RunAsync("/usr/bin/protoc",
         [

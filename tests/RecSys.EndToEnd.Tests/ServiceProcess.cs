@@ -32,7 +32,7 @@ internal sealed class ServiceProcess(string name, IReadOnlyDictionary<string, Se
             own["RECSYS__SERVICES__RANKER"] = others["ranker"].GrpcAddress.ToString();
         }
 
-        _process = ChildProcess.StartDotnet(Checkout.ServiceAssembly(name), [], own);
+        _process = ChildProcess.StartDotnet(Assembly(name), [], own);
     }
 
     public Task WaitUntilReadyAsync(TimeSpan timeout) => _process!.WaitUntilReadyAsync(new Uri(HttpAddress, "readyz"), timeout);
@@ -50,4 +50,9 @@ internal sealed class ServiceProcess(string name, IReadOnlyDictionary<string, Se
             await _process.DisposeAsync();
         }
     }
+
+    // Release or Debug, as the tests themselves.
+    private static string Assembly(string service) => Checkout.PathTo(
+        "services", service, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0",
+        $"RecSys.{char.ToUpperInvariant(service[0])}{service[1..]}.dll");
 }

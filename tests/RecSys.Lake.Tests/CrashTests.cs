@@ -1,3 +1,5 @@
+using RecSys.TestKit;
+
 namespace RecSys.Lake.Tests;
 
 public sealed class CrashTests(ITestOutputHelper output)

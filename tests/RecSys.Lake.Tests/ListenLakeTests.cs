@@ -1,4 +1,5 @@
 using RecSys.Lake.DuckDb;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests;
 

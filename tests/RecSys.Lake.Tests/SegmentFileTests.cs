@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using RecSys.Lake.DuckDb;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests;
 

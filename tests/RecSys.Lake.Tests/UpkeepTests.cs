@@ -1,5 +1,6 @@
 using RecSys.Lake.Imports;
 using RecSys.Lake.Upkeep;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests;
 

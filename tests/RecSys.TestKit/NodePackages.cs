@@ -33,7 +33,7 @@ public static class NodePackages
             hash.AppendData(await File.ReadAllBytesAsync(source).ConfigureAwait(false));
         }
 
-        var final = Path.Combine(FindCheckout(AppContext.BaseDirectory), "artifacts", "test-peers", Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
+        var final = Checkout.PathTo("artifacts", "test-peers", Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
         if (Directory.Exists(final))
         {
             return final;
@@ -59,9 +59,4 @@ public static class NodePackages
 
         return final;
     }
-
-    private static string FindCheckout(string folder) =>
-        File.Exists(Path.Combine(folder, "RecSys.sln"))
-            ? folder
-            : FindCheckout(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside of the repository."));
 }

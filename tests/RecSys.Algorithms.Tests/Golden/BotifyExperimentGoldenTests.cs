@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RecSys.Algorithms.Experiments;
+using RecSys.TestKit;
 
 namespace RecSys.Algorithms.Tests.Golden;
 
@@ -114,7 +115,7 @@ public sealed class BotifyExperimentGoldenTests(ITestOutputHelper output)
 
     private Listen[]? ReadListens(JsonElement experiment)
     {
-        var files = experiment.GetProperty("files").EnumerateArray().Select(f => GoldenFiles.Find("data/" + f.GetString())).ToArray();
+        var files = experiment.GetProperty("files").EnumerateArray().Select(f => Checkout.FindShared("data/" + f.GetString())).ToArray();
         if (files.Contains(null))
         {
             output.WriteLine("../shared/data/botify is absent: only the committed vectors of ExperimentStatisticsTests run.");
@@ -126,7 +127,7 @@ public sealed class BotifyExperimentGoldenTests(ITestOutputHelper output)
 
     private bool TryRead(out JsonElement values)
     {
-        var path = GoldenFiles.Find(Values);
+        var path = Checkout.FindShared(Values);
         if (path is null)
         {
             output.WriteLine($"../shared/{Values} is absent: only the committed vectors of ExperimentStatisticsTests run.");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RecSys.Algorithms.Neighbors;
+using RecSys.TestKit;
 
 namespace RecSys.Algorithms.Tests.Golden;
 
@@ -11,7 +12,7 @@ public sealed class BotifyGoldenTests(ITestOutputHelper output)
     [Fact]
     public void Neighbours_on_normalised_listened_share_have_the_known_statistics()
     {
-        if (GoldenFiles.Find(Values) is not { } valuesPath)
+        if (Checkout.FindShared(Values) is not { } valuesPath)
         {
             output.WriteLine($"../shared/{Values} is absent: only the small case of UserNeighborModelTests runs.");
             return;
@@ -19,7 +20,7 @@ public sealed class BotifyGoldenTests(ITestOutputHelper output)
 
         using var values = JsonDocument.Parse(File.ReadAllBytes(valuesPath));
         var expected = values.RootElement.GetProperty("user_cf");
-        var files = expected.GetProperty("files").EnumerateArray().Select(f => GoldenFiles.Find("data/" + f.GetString())).ToArray();
+        var files = expected.GetProperty("files").EnumerateArray().Select(f => Checkout.FindShared("data/" + f.GetString())).ToArray();
         if (files.Contains(null))
         {
             output.WriteLine("../shared/data/botify is absent: only the small case of UserNeighborModelTests runs.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RecSys.Algorithms.Splits;
+using RecSys.TestKit;
 
 namespace RecSys.Algorithms.Tests.Golden;
 
@@ -50,7 +51,7 @@ public sealed class GoldenCase
     /// <summary>The case; the small one, and a line in the test's output, when the data asked for isn't there.</summary>
     public static GoldenCase Load(string name, ITestOutputHelper output)
     {
-        if (name == HetRec && GoldenFiles.Find(HetRecCounts) is not null && GoldenFiles.Find(HetRecValues) is not null)
+        if (name == HetRec && Checkout.FindShared(HetRecCounts) is not null && Checkout.FindShared(HetRecValues) is not null)
         {
             return HetRecCase.Value;
         }
@@ -71,10 +72,10 @@ public sealed class GoldenCase
     }
 
     private static GoldenCase LoadHetRec() => new(
-        [.. GoldenFiles.ReadGzipLines(GoldenFiles.Find(HetRecCounts)!)
+        [.. GoldenFiles.ReadGzipLines(Checkout.FindShared(HetRecCounts)!)
             .Skip(1)
             .Select(line => line.Split('\t').Select(field => int.Parse(field, CultureInfo.InvariantCulture)).ToArray())],
-        ReadJson(GoldenFiles.Find(HetRecValues)!));
+        ReadJson(Checkout.FindShared(HetRecValues)!));
 
     private static JsonElement ReadJson(string path)
     {

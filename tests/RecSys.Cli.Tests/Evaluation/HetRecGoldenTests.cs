@@ -12,7 +12,7 @@ public sealed class HetRecGoldenTests(ITestOutputHelper output)
     [Fact]
     public async Task HetRec_split_by_hash_gives_the_golden_metrics()
     {
-        if (Find("data/hetrec2011-lastfm-2k") is not { } data || Find("golden/hetrec.json") is not { } golden)
+        if (Checkout.FindShared("data/hetrec2011-lastfm-2k") is not { } data || Checkout.FindShared("golden/hetrec.json") is not { } golden)
         {
             output.WriteLine("../shared/data/hetrec2011-lastfm-2k or ../shared/golden/hetrec.json is absent: nothing was compared.");
             return;
@@ -50,19 +50,5 @@ public sealed class HetRecGoldenTests(ITestOutputHelper output)
         var als = expected.GetProperty("metrics").GetProperty("als log alpha=40 f=16");
         call.Metric("als", "recall-micro@10").ShouldBe(als.GetProperty("recall@10").GetDouble(), 0.01);
         call.Metric("als", "map@10").ShouldBe(als.GetProperty("map@10").GetDouble(), 0.01);
-    }
-
-    private static string? Find(string relativePath)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var path = Path.Combine(folder.FullName, "shared", relativePath);
-            if (Path.Exists(path))
-            {
-                return path;
-            }
-        }
-
-        return null;
     }
 }

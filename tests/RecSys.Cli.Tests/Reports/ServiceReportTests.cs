@@ -46,9 +46,7 @@ public sealed class ServiceReportTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task The_published_logs_have_the_effects_that_their_experiments_were_made_for()
     {
-        // Beside the checkout, six folders above this assembly.
-        var logs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../../shared/data/botify/logs"));
-        if (!Directory.Exists(logs))
+        if (Checkout.FindShared("data/botify/logs") is not { } logs)
         {
             TestContext.Current.TestOutputHelper?.WriteLine("The logs of Botify are not here; the small log stands in.");
             return;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RecSys.Hosting.Clients;
 using RecSys.Hosting.Probe.V1;
 using RecSys.Hosting.Settings;
+using RecSys.TestKit;
 
 namespace RecSys.Hosting.Tests.Settings;
 
@@ -16,7 +17,7 @@ public sealed class DocumentationTests
             .Where(service => service.ServiceType == typeof(SettingsRegistration))
             .Select(service => (SettingsRegistration)service.ImplementationInstance!)
             .ToArray();
-        var sections = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md")).Split("\n## ");
+        var sections = File.ReadAllText(Checkout.PathTo("docs", "configuration.md")).Split("\n## ");
 
         settings.Select(section => section.Section).ShouldBe(["Endpoints", "Bus", "Telemetry", "Shutdown", "Clients"], ignoreOrder: true);
         foreach (var (section, keys) in settings)
@@ -24,16 +25,5 @@ public sealed class DocumentationTests
             var text = sections.Where(candidate => candidate.StartsWith(section + "\n")).ShouldHaveSingleItem();
             keys.Where(key => !text.Contains($"| `{key}` |")).ShouldBeEmpty($"missing in section {section}");
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RecSys.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests must run inside a checkout of the repository.");
-        }
-
-        return folder.FullName;
     }
 }

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests.DuckDb;
 
 public sealed class NativePackagesTests
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "shared", "RecSys.Lake", "native");
+    private static readonly string Folder = Checkout.PathTo("shared", "RecSys.Lake", "native");
 
     [Fact]
     public void Every_platform_is_pinned_by_version_and_hash_and_no_registry_is_named()

@@ -1,4 +1,5 @@
 using RecSys.Lake.Imports;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests.Imports;
 

@@ -1,5 +1,6 @@
 using RecSys.Lake.DuckDb;
 using RecSys.Lake.Imports;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests.Imports;
 

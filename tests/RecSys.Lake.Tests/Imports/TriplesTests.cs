@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using RecSys.Lake.DuckDb;
 using RecSys.Lake.Imports;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests.Imports;
 

@@ -2,6 +2,7 @@ using RecSys.Lake.DuckDb;
 using RecSys.Lake.Imports;
 using RecSys.Lake.Reports;
 using RecSys.Lake.Reports.Figures;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests.Reports;
 

@@ -4,6 +4,7 @@ using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Popularity;
 using RecSys.Lake.DuckDb;
 using RecSys.Lake.Synthetic.Yandex;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests.Synthetic;
 

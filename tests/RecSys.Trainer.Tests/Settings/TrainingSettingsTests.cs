@@ -1,5 +1,6 @@
 using Grpc.Core;
 using RecSys.Hosting.Errors;
+using RecSys.TestKit;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Tests.Settings;
@@ -87,21 +88,10 @@ public sealed class TrainingSettingsTests
     [Fact]
     public void The_document_describes_every_setting_as_it_is()
     {
-        var document = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "training.md"));
+        var document = File.ReadAllText(Checkout.PathTo("docs", "training.md"));
         foreach (var setting in TrainingSettings.All)
         {
             document.ShouldContain($"| `{setting.Key}` | {setting.DefaultText} | {setting.Allowed} | {setting.Meaning} |", Case.Sensitive, setting.Key);
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RecSys.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-
-        return folder.FullName;
     }
 }

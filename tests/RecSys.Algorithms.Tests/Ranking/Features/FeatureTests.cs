@@ -1,5 +1,6 @@
 using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Ranking.Features;
+using RecSys.TestKit;
 
 namespace RecSys.Algorithms.Tests.Ranking.Features;
 
@@ -83,13 +84,7 @@ public sealed class FeatureTests
     public void Names_are_unique_and_the_document_describes_every_feature_as_it_is()
     {
         RankingFeatures.All.Select(feature => feature.Name).ShouldBeUnique();
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RecSys.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-
-        var rows = File.ReadLines(Path.Combine(folder.FullName, "docs", "algorithms", "features.md"))
+        var rows = File.ReadLines(Checkout.PathTo("docs", "algorithms", "features.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
         rows.ShouldBe(RankingFeatures.All.Select(feature => $"| `{feature.Name}` | {feature.Unit} | {feature.Meaning} |"));
     }
