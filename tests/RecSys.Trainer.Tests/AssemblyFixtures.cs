@@ -1,4 +1,3 @@
 using RecSys.TestKit;
 
 [assembly: AssemblyFixture(typeof(PostgresFixture))]
-[assembly: AssemblyFixture(typeof(RabbitMqFixture))]

@@ -4,7 +4,7 @@ using RecSys.TestKit;
 namespace RecSys.Cli.Tests.Exports;
 
 /// <summary>A bucket of an independent server as the target of exports, the source of imports, and the place of the lake.</summary>
-public sealed class BucketTests(TrainedFolder trained, S3Fixture s3) : IClassFixture<TrainedFolder>, IClassFixture<S3Fixture>, IDisposable
+public sealed class BucketTests(TrainedFolder trained, S3Fixture s3) : IClassFixture<S3Fixture>, IDisposable
 {
     private readonly TempFolder _folder = new("cli-bucket");
 
@@ -46,7 +46,7 @@ public sealed class BucketTests(TrainedFolder trained, S3Fixture s3) : IClassFix
         // Nothing but the bucket has the log now.
         Directory.Delete(Path.Combine(data, "lake-cache"), recursive: true);
         var model = _folder.File("model.json");
-        await RunAsync(server, 0, lake, "train", "--data", data, "--set", "als.factors=4", "--set", "evaluation.enabled=false", "--json", model);
+        await RunAsync(server, 0, lake, "train", "--data", data, "--set", "als.factors=4", "evaluation.enabled=false", "ranker.enabled=false", "--json", model);
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(model));
         json.RootElement.GetProperty("users").GetInt64().ShouldBe(SmallLog.UserCount);
         json.RootElement.GetProperty("interactions").GetInt64().ShouldBe(SmallLog.UserCount * 20);

@@ -4,7 +4,7 @@ using RecSys.TestKit;
 namespace RecSys.Cli.Tests.Exports;
 
 /// <summary>What other tools read of an export: hyparquet the tables, numpy the factors.</summary>
-public sealed class ExportTests(TrainedFolder trained) : IClassFixture<TrainedFolder>, IDisposable
+public sealed class ExportTests(TrainedFolder trained) : IDisposable
 {
     private readonly TempFolder _folder = new("cli-export");
 

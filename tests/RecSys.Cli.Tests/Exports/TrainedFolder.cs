@@ -1,4 +1,7 @@
+using RecSys.Cli.Tests.Exports;
 using RecSys.TestKit;
+
+[assembly: AssemblyFixture(typeof(TrainedFolder))]
 
 namespace RecSys.Cli.Tests.Exports;
 
@@ -15,7 +18,9 @@ public sealed class TrainedFolder : IAsyncLifetime
     {
         SmallLog.Write(_folder.File("log.csv"));
         await Tool.JsonAsync("import", "triples", _folder.File("log.csv"), "--data", Data);
-        var model = await Tool.JsonAsync("train", "--data", Data, "--set", "als.factors=8", "--set", "evaluation.enabled=false", "--set", "lists.personal=12");
+        var model = await Tool.JsonAsync(
+            "train", "--data", Data, "--set", "als.factors=8", "evaluation.enabled=false", "lists.personal=12",
+            "ranker.windows=1", "ranker.trees=20", "ranker.enough_users=0");
         Version = model.GetProperty("modelVersion").GetString()!;
     }
 

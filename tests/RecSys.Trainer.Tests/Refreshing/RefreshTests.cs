@@ -71,7 +71,7 @@ public sealed class RefreshTests
         await using var trainer = await TrainerHost.StartAsync();
         await trainer.FillLakeAsync();
         var (trained, _) = await trainer.TrainAsync(TrainerHost.Quick(
-            ("ranker.enabled", "true"), ("ranker.windows", "1"), ("ranker.trees", "10"), ("evaluation.enabled", "false")));
+            ("ranker.enabled", "true"), ("ranker.windows", "1"), ("ranker.trees", "10"), ("ranker.enough_users", "0"), ("evaluation.enabled", "false")));
         var listener = TrainerHost.Log.Listeners[0].UserId;
         await trainer.Lake.AppendAsync([new LakeListen(listener, "a-new-track", Now)]);
 

@@ -58,7 +58,7 @@ public sealed class ScheduleTests
     public async Task A_trainer_trains_by_itself_and_refreshes_when_listens_come()
     {
         using var folder = new TempFolder("schedule");
-        File.WriteAllText(folder.File("train.yaml"), "als: { factors: 8, iterations: 2 }\nevaluation.enabled: false\n");
+        File.WriteAllText(folder.File("train.yaml"), "als: { factors: 8, iterations: 2 }\nevaluation.enabled: false\nranker.enabled: false\n");
         using (var lake = new Lake.ListenLake(folder.File("lake")))
         {
             await lake.AppendAsync(TrainerHost.Log.Listens);

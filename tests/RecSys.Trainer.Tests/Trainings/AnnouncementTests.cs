@@ -5,16 +5,15 @@ using RecSys.TestKit;
 
 namespace RecSys.Trainer.Tests.Trainings;
 
-/// <summary>What the other services hear over RabbitMQ.</summary>
-public sealed class AnnouncementTests(PostgresFixture postgres)
+/// <summary>What the other services hear over RabbitMQ: a server of this class alone, as it is stopped and started again.</summary>
+public sealed class AnnouncementTests(PostgresFixture postgres, RabbitMqFixture rabbitMq) : IClassFixture<RabbitMqFixture>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [Fact]
     public async Task An_active_version_is_announced_and_so_is_the_progress()
     {
-        await using var broker = await RabbitMqServer.StartAsync();
-        var virtualHost = broker.CreateVirtualHost();
+        var virtualHost = await rabbitMq.CreateVirtualHostAsync();
         await using var listener = await BusListener.StartAsync(virtualHost);
         await using var trainer = await TrainerHost.StartAsync(await postgres.CreateDatabaseAsync(), virtualHost);
         await trainer.FillLakeAsync();
@@ -34,7 +33,7 @@ public sealed class AnnouncementTests(PostgresFixture postgres)
     [Fact]
     public async Task A_version_that_became_active_without_a_broker_is_announced_when_it_is_back()
     {
-        await using var broker = await RabbitMqServer.StartAsync();
+        var broker = await rabbitMq.GetServerAsync();
         var virtualHost = broker.CreateVirtualHost();
         await using var trainer = await TrainerHost.StartAsync(
             await postgres.CreateDatabaseAsync(), virtualHost, ("Bus:PublishTimeout", "00:00:01"));

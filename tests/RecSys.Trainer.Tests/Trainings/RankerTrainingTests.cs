@@ -18,7 +18,7 @@ public sealed class RankerTrainingTests
         await trainer.Host.Services.GetRequiredService<TrackStore>().PutAsync(
             [.. TrainerHost.Log.Tracks.Select(t => new TrackRecord(t.TrackId, t.Title, t.Artist, t.Album, [.. t.Genres]))], default);
 
-        var (model, _) = await trainer.TrainAsync(TrainerHost.Quick(("ranker.enabled", "true"), ("ranker.windows", "2"), ("ranker.trees", "60")));
+        var (model, _) = await trainer.TrainAsync(TrainerHost.Quick(("ranker.enabled", "true"), ("ranker.windows", "2"), ("ranker.trees", "60"), ("ranker.enough_users", "0")));
 
         model.Status.ShouldBe(Contracts.Trainer.V1.ModelStatus.Ready, model.Error);
         var version = model.ModelVersion;
@@ -92,7 +92,7 @@ public sealed class RankerTrainingTests
         await using var trainer = await TrainerHost.StartAsync();
         await trainer.FillLakeAsync();
         var (model, _) = await trainer.TrainAsync(TrainerHost.Quick(
-            ("ranker.enabled", "true"), ("ranker.windows", "1"), ("ranker.trees", "20"), ("evaluation.enabled", "false"),
+            ("ranker.enabled", "true"), ("ranker.windows", "1"), ("ranker.trees", "20"), ("ranker.enough_users", "0"), ("evaluation.enabled", "false"),
             ("ranker.list_users", "1"), ("similar.tracks", "100")));
 
         var users = TrainerHost.Log.Listens.GroupBy(listen => listen.UserId).OrderByDescending(own => own.Max(listen => listen.ListenedAt)).ToArray();
