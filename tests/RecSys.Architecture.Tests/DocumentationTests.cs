@@ -31,6 +31,22 @@ public sealed partial class DocumentationTests
         broken.Distinct().ShouldBeEmpty();
     }
 
+    [Fact]
+    public void The_README_of_a_project_names_every_folder_of_it()
+    {
+        var unnamed = from project in Repository.Projects()
+                      let folder = Path.GetDirectoryName(project)!
+                      where !Repository.Relative(folder).StartsWith("tests/", StringComparison.Ordinal)
+                        && !Repository.Relative(folder).StartsWith("shared/grpc/", StringComparison.Ordinal)
+                      from child in Directory.EnumerateDirectories(folder)
+                      where Repository.Files(child, "*.cs").Any()
+                      let name = Path.GetFileName(child)
+                      let readme = Path.Combine(folder, "README.md")
+                      where !File.Exists(readme) || !File.ReadAllText(readme).Contains($"`{name}/`")
+                      select $"{Repository.Relative(readme)}: `{name}/`";
+        unnamed.ShouldBeEmpty();
+    }
+
     [GeneratedRegex(@"^## ", RegexOptions.Multiline)]
     private static partial Regex SectionHeading();
 
