@@ -19,13 +19,6 @@ internal sealed class CheckpointReader(Stream stream)
 
     public int ReadInt32() => checked((int)ReadInt64());
 
-    public double ReadDouble()
-    {
-        double value = 0;
-        Read(MemoryMarshal.AsBytes(new Span<double>(ref value)));
-        return value;
-    }
-
     public string ReadText() => Encoding.UTF8.GetString(ReadArray<byte>());
 
     public string[] ReadTexts()

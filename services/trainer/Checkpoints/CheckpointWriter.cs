@@ -11,8 +11,6 @@ internal sealed class CheckpointWriter(Stream stream)
 {
     public void WriteInt64(long value) => Write(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)));
 
-    public void WriteDouble(double value) => Write(MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in value)));
-
     public void WriteText(string text) => WriteArray(Encoding.UTF8.GetBytes(text));
 
     public void WriteTexts(IReadOnlyList<string> texts)

@@ -35,9 +35,6 @@ public sealed class SparseMatrix
     /// <summary>Number of stored cells.</summary>
     public long CellCount => _rowOffsets[^1];
 
-    /// <summary>Cells before each row, and after the last: RowCount + 1 ascending numbers.</summary>
-    internal ReadOnlySpan<long> RowOffsets => _rowOffsets;
-
     /// <summary>Builds a matrix from parallel arrays in linear time; see <see cref="SparseMatrixBuilder"/> for more than one batch.</summary>
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="columnCount">Number of columns.</param>

@@ -3,8 +3,6 @@ namespace RecSys.Algorithms.Splits;
 /// <summary>The unit of times in a log: microseconds since 1970-01-01 UTC.</summary>
 internal static class UnixMicroseconds
 {
-    public const long PerSecond = 1_000_000;
-
     public static long From(DateTimeOffset time) =>
         (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 

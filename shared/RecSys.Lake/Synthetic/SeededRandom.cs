@@ -26,16 +26,4 @@ internal sealed class SeededRandom(ulong seed)
     public bool Chance(double probability) => NextDouble() < probability;
 
     public T Pick<T>(IReadOnlyList<T> values) => values[Next(values.Count)];
-
-    /// <summary>A standard normal number: twelve uniform ones added up, which needs no function that differs by machine.</summary>
-    public double NextNormal()
-    {
-        var sum = -6.0;
-        for (var i = 0; i < 12; i++)
-        {
-            sum += NextDouble();
-        }
-
-        return sum;
-    }
 }

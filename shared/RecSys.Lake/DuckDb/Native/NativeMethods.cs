@@ -109,9 +109,6 @@ internal static unsafe partial class NativeMethods
     internal static partial DuckDbType duckdb_column_type(NativeResult* result, ulong column);
 
     [LibraryImport(Library)]
-    internal static partial nint duckdb_column_logical_type(NativeResult* result, ulong column);
-
-    [LibraryImport(Library)]
     internal static partial ulong duckdb_rows_changed(NativeResult* result);
 
     [LibraryImport(Library)]
