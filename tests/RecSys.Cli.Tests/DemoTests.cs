@@ -1,0 +1,71 @@
+using System.IO.Compression;
+using RecSys.TestKit;
+
+namespace RecSys.Cli.Tests;
+
+/// <summary>The first command that anybody runs.</summary>
+public sealed class DemoTests : IDisposable
+{
+    private readonly TempFolder _folder = new("cli-demo");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_demo_shows_that_ALS_beats_popularity_and_says_why_each_track_is_there()
+    {
+        var result = await Tool.JsonAsync("demo");
+        var models = result.GetProperty("models").EnumerateArray().ToDictionary(m => m.GetProperty("model").GetString()!, m => m.GetProperty("metrics"));
+        foreach (var metric in new[] { "recall@20", "ndcg@20" })
+        {
+            models["als"].GetProperty(metric).GetDouble().ShouldBeGreaterThan(1.5 * models["popularity"].GetProperty(metric).GetDouble(), metric);
+        }
+
+        // Sources order candidates for the ranker; they are no models that everything is measured of.
+        models.Keys.ShouldAllBe(model => !model.StartsWith("source-", StringComparison.Ordinal));
+        result.GetProperty("sources").EnumerateArray().Select(source => source.GetProperty("source").GetString()).ShouldContain("als");
+
+        result.GetProperty("data").GetProperty("users").GetInt64().ShouldBeGreaterThanOrEqualTo(1_000);
+        result.GetProperty("data").GetProperty("train").GetInt64().ShouldBeGreaterThan(0);
+        result.GetProperty("history").GetProperty("items").GetArrayLength().ShouldBe(10);
+        result.GetProperty("recommendations").GetProperty("items").EnumerateArray()
+            .ShouldAllBe(item => item.GetProperty("title").GetString()!.Length > 0 && item.GetProperty("reason").GetString()!.Length > 0);
+        result.GetProperty("similar").GetProperty("items").GetArrayLength().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task The_demo_runs_on_a_real_log_where_it_is_there()
+    {
+        var hetrec = Checkout.FindShared("data/hetrec2011-lastfm-2k");
+        string source;
+        if (hetrec is not null)
+        {
+            // A fifth of the listeners says as much as all, sooner.
+            var folder = _folder.CreateFolder("hetrec");
+            File.WriteAllLines(
+                Path.Combine(folder, "user_artists.dat"),
+                ReadGzip(Path.Combine(hetrec, "user_artists.dat.gz")).Where((line, row) => row == 0 || int.Parse(line.Split('\t')[0]) <= 400));
+            File.Copy(Path.Combine(hetrec, "artists.dat.gz"), Path.Combine(folder, "artists.dat.gz"));
+            source = $"hetrec:{folder}";
+        }
+        else
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine("HetRec is not here; a small log of our own stands in.");
+            SmallLog.Write(_folder.File("log.csv"));
+            source = $"triples:{_folder.File("log.csv")}";
+        }
+
+        var result = await Tool.JsonAsync("demo", "--data", source);
+        var recall = result.GetProperty("models").EnumerateArray()
+            .ToDictionary(m => m.GetProperty("model").GetString()!, m => m.GetProperty("metrics").GetProperty("recall@20").GetDouble());
+        recall["als"].ShouldBeGreaterThan(recall["popularity"]);
+    }
+
+    private static IEnumerable<string> ReadGzip(string path)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
+}
