@@ -13,8 +13,8 @@ using RecSys.TestKit;
 namespace RecSys.EndToEnd.Tests;
 
 /// <summary>
-/// The system as it is deployed: five service processes, RabbitMQ and PostgreSQL, all started here on free ports. The
-/// servers start after the services, so that every run proves that the order does not matter.
+/// The system as it is deployed: five service processes, RabbitMQ and PostgreSQL, all started here on free ports, the servers
+/// first. That the order does not matter is for <see cref="StartupOrderTests"/>.
 /// </summary>
 public sealed class DistributedSystem : IAsyncLifetime
 {

@@ -115,7 +115,7 @@ public sealed class MainPathTests(DistributedSystem system)
 
     // Whatever another test has trained before, these versions are activated.
     private static TrainModelRequest Training(int iterations) =>
-        new() { Settings = { ["als.factors"] = "16", ["als.iterations"] = iterations.ToString(), ["gate.enabled"] = "false" } };
+        new() { Settings = { ["als.factors"] = "16", ["als.iterations"] = iterations.ToString(), ["ranker.trees"] = "50", ["gate.enabled"] = "false" } };
 
     private async Task<RecommendResponse> RecommendAsync(string user) =>
         await system.Serving.RecommendAsync(new RecommendRequest { UserId = user, SlateSize = 10 });
