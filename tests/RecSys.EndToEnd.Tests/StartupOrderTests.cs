@@ -17,10 +17,9 @@ public sealed class StartupOrderTests
     {
         using var folder = new TempFolder("startup");
         await using var postgres = await PostgresServer.StartAsync();
-        await using var rabbitMq = await RabbitMqServer.StartAsync();
+        await using var rabbitMq = await RabbitMqServer.CreateAsync();
         var database = await postgres.CreateDatabaseAsync();
         await postgres.StopAsync();
-        await rabbitMq.StopAsync();
 
         var services = new Dictionary<string, ServiceProcess>();
         foreach (var name in ServiceProcess.Names)
