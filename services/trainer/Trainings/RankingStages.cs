@@ -56,6 +56,11 @@ internal sealed class RankingStages(
                 async (values, progress, token) =>
                 {
                     var measured = MeasuredSplit(values, isMeasured) is { } split ? HoldoutOf(values, split) : null;
+
+                    // The log and its listens, a gigabyte for twenty million, would lie there while this stage needs the most memory of all.
+                    values.Forget(TrainingOutputs.Log);
+                    values.Forget(RankingOutputs.Listens);
+                    LargeHeap.Trim();
                     var outcome = await ranker.RunAsync(new RankerInput(values.Get(RankingOutputs.Examples), measured, settings), progress, token);
                     progress.Report(1, outcome.Message);
                     values.Set(RankingOutputs.Ranker, outcome);

@@ -28,6 +28,9 @@ internal sealed class StageValues(TrainingSettings settings, TrainingCheckpoint 
     public void Set<T>(StageOutput<T> output, T value)
         where T : class => _values[output] = value;
 
+    /// <summary>Lets go of an output while a stage runs that needs much memory for other things; who takes it later reads it again.</summary>
+    public void Forget(StageOutput output) => _values.Remove(output);
+
     /// <summary>Where an output is kept that its stage writes by itself.</summary>
     public string PathOf(string name) => checkpoint.PathOf(name);
 
