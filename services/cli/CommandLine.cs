@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using RecSys.Cli.Commands;
 using RecSys.Cli.Output;
 
@@ -13,8 +14,9 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            var path = parsed.CommandResult.Command == root ? "recsys" : $"recsys {parsed.CommandResult.Command.Name}";
-            return Failure.Report(new UsageException($"{parsed.Errors[0].Message.TrimEnd('.')}. See '{path} --help'."));
+            // Messages of the parser hold tabs, which are for lists of several lines.
+            var message = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+            return Failure.Report(new UsageException($"{message}. See '{Path(parsed.CommandResult)} --help'."));
         }
 
         try
@@ -25,6 +27,18 @@ internal static class CommandLine
         {
             return Failure.Report(exception);
         }
+    }
+
+    /// <summary>The command with those above it, as it is typed.</summary>
+    private static string Path(CommandResult result)
+    {
+        var names = new Stack<string>();
+        for (var at = result; at?.Parent is not null; at = at.Parent as CommandResult)
+        {
+            names.Push(at.Command.Name);
+        }
+
+        return string.Join(' ', names.Prepend("recsys"));
     }
 
     private static RootCommand CreateRoot() =>

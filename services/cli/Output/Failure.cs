@@ -23,7 +23,7 @@ internal static class Failure
 
     private static (int Code, string Line) Describe(Exception exception) => exception switch
     {
-        OperationCanceledException => (Other, "stopped"),
+        OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } => (Other, "stopped"),
         UsageException or LakeInputException or LakeWriteException or ExportException or FactorFileException or InvalidSettingsException or AlgorithmException => (BadCall, exception.Message),
         RpcException rpc => DescribeRpc(rpc),
         AggregateException { InnerExceptions.Count: 1 } aggregate => Describe(aggregate.InnerExceptions[0]),
@@ -41,8 +41,12 @@ internal static class Failure
         {
             StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition =>
                 (BadCall, fields.Length > 0 ? fields : exception.Status.Detail),
-            StatusCode.Unavailable => (Other, $"the system cannot be reached: {exception.Status.Detail}. Start it with 'recsys up', or name it with --server."),
+            StatusCode.Unavailable => (Other, $"the system cannot be reached: {Cause(exception).TrimEnd('.')}. Start it with 'recsys up', or name it with --server."),
             _ => (Other, exception.Status.Detail.Length > 0 ? exception.Status.Detail : exception.StatusCode.ToString()),
         };
     }
+
+    // Where no connection came about, the innermost exception has the address and the reason.
+    private static string Cause(RpcException exception) =>
+        exception.Status.DebugException?.GetBaseException() is System.Net.Sockets.SocketException socket ? socket.Message : exception.Status.Detail;
 }

@@ -45,15 +45,56 @@ internal sealed class ResultWriter
     /// <summary>Whether a person reads the result on standard output.</summary>
     public bool ForPerson => !_json || _file is not null;
 
-    public static Option<string?> CreateOption() => new("--json")
+    public static Option<string?> CreateOption()
     {
-        Description = "Print the result as JSON, on standard output or into FILE",
-        HelpName = "FILE",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+        var option = new Option<string?>("--json")
+        {
+            Description = "Print the result as JSON, on standard output or into FILE",
+            HelpName = "FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
+        // Before the work, not after: what an hour has made would have nowhere to go.
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && Obstacle(result.Tokens[0].Value) is { } obstacle)
+            {
+                result.AddError($"--json: {result.Tokens[0].Value} {obstacle}");
+            }
+        });
+        return option;
+    }
 
     public static ResultWriter From(ParseResult parsed, Option<string?> option) =>
         new(parsed.GetResult(option) is { Implicit: false }, parsed.GetValue(option));
+
+    /// <summary>Why a file can't be written; null when it can.</summary>
+    private static string? Obstacle(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                return "is a folder; name a file";
+            }
+
+            if (File.Exists(path))
+            {
+                return new FileInfo(path).IsReadOnly ? "may not be written; name another file" : null;
+            }
+
+            File.Create(path, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+            return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return "lies in a folder that is not there; create it first";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return $"can't be written: {exception.Message}";
+        }
+    }
 
     /// <summary>Writes the result once: the JSON where it was asked for, and the person's view unless JSON takes standard output.</summary>
     public async Task WriteAsync(JsonNode json, Action<IAnsiConsole> forPerson, CancellationToken cancellationToken)

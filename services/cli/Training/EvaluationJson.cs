@@ -37,9 +37,13 @@ internal static class EvaluationJson
         ["seconds"] = new JsonObject { ["fit"] = Value(model, $"{name}/fit-seconds"), ["evaluate"] = Value(model, $"{name}/evaluate-seconds") },
     };
 
-    private static JsonObject Settings(Model model, string name) => new(model.Settings
-        .Where(s => s.Key.StartsWith(name + ".", StringComparison.Ordinal)).OrderBy(s => s.Key, StringComparer.Ordinal)
-        .Select(s => KeyValuePair.Create(s.Key[(name.Length + 1)..], (JsonNode?)s.Value)));
+    // Those of als and ranker are groups of their own, those of the others stand under models.
+    private static JsonObject Settings(Model model, string name) => new(new[] { $"{name}.", $"models.{name}." }
+        .SelectMany(group => model.Settings
+            .Where(s => s.Key.StartsWith(group, StringComparison.Ordinal))
+            .Select(s => (Key: s.Key[group.Length..], s.Value)))
+        .Where(s => s.Key != "enabled").OrderBy(s => s.Key, StringComparer.Ordinal)
+        .Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value)));
 
     private static long? Count(Model model, string key) => model.Metrics.TryGetValue(key, out var value) ? (long)value : null;
 

@@ -9,6 +9,8 @@ namespace RecSys.Trainer.Settings;
 /// <param name="meaning">What it does and in which unit.</param>
 internal abstract class Setting(string key, string defaultText, string allowed, string meaning)
 {
+    private const int LongestShown = 60;
+
     public string Key { get; } = key;
 
     public string DefaultText { get; } = defaultText;
@@ -16,6 +18,11 @@ internal abstract class Setting(string key, string defaultText, string allowed, 
     public string Allowed { get; } = allowed;
 
     public string Meaning { get; } = meaning;
+
+    /// <summary>What is wrong with a text that is not allowed, such as <c>must be 1 to 1,024, is '0'</c>.</summary>
+    public string Refuse(string text) => text.Length == 0
+        ? $"must be {Allowed}, is empty"
+        : $"must be {Allowed}, is '{(text.Length > LongestShown ? text[..LongestShown] + "…" : text)}'";
 
     /// <summary>The value as the setting's own type, or null when the text is not allowed.</summary>
     internal abstract object? TryParse(string text);

@@ -94,20 +94,35 @@ public static class TrainingFile
 
         foreach (var (keyNode, value) in mapping.Children)
         {
-            var key = prefix + (keyNode as YamlScalarNode)?.Value;
             var line = keyNode.Start.Line;
-            if (value is YamlMappingNode && TrainingSettings.All.Any(known => known.Key.StartsWith(key + ".", StringComparison.Ordinal)))
+            if (keyNode is not YamlScalarNode { Value: { } part })
             {
-                Add(value, key + ".", name, values);
+                throw new TrainingFileException($"{name}:{line}: a key must be text, such as als.");
+            }
+
+            var key = prefix + part;
+            if (SettingKeys.IsGroup(key) && value is YamlMappingNode or YamlScalarNode { Value: null or "", Style: ScalarStyle.Plain })
+            {
+                // A group without anything is what is left when all its settings are made comments.
+                if (value is YamlMappingNode)
+                {
+                    Add(value, key + ".", name, values);
+                }
+
                 continue;
             }
 
             var setting = TrainingSettings.All.FirstOrDefault(known => known.Key == key)
-                ?? throw new TrainingFileException($"{name}:{line}: {key} is not a setting; there are {string.Join(", ", Near(key))}.");
-            var text = (value as YamlScalarNode)?.Value ?? "";
+                ?? throw new TrainingFileException($"{name}:{line}: {key} is not a setting; {SettingKeys.Hint(key)}.");
+            if (value is not YamlScalarNode scalar)
+            {
+                throw new TrainingFileException($"{name}:{line}: {key} must be {setting.Allowed}, is a list or a group.");
+            }
+
+            var text = scalar.Value ?? "";
             if (setting.TryParse(text) is null)
             {
-                throw new TrainingFileException($"{name}:{line}: {key} must be {setting.Allowed}, is '{(value is YamlScalarNode ? text : value.NodeType)}'.");
+                throw new TrainingFileException($"{name}:{line}: {key} {setting.Refuse(text)}.");
             }
 
             if (!values.TryAdd(key, text))
@@ -115,14 +130,6 @@ public static class TrainingFile
                 throw new TrainingFileException($"{name}:{line}: {key} stands there twice.");
             }
         }
-    }
-
-    // Those of the same group, or all where there is no such group.
-    private static IEnumerable<string> Near(string key)
-    {
-        var group = key.Split('.')[0] + ".";
-        var near = TrainingSettings.All.Select(known => known.Key).Where(known => known.StartsWith(group, StringComparison.Ordinal)).ToArray();
-        return near.Length > 0 ? near : TrainingSettings.All.Select(known => known.Key);
     }
 
     private static IEnumerable<string> Wrap(string text)

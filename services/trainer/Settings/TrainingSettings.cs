@@ -173,7 +173,7 @@ internal sealed class TrainingSettings
         {
             if (All.FirstOrDefault(setting => setting.Key == key) is not { } setting)
             {
-                violations.Add($"settings[{key}]", $"is not a setting; there are {string.Join(", ", All.Select(known => known.Key))}");
+                violations.Add($"settings[{key}]", $"is not a setting; {SettingKeys.Hint(key)}");
             }
             else if (setting.TryParse(text) is { } value)
             {
@@ -181,7 +181,7 @@ internal sealed class TrainingSettings
             }
             else
             {
-                violations.Add($"settings[{key}]", $"must be {setting.Allowed}, is '{text}'");
+                violations.Add($"settings[{key}]", setting.Refuse(text));
             }
         }
 

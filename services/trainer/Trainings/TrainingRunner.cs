@@ -194,8 +194,10 @@ internal sealed class TrainingRunner(
                 ? models.FailAsync(modelVersion, error, timeout.Token)
                 : patience.RunAsync(token => models.FailAsync(modelVersion, error, token), _stopping.Token));
         }
-        catch (Exception failure) when (failure is DatabaseUnavailableException or ModelStoreException or OperationCanceledException)
+        catch (Exception failure)
         {
+            // Whatever it is (a full disk stops the work and then the record of it), watchers must hear of the end and the next
+            // training be possible; it, or the next start, marks the version.
             TrainerLog.FailureNotRecorded(logger, modelVersion, failure);
         }
 

@@ -56,7 +56,7 @@ internal sealed class ModelSwitch(RecSysDatabase database, TimeProvider time)
                 .Where(m => m.Version == model.Version)
                 .ExecuteUpdateAsync(m => m.SetProperty(x => x.Status, ModelStatus.Ready), cancellationToken)
             : throw new ModelStoreException(
-                ModelStoreError.Refused, $"Model version {model.Version} was refused: {model.Error} Force it to activate it all the same.");
+                ModelStoreError.Refused, $"Model version {model.Version} was refused: {model.Error} With force (`recsys models activate VERSION --force`) it is activated all the same.");
 
     private async Task<ActiveModel> SetAsync(
         RecSysDbContext context, string version, string? previous, bool isFirst, CancellationToken cancellationToken)
