@@ -22,7 +22,7 @@ internal static class RankerSettings
         "ranker.objective", RankerObjective.Logistic,
         "What the trees are to get right: ndcg the order of a user's candidates (LambdaMART); logistic whether each is heard (log loss).");
 
-    public static readonly Setting<int> Trees = Setting.Integer("ranker.trees", 1_000, 1, 10_000, "Trees at most.");
+    public static readonly Setting<int> Trees = Setting.Integer("ranker.trees", 1_000, 1, 10_000, "Trees at most; of each member where a committee is trained.");
 
     public static readonly Setting<int> Depth = Setting.Integer("ranker.depth", 4, 1, 16, "Splits on a way through a tree at most.");
 
