@@ -4,34 +4,36 @@ using RecSys.Algorithms.TopK;
 namespace RecSys.Algorithms.ItemModels;
 
 /// <summary>
-/// What linear item models share: every item of a profile speaks for or against the candidates with a weight of its own, however
-/// often it was played, and the score of a candidate is the sum. They differ in how the weights are learned and kept.
+/// What item neighbours and linear item models share: every item of a profile speaks for or against the candidates with a weight of
+/// its own, however often it was played, and the score of a candidate is the sum. They differ in how the weights are learned and kept.
 /// </summary>
 public abstract class ItemWeightModel : IRecommender, IProfileRecommender, ISimilarItems, IExplainer
 {
-    private readonly SparseMatrix _train;
-
-    private protected ItemWeightModel(SparseMatrix train) => _train = train;
+    private protected ItemWeightModel(SparseMatrix train) => Train = train;
 
     /// <inheritdoc/>
     public abstract string Name { get; }
 
     /// <inheritdoc/>
-    public int UserCount => _train.RowCount;
+    public int UserCount => Train.RowCount;
 
     /// <inheritdoc/>
-    public int ItemCount => _train.ColumnCount;
+    public int ItemCount => Train.ColumnCount;
+
+    /// <summary>Users × items that the model was fitted to.</summary>
+    private protected SparseMatrix Train { get; }
 
     /// <inheritdoc/>
     public void Score(int userIndex, Span<float> scores)
     {
         DenseRanking.CheckUser(userIndex, UserCount);
-        AddUp(_train.RowColumns(userIndex), scores);
+        AddUp(Train.RowColumns(userIndex), scores);
     }
 
     /// <inheritdoc/>
-    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
-        DenseRanking.Recommend(this, _train, userIndices, options, cancellationToken);
+    public virtual ScoredItem[][] Recommend(
+        ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default) =>
+        DenseRanking.Recommend(this, Train, userIndices, options, cancellationToken);
 
     /// <inheritdoc/>
     public void ScoreProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, Span<float> scores)
@@ -80,7 +82,7 @@ public abstract class ItemWeightModel : IRecommender, IProfileRecommender, ISimi
         new RecommendOptions { K = k }.Validate(ItemCount);
         var contributions = new List<ItemContribution>();
         var score = 0f;
-        foreach (var item in _train.RowColumns(userIndex))
+        foreach (var item in Train.RowColumns(userIndex))
         {
             var weight = Weight(item, itemIndex);
             if (weight != 0)

@@ -1,3 +1,4 @@
+using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.TopK;
 
@@ -7,25 +8,17 @@ namespace RecSys.Algorithms.Neighbors;
 /// Item-item neighbours (Sarwar et al. 2001; Deshpande and Karypis 2004): the score of a candidate is the sum of its
 /// similarities to the items of the user's profile, each counted once however often it was played.
 /// </summary>
-public sealed class ItemNeighborModel : IRecommender, IProfileRecommender, ISimilarItems, IExplainer
+public sealed class ItemNeighborModel : ItemWeightModel
 {
-    private readonly SparseMatrix _train;
-
     private ItemNeighborModel(SparseMatrix train, NeighborTable neighbors, ItemNeighborOptions options)
+        : base(train)
     {
-        _train = train;
         Neighbors = neighbors;
         Options = options;
     }
 
     /// <inheritdoc/>
-    public string Name => "item-knn";
-
-    /// <inheritdoc/>
-    public int UserCount => _train.RowCount;
-
-    /// <inheritdoc/>
-    public int ItemCount => _train.ColumnCount;
+    public override string Name => "item-knn";
 
     /// <summary>The settings the model was fitted with.</summary>
     public ItemNeighborOptions Options { get; }
@@ -93,127 +86,54 @@ public sealed class ItemNeighborModel : IRecommender, IProfileRecommender, ISimi
     }
 
     /// <inheritdoc/>
-    public void Score(int userIndex, Span<float> scores)
-    {
-        DenseRanking.CheckUser(userIndex, UserCount);
-        AddUp(_train.RowColumns(userIndex), scores);
-    }
-
-    /// <inheritdoc/>
-    public ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default)
+    public override ScoredItem[][] Recommend(
+        ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (Options.ScoreUnrelated)
         {
-            return DenseRanking.Recommend(this, _train, userIndices, options, cancellationToken);
-        }
-
-        options.Validate(ItemCount);
-        var users = userIndices.ToArray();
-        foreach (var user in users)
-        {
-            DenseRanking.CheckUser(user, UserCount);
+            return base.Recommend(userIndices, options, cancellationToken);
         }
 
         // Few items resemble something in a profile: looking at the whole catalogue for each user would take most of the time.
-        var lists = new ScoredItem[users.Length][];
-        var parallel = new ParallelOptions
-        {
-            CancellationToken = cancellationToken,
-            MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
-        };
-        Parallel.For(
-            0,
-            users.Length,
-            parallel,
+        options.Validate(ItemCount);
+        return DenseRanking.ForEach(
+            this,
+            userIndices,
+            options,
             () => new SparseScores(ItemCount),
-            (i, _, scores) =>
+            (user, scores) =>
             {
-                var profile = _train.RowColumns(users[i]);
+                var profile = Train.RowColumns(user);
                 foreach (var item in profile)
                 {
                     scores.Add(Neighbors.Neighbors(item), Neighbors.Similarities(item));
                 }
 
-                lists[i] = scores.Take(options, options.ExcludeSeen ? profile : []);
-                return scores;
+                return scores.Take(options, options.ExcludeSeen ? profile : []);
             },
-            _ => { });
-        return lists;
+            cancellationToken);
     }
 
     /// <inheritdoc/>
-    public void ScoreProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, Span<float> scores)
+    private protected override float Weight(int item, int candidate) => Neighbors.Similarity(item, candidate);
+
+    /// <inheritdoc/>
+    private protected override void Offer(int item, TopKBuffer best)
     {
-        foreach (var item in itemIndices)
+        var neighbors = Neighbors.Neighbors(item);
+        var similarities = Neighbors.Similarities(item);
+        for (var n = 0; n < neighbors.Length; n++)
         {
-            DenseRanking.CheckItem(item, ItemCount);
-        }
-
-        AddUp(itemIndices, scores);
-    }
-
-    /// <inheritdoc/>
-    public ScoredItem[] RecommendForProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, RecommendOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate(ItemCount);
-        var scores = new float[ItemCount];
-        ScoreProfile(itemIndices, weights, scores);
-        return DenseRanking.Select(scores, options, options.ExcludeSeen ? itemIndices : []);
-    }
-
-    /// <inheritdoc/>
-    public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default)
-    {
-        new RecommendOptions { K = k }.Validate(ItemCount);
-        var lists = new ScoredItem[itemIndices.Length][];
-        for (var i = 0; i < lists.Length; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            DenseRanking.CheckItem(itemIndices[i], ItemCount);
-            var best = new TopKBuffer(Math.Min(k, ItemCount));
-            var neighbors = Neighbors.Neighbors(itemIndices[i]);
-            var similarities = Neighbors.Similarities(itemIndices[i]);
-            for (var n = 0; n < neighbors.Length; n++)
+            if (similarities[n] > best.Threshold)
             {
-                if (similarities[n] > best.Threshold)
-                {
-                    best.Add(neighbors[n], similarities[n]);
-                }
-            }
-
-            lists[i] = best.ToSortedArray();
-        }
-
-        return lists;
-    }
-
-    /// <inheritdoc/>
-    public Explanation Explain(int userIndex, int itemIndex, int k)
-    {
-        DenseRanking.CheckUser(userIndex, UserCount);
-        DenseRanking.CheckItem(itemIndex, ItemCount);
-        new RecommendOptions { K = k }.Validate(ItemCount);
-        var contributions = new List<ItemContribution>();
-        var score = 0f;
-        foreach (var item in _train.RowColumns(userIndex))
-        {
-            var similarity = Neighbors.Similarity(item, itemIndex);
-            if (similarity != 0)
-            {
-                contributions.Add(new ItemContribution(item, similarity, 1));
-                score += similarity;
+                best.Add(neighbors[n], similarities[n]);
             }
         }
-
-        return new Explanation(score, [.. contributions.OrderByDescending(c => c.Contribution).Take(k)]);
     }
 
-    private static double[] Powers(double[] values, double exponent) =>
-        Array.ConvertAll(values, value => value > 0 ? Math.Pow(value, exponent) : 0);
-
-    private void AddUp(ReadOnlySpan<int> profile, Span<float> scores)
+    /// <inheritdoc/>
+    private protected override void AddUp(ReadOnlySpan<int> profile, Span<float> scores)
     {
         scores.Clear();
         foreach (var item in profile)
@@ -240,4 +160,7 @@ public sealed class ItemNeighborModel : IRecommender, IProfileRecommender, ISimi
             }
         }
     }
+
+    private static double[] Powers(double[] values, double exponent) =>
+        Array.ConvertAll(values, value => value > 0 ? Math.Pow(value, exponent) : 0);
 }

@@ -29,6 +29,34 @@ public static class DenseRanking
                 $"Model {model.Name} was loaded without its interactions; set ExcludeSeen to false or deny the seen items.");
         }
 
+        return ForEach(
+            model,
+            userIndices,
+            options,
+            () => new float[model.ItemCount],
+            (user, scores) =>
+            {
+                model.Score(user, scores);
+                return Select(scores, options, options.ExcludeSeen ? seen!.RowColumns(user) : []);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Makes the list of each of many users, on several threads.</summary>
+    /// <param name="model">Whose users they are.</param>
+    /// <param name="userIndices">The users to rank for.</param>
+    /// <param name="options">How many threads; the rest is for <paramref name="rank"/> to look at.</param>
+    /// <param name="createScores">Makes what a thread keeps from one user to the next.</param>
+    /// <param name="rank">Makes the list of a user.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    internal static ScoredItem[][] ForEach<TScores>(
+        IRecommender model,
+        ReadOnlySpan<int> userIndices,
+        RecommendOptions options,
+        Func<TScores> createScores,
+        Func<int, TScores, ScoredItem[]> rank,
+        CancellationToken cancellationToken)
+    {
         var users = userIndices.ToArray();
         foreach (var user in users)
         {
@@ -45,11 +73,10 @@ public static class DenseRanking
             0,
             users.Length,
             parallel,
-            () => new float[model.ItemCount],
+            createScores,
             (i, _, scores) =>
             {
-                model.Score(users[i], scores);
-                lists[i] = Select(scores, options, options.ExcludeSeen ? seen!.RowColumns(users[i]) : []);
+                lists[i] = rank(users[i], scores);
                 return scores;
             },
             _ => { });
