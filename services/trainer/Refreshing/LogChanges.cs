@@ -55,12 +55,7 @@ internal sealed record LogChanges(int[] BaseUsers, int[] BaseTracks, int[] Chang
 
     private static int[] Positions(string[] ids, string[] among)
     {
-        var positions = new Dictionary<string, int>(among.Length, StringComparer.Ordinal);
-        for (var i = 0; i < among.Length; i++)
-        {
-            positions.Add(among[i], i);
-        }
-
+        var positions = IdPositions.Of(among);
         return Array.ConvertAll(ids, id => positions.GetValueOrDefault(id, -1));
     }
 }

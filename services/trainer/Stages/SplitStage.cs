@@ -88,8 +88,8 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
     {
         var before = await lake.ReadInteractionsAsync(new InteractionQuery { Before = cut }, cancellationToken);
         var after = await lake.ReadInteractionsAsync(new InteractionQuery { After = cut }, cancellationToken);
-        var users = Positions(log.UserIds);
-        var items = Positions(log.TrackIds);
+        var users = IdPositions.Of(log.UserIds);
+        var items = IdPositions.Of(log.TrackIds);
         var size = checked(before.CellCount + after.CellCount);
         var (userIndices, itemIndices, plays, times) = (new int[size], new int[size], new float[size], new long[size]);
         var cutTime = (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
@@ -125,17 +125,6 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
                 times[count++] = time;
             }
         }
-    }
-
-    private static Dictionary<string, int> Positions(string[] ids)
-    {
-        var positions = new Dictionary<string, int>(ids.Length, StringComparer.Ordinal);
-        for (var i = 0; i < ids.Length; i++)
-        {
-            positions.Add(ids[i], i);
-        }
-
-        return positions;
     }
 
     private static PairHashSplit HashSplitOf(SplitInput input) => new(

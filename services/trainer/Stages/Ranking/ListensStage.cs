@@ -18,7 +18,7 @@ internal sealed class ListensStage(ListenLake lake, TrackStore tracks, DatabaseP
         var listens = ListeningLog.FromOrdered(
             input.TrackIds.Length, histories.Offsets, histories.ItemIndex, histories.Times, histories.Shares, histories.Plays);
         progress.Report(0.9, "reading the catalogue");
-        var items = Positions(input.TrackIds);
+        var items = IdPositions.Of(input.TrackIds);
         var catalogue = new CatalogueBuilder(input.TrackIds.Length);
         await patience.RunAsync(
             async token =>
@@ -34,16 +34,5 @@ internal sealed class ListensStage(ListenLake lake, TrackStore tracks, DatabaseP
             cancellationToken);
         progress.Report(1, $"{listens.Count:N0} listens, {catalogue.KnownCount:N0} tracks of the catalogue");
         return new RankingLog(listens, catalogue.Build(), catalogue.GenreNames, [.. Enumerable.Range(0, input.UserIds.Length)]);
-    }
-
-    private static Dictionary<string, int> Positions(string[] ids)
-    {
-        var positions = new Dictionary<string, int>(ids.Length, StringComparer.Ordinal);
-        for (var i = 0; i < ids.Length; i++)
-        {
-            positions.Add(ids[i], i);
-        }
-
-        return positions;
     }
 }
