@@ -1,6 +1,7 @@
 using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Algorithms.Splits;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Ranker.V1;
 
@@ -32,7 +33,7 @@ internal sealed class TreeRanker(TreeEnsemble ensemble, FeatureBuilder features,
         var width = FeatureBuilder.FeatureCount;
         var rows = new float[candidates.Length * width];
         var margins = new float[candidates.Length];
-        features.Build(HistoryOf(request), Microseconds(request.AskTime?.ToDateTimeOffset() ?? now), candidates, rows);
+        features.Build(HistoryOf(request), UnixMicroseconds.From(request.AskTime?.ToDateTimeOffset() ?? now), candidates, rows);
         ensemble.Score(rows, margins);
         var best = Enumerable.Range(0, margins.Length).OrderByDescending(i => margins[i]).Take(count);
         return
@@ -84,10 +85,9 @@ internal sealed class TreeRanker(TreeEnsemble ensemble, FeatureBuilder features,
             .ToArray();
         return new UserHistory(
             Array.ConvertAll(known, listen => items[listen.TrackId]),
-            Array.ConvertAll(known, listen => Microseconds(listen.ListenTime.ToDateTimeOffset())),
+            Array.ConvertAll(known, listen => UnixMicroseconds.From(listen.ListenTime.ToDateTimeOffset())),
             Array.ConvertAll(known, listen => listen.HasPlayedShare ? listen.PlayedShare : float.NaN),
             Array.ConvertAll(known, listen => (float)Math.Max(1, listen.PlayCount)));
     }
 
-    private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

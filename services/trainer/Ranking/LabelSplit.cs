@@ -31,7 +31,7 @@ internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, Ranki
             return null;
         }
 
-        var moment = DateTimeOffset.UnixEpoch.AddTicks(cut * TimeSpan.TicksPerMicrosecond);
+        var moment = UnixMicroseconds.ToTime(cut);
         var split = DataSplit.Create(log.Listens.ToInteractions(), new GlobalTimeSplit(moment));
         LargeHeap.Trim();
         return split.Test.CellCount == 0
@@ -56,7 +56,7 @@ internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, Ranki
         holdout.UserIndices,
         holdout.ItemIndices,
         log,
-        holdout.Cut is { } cut ? (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null);
+        holdout.Cut is { } cut ? UnixMicroseconds.From(cut) : null);
 
     /// <summary>Gathers the listens of a log that is split already.</summary>
     /// <param name="plays">What was before the cut.</param>

@@ -16,7 +16,7 @@ internal sealed record ListenTimes(int[] Counts, long[] Microseconds)
     {
         var userOf = Positions(holdout?.UserIndices, plays.RowCount);
         var itemOf = Positions(holdout?.ItemIndices, plays.ColumnCount);
-        var end = holdout?.Cut is { } cut ? (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : long.MaxValue;
+        var end = holdout?.Cut is { } cut ? UnixMicroseconds.From(cut) : long.MaxValue;
         var (users, items, times) = (new int[Microseconds.Length], new int[Microseconds.Length], new long[Microseconds.Length]);
         var count = 0;
         var cell = 0;

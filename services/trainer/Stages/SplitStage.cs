@@ -54,7 +54,7 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
             : times[Math.Min((int)((1 - input.TestShare) * times.Length), times.Length - 1)];
         var withheld = times.Count(time => time >= cut) / (double)times.Length;
         var isTooMuch = withheld >= (input.TestDays > 0 ? 1 : MaxShareExcess * input.TestShare);
-        return isTooMuch ? null : DateTimeOffset.UnixEpoch.AddTicks(cut * TimeSpan.TicksPerMicrosecond);
+        return isTooMuch ? null : UnixMicroseconds.ToTime(cut);
     }
 
     /// <summary>The times of at most a million cells, evenly spread over the matrix, ascending; none where most are unknown.</summary>
@@ -92,7 +92,7 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
         var items = IdPositions.Of(log.TrackIds);
         var size = checked(before.CellCount + after.CellCount);
         var (userIndices, itemIndices, plays, times) = (new int[size], new int[size], new float[size], new long[size]);
-        var cutTime = (cut - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var cutTime = UnixMicroseconds.From(cut);
         var count = 0;
         Add(before, cutTime - 1);
         Add(after, cutTime);

@@ -31,6 +31,7 @@ public sealed class HashSplit(long[] userKeys, long[] itemKeys, int modulus = 5)
             sides[row] = ((user * (ulong)(UserFactor % modulus)) + item) % (ulong)modulus == 0 ? SplitSide.Test : SplitSide.Train;
         }
     }
+
     /// <summary>Throws when there is no key for each user and item, or the modulus leaves nothing to train on.</summary>
     internal static void Check(InteractionLog log, long[] userKeys, long[] itemKeys, int modulus)
     {

@@ -164,7 +164,7 @@ public sealed class NextTrackPairs
         var sorted = (long[])_times.Clone();
         Array.Sort(sorted);
         var at = Math.Min((int)((1 - testShare) * sorted.Length), sorted.Length - 1);
-        return DateTimeOffset.UnixEpoch.AddTicks(sorted[at] * TimeSpan.TicksPerMicrosecond);
+        return UnixMicroseconds.ToTime(sorted[at]);
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ internal static class RankingBenchmark
         var share = settings.Get(TrainingSettings.TestShare);
         var times = log.Listens.Times.ToArray();
         Array.Sort(times);
-        var cut = DateTimeOffset.UnixEpoch.AddTicks(times[(int)((1 - share) * (times.Length - 1))] * TimeSpan.TicksPerMicrosecond);
+        var cut = UnixMicroseconds.ToTime(times[(int)((1 - share) * (times.Length - 1))]);
         var split = DataSplit.Create(log.Listens.ToInteractions(), new GlobalTimeSplit(cut));
         var holdout = Holdout.From(split, cut);
         var als = AlsModel.Fit(split.Train, settings.AlsSettings());

@@ -1,3 +1,4 @@
+using RecSys.Algorithms.Splits;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Lake;
@@ -7,7 +8,6 @@ namespace RecSys.Cli.Evaluation.Data;
 /// <summary>Reads what a lake has: summed cells, or single listens where their times matter.</summary>
 internal static class LakeLog
 {
-    private const long TicksPerMicrosecond = TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Adds the rows of a data folder's lake.</summary>
     /// <param name="folder">The data folder.</param>
@@ -47,7 +47,7 @@ internal static class LakeLog
         await foreach (var listen in lake.ReadListensAsync(InteractionQuery.All, cancellationToken))
         {
             builder.Add(
-                listen.UserId, listen.TrackId, listen.PlayCount, (listen.ListenedAt.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TicksPerMicrosecond);
+                listen.UserId, listen.TrackId, listen.PlayCount, UnixMicroseconds.From(listen.ListenedAt));
         }
 
         return true;

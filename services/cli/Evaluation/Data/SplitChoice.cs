@@ -88,7 +88,7 @@ internal sealed record SplitChoice(SplitKind Kind, string? Value)
         var times = log.Times.ToArray();
         Array.Sort(times);
         var cut = times[Math.Min((int)((1 - testShare) * times.Length), times.Length - 1)];
-        return DateTimeOffset.UnixEpoch.AddTicks(cut * TimeSpan.TicksPerMicrosecond);
+        return UnixMicroseconds.ToTime(cut);
     }
 
     private static UsageException NoNumbers(string side) =>
