@@ -37,7 +37,6 @@ public sealed partial class DocumentationTests
         var unnamed = from project in Repository.Projects()
                       let folder = Path.GetDirectoryName(project)!
                       where !Repository.Relative(folder).StartsWith("tests/", StringComparison.Ordinal)
-                        && !Repository.Relative(folder).StartsWith("shared/grpc/", StringComparison.Ordinal)
                       from child in Directory.EnumerateDirectories(folder)
                       where Repository.Files(child, "*.cs").Any()
                       let name = Path.GetFileName(child)

@@ -89,8 +89,6 @@ public sealed class LayoutTests
 
     private static int LayerOf(string project) => Repository.Relative(project).Split('/') switch
     {
-        ["shared", "grpc", "Grpc.Core.Api", ..] => 0,
-        ["shared", "grpc", ..] => 1,
         ["shared", "RecSys.Algorithms" or "RecSys.Contracts", ..] => 2,
         ["shared", "RecSys.Lake" or "RecSys.Data", ..] => 3,
         ["shared", "RecSys.Hosting", ..] => 4,

@@ -49,11 +49,11 @@ public sealed class BadInputTests(DistributedSystem system)
             MethodType.Unary, "recsys.ingest.v1.IngestService", "SubmitListens", Bytes, Bytes);
         using var channel = GrpcChannel.ForAddress(system["ingest"].GrpcAddress);
 
-        var answer = SubmitListensResponse.Parser.ParseFrom(
-            await channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, bytes));
+        var error = await Should.ThrowAsync<RpcException>(
+            async () => await channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, bytes));
 
-        answer.Accepted.ShouldBe(0);
-        answer.Rejected.Single().Field.ShouldBe("user_id");
+        error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        error.Status.Detail.ShouldContain("UTF-8");
     }
 
     [Fact]

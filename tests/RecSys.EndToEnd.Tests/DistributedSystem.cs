@@ -8,7 +8,7 @@ using RecSys.TestKit;
 [assembly: AssemblyFixture(typeof(RecSys.EndToEnd.Tests.DistributedSystem))]
 
 // One system for all: a test that counts must not be disturbed.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace RecSys.EndToEnd.Tests;
 

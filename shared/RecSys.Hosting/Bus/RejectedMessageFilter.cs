@@ -86,7 +86,7 @@ internal sealed class RejectedMessageFilter(
         var properties = new BasicProperties(context.GetPayload<RabbitMqBasicConsumeContext>().Properties) { Persistent = true };
         properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>()) { [ReasonHeader] = reason };
         return context.GetPayload<ChannelContext>().BasicPublishAsync(
-            RabbitMqEndpoints.RejectedName(queue), "", mandatory: true, properties, context.Body.GetBytes(), awaitAck: true);
+            RabbitMqEndpoints.RejectedName(queue), "", mandatory: true, properties, context.Body.GetBytes(), awaitAck: true, context.CancellationToken);
     }
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");

@@ -47,7 +47,7 @@ internal sealed class ErrorTranslator(
 
     /// <summary>A request whose bytes aren't the message that the method takes.</summary>
     public static RecSysException MalformedMessage() => RecSysException.MalformedMessage(
-        "The request isn't a valid protobuf message of this method. Compare the client's contracts with the service's.");
+        "The request isn't a valid protobuf message of this method, or a text in it isn't UTF-8. Compare the client's contracts with the service's.");
 
     /// <summary>What the caller may hear of a failed downstream call; null when that failure is a defect of ours.</summary>
     private RecSysException? FromDownstream(RpcException exception) => exception.ReadError() switch

@@ -1,9 +1,0 @@
-namespace Grpc.Core;
-
-/// <summary>Named in signatures only; see <see cref="ContextPropagationToken"/>.</summary>
-public class ContextPropagationOptions
-{
-    private ContextPropagationOptions()
-    {
-    }
-}
