@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using RecSys.Candidate.Grpc;
 using RecSys.Candidate.Models;
-using RecSys.Candidate.Retrieval;
 using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Settings;
 
@@ -17,7 +16,6 @@ public static class CandidateModule
         services.AddSettings<CandidateOptions>(CandidateOptions.SectionName);
         builder.AddActiveModel<CandidateModel, CandidateModelLoader>(
             "candidate.models", provider => provider.GetRequiredService<IOptions<CandidateOptions>>().Value.ModelPollInterval);
-        services.AddSingleton<LoadedModels>();
         services.AddSingleton<CandidateRetriever>();
         return builder;
     }

@@ -23,8 +23,7 @@ internal sealed class CandidateOptions
     public double SimilarShrinkage { get; init; } = 10;
 
     /// <summary>
-    /// Tracks whose nearest tracks are kept in memory once they have been looked for; up to twice as many for a while, 800
-    /// bytes each. 1,000 to 10,000,000, default 50,000.
+    /// Tracks whose nearest tracks are kept in memory once they have been looked for; 800 bytes each. 1,000 to 10,000,000, default 50,000.
     /// </summary>
     [Range(1_000, 10_000_000, ErrorMessage = "It must be from 1000 to 10000000.")]
     public int NeighborCacheTracks { get; init; } = 50_000;

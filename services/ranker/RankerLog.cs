@@ -1,4 +1,3 @@
-using RecSys.Ranker.Blending;
 
 namespace RecSys.Ranker;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Settings;
 using RecSys.Ranker.Grpc;
-using RecSys.Ranker.Models;
 
 namespace RecSys.Ranker;
 

@@ -7,16 +7,10 @@ using RecSys.Hosting.Bus;
 using RecSys.Hosting.Clients;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
-using RecSys.Serving.Catalogue;
-using RecSys.Serving.Consumers;
-using RecSys.Serving.Downstream;
-using RecSys.Serving.Fallback;
 using RecSys.Serving.Grpc;
 using RecSys.Serving.Histories;
 using RecSys.Serving.Lists;
-using RecSys.Serving.Models;
 using RecSys.Serving.Slates;
-using RecSys.Serving.Startup;
 
 namespace RecSys.Serving;
 
@@ -30,25 +24,19 @@ public static class ServingModule
         services.AddSettings<ServingOptions>(ServingOptions.SectionName);
         builder.AddServiceClient<CandidateService.CandidateServiceClient>("candidate");
         builder.AddServiceClient<RankerService.RankerServiceClient>("ranker");
-        services.AddSingleton<CandidateCalls>();
-        services.AddSingleton<RankerCalls>();
-        services.AddSingleton<DatabaseCalls>();
-
-        builder.AddActiveModel<PopularList, PopularListLoader>(
+        services.AddSingleton<Downstream>();
+        builder.AddActiveModel<ServedVersion, ServedVersionLoader>(
             "serving.models", provider => provider.GetRequiredService<IOptions<ServingOptions>>().Value.ModelPollInterval);
-        services.AddSingleton<PublishedModels>();
+
         services.AddSingleton<LiveHistories>();
         services.AddSingleton<TrackCatalogue>();
         services.AddStartupTask<CatalogueTask>();
-        services.AddWarmUp<SlateWarmUp>();
-
-        services.AddSingleton<StoredSimilarTracks>();
-        services.AddSingleton<StoredAnswers>();
-        services.AddSingleton<TrackRanking>();
         services.AddSingleton<SlateComposer>();
+        services.AddSingleton<StoredSlates>();
+        services.AddWarmUp<SlateWarmUp>();
         services.AddSingleton<SimilarTrackList>();
-        services.AddSingleton<PopularTrackList>();
-        services.AddSingleton<HistoryList>();
+        services.AddSingleton<PopularPages>();
+        services.AddSingleton<HistoryPages>();
 
         builder.AddBusConsumer<ListenConsumer, ListenBatch>(BusQueue.PerInstance("serving.listens"));
         return builder;

@@ -29,14 +29,22 @@ internal sealed class ServingOptions
     public TimeSpan DatabaseTimeout { get; init; } = TimeSpan.FromMilliseconds(400);
 
     /// <summary>
-    /// After so many failures in a row a service (or the database) is left alone for <see cref="BreakerPause"/>, so that
-    /// callers need not wait for it. 1 to 1,000, default 5.
+    /// A part of the system (candidate, ranker, database) is left alone for <see cref="BreakerPause"/> when more than this
+    /// share of its calls within <see cref="BreakerSamplingTime"/> failed. 0.01 to 1, default 0.5.
     /// </summary>
-    [Range(1, 1_000, ErrorMessage = "It must be from 1 to 1000.")]
-    public int BreakerFailures { get; init; } = 5;
+    [Range(0.01, 1.0, ErrorMessage = "It must be from 0.01 to 1.")]
+    public double BreakerFailureRatio { get; init; } = 0.5;
 
-    /// <summary>How long it is left alone before one call tries it again. 10 ms to 5 minutes, default 1 s.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00", ErrorMessage = "It must be from 00:00:00.010 to 00:05:00.")]
+    /// <summary>Calls within that time below which a part is never left alone. 2 to 10,000, default 5.</summary>
+    [Range(2, 10_000, ErrorMessage = "It must be from 2 to 10000.")]
+    public int BreakerMinimumCalls { get; init; } = 5;
+
+    /// <summary>The time over which calls are counted. 500 ms to 10 minutes, default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "00:10:00", ErrorMessage = "It must be from 00:00:00.500 to 00:10:00.")]
+    public TimeSpan BreakerSamplingTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a part is left alone before one call tries it again. 500 ms to 5 minutes, default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "00:05:00", ErrorMessage = "It must be from 00:00:00.500 to 00:05:00.")]
     public TimeSpan BreakerPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Candidates that are asked for and ranked for one slate; never fewer than the slate. 10 to 1,000, default 300.</summary>
@@ -82,8 +90,8 @@ internal sealed class ServingOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "It must be from 00:00:00 to 01:00:00.")]
     public TimeSpan UnknownTrackLifetime { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Lists of similar tracks that are kept in memory for when the candidate service is away. 1 to 10,000,000, default 20,000.</summary>
-    [Range(1, 10_000_000, ErrorMessage = "It must be from 1 to 10000000.")]
+    /// <summary>Lists of similar tracks that are kept in memory for when the candidate service is away. 3 to 10,000,000, default 20,000.</summary>
+    [Range(3, 10_000_000, ErrorMessage = "It must be from 3 to 10000000.")]
     public int SimilarCacheTracks { get; init; } = 20_000;
 
     /// <summary>Popular tracks that are kept in memory. 100 to 10,000,000, default 10,000.</summary>

@@ -35,7 +35,7 @@ internal sealed class ServingSystem : IAsyncDisposable
             ["Serving:CandidateTimeout"] = "00:00:20",
             ["Serving:RankerTimeout"] = "00:00:20",
             ["Serving:DatabaseTimeout"] = "00:00:20",
-            ["Serving:BreakerPause"] = "00:00:00.100",
+            ["Serving:BreakerPause"] = "00:00:00.500",
         };
         foreach (var (key, value) in settings)
         {

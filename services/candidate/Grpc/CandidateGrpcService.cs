@@ -1,25 +1,25 @@
 using Grpc.Core;
 using RecSys.Candidate.Models;
-using RecSys.Candidate.Retrieval;
 using RecSys.Contracts.Candidate.V1;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Candidate.Grpc;
 
 /// <summary>The service's contract: checks requests, takes the active version once, and answers from it.</summary>
-internal sealed class CandidateGrpcService(LoadedModels models, CandidateRetriever retriever) : CandidateService.CandidateServiceBase
+internal sealed class CandidateGrpcService(ModelFollower<CandidateModel> models, CandidateRetriever retriever) : CandidateService.CandidateServiceBase
 {
     public override async Task<GetCandidatesResponse> GetCandidates(GetCandidatesRequest request, ServerCallContext context)
     {
-        var (candidateCount, sources) = RequestRules.Check(request);
-        var model = await models.RequireAsync(context.CancellationToken);
+        var (candidateCount, sources) = CandidateRequests.Check(request);
+        var model = await models.RequireAsync(Timeout.InfiniteTimeSpan, context.CancellationToken);
         return retriever.Retrieve(model, request, candidateCount, sources, context.CancellationToken);
     }
 
     public override async Task<GetSimilarTracksResponse> GetSimilarTracks(GetSimilarTracksRequest request, ServerCallContext context)
     {
-        var trackCount = RequestRules.Check(request);
-        var model = await models.RequireAsync(context.CancellationToken);
+        var trackCount = CandidateRequests.Check(request);
+        var model = await models.RequireAsync(Timeout.InfiniteTimeSpan, context.CancellationToken);
         if (!model.TryGetItem(request.TrackId, out var itemIndex))
         {
             throw RecSysException.NotFound(

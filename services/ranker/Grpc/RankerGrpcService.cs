@@ -2,8 +2,6 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Ranker.V1;
 using RecSys.Hosting.ActiveModels;
-using RecSys.Ranker.Blending;
-using RecSys.Ranker.Models;
 
 namespace RecSys.Ranker.Grpc;
 
@@ -15,7 +13,7 @@ internal sealed class RankerGrpcService(ModelFollower<RankerModel> follower, IOp
 
     public override Task<RankResponse> Rank(RankRequest request, ServerCallContext context)
     {
-        var trackCount = RequestRules.Check(request);
+        var trackCount = RankerRequests.Check(request);
         // Candidates that were retrieved a moment ago may be of the version before.
         var version = follower.Find(request.ModelVersion) ?? follower.Current ?? _untrained;
         var response = new RankResponse { ModelVersion = version.Version, Trained = version.Trees is not null };

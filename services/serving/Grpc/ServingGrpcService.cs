@@ -1,6 +1,5 @@
 using Grpc.Core;
 using RecSys.Contracts.Serving.V1;
-using RecSys.Serving.Downstream;
 using RecSys.Serving.Lists;
 using RecSys.Serving.Slates;
 
@@ -8,30 +7,30 @@ namespace RecSys.Serving.Grpc;
 
 /// <summary>The service's contract: checks requests and hands them on.</summary>
 internal sealed class ServingGrpcService(
-    SlateComposer slates, SimilarTrackList similarTracks, PopularTrackList popularTracks, HistoryList histories, TimeProvider time)
+    SlateComposer slates, SimilarTrackList similarTracks, PopularPages popularTracks, HistoryPages histories, TimeProvider time)
     : ServingService.ServingServiceBase
 {
     public override Task<RecommendResponse> Recommend(RecommendRequest request, ServerCallContext context)
     {
-        var slate = RequestRules.Check(request);
+        var slate = ServingRequests.Check(request);
         return slates.ComposeAsync(slate, BudgetOf(context), context.CancellationToken);
     }
 
     public override Task<SimilarTracksResponse> SimilarTracks(SimilarTracksRequest request, ServerCallContext context)
     {
-        var trackCount = RequestRules.Check(request);
+        var trackCount = ServingRequests.Check(request);
         return similarTracks.GetAsync(request.TrackId, trackCount, BudgetOf(context), context.CancellationToken);
     }
 
     public override Task<PopularResponse> Popular(PopularRequest request, ServerCallContext context)
     {
-        var (pageSize, start) = RequestRules.Check(request);
+        var (pageSize, start) = ServingRequests.Check(request);
         return popularTracks.GetAsync(pageSize, start, BudgetOf(context), context.CancellationToken);
     }
 
     public override Task<GetHistoryResponse> GetHistory(GetHistoryRequest request, ServerCallContext context)
     {
-        var (pageSize, before) = RequestRules.Check(request);
+        var (pageSize, before) = ServingRequests.Check(request);
         return histories.GetAsync(request.UserId, pageSize, before, BudgetOf(context), context.CancellationToken);
     }
 

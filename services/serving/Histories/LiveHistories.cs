@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Options;
 using RecSys.Data.History;
-using RecSys.Serving.Downstream;
-using RecSys.Serving.Memory;
 
 namespace RecSys.Serving.Histories;
 
@@ -10,7 +8,7 @@ namespace RecSys.Serving.Histories;
 /// over the bus since. A listen counts from the moment it arrives, whether or not the database has it already.
 /// </summary>
 internal sealed class LiveHistories(
-    ListenHistoryStore store, DatabaseCalls database, IOptions<ServingOptions> options, TimeProvider time)
+    ListenHistoryStore store, Downstream downstream, IOptions<ServingOptions> options, TimeProvider time)
 {
     private readonly int _length = options.Value.HistoryLength;
     private readonly BoundedCache<string, UserHistory> _users = new(options.Value.HistoryCacheListens);
@@ -38,7 +36,7 @@ internal sealed class LiveHistories(
         string? missing = null;
         if (!IsFresh(history.ReadAt))
         {
-            var answer = await database.TryAsync(
+            var answer = await downstream.Database.TryAsync(
                 _ => history.ShareReading(() => Task.Run(() => ReadAsync(userId, history), CancellationToken.None)), budget, cancellationToken);
 
             // One that was read before is whole but for what the bus may have lost since; that is worth no alarm.
@@ -73,3 +71,8 @@ internal sealed class LiveHistories(
     /// <summary>A user without listens weighs something, too.</summary>
     private static int WeightOf(int listenCount) => listenCount + 1;
 }
+
+/// <summary>What is known of a user's history at one moment.</summary>
+/// <param name="Listens">Newest first.</param>
+/// <param name="Missing">Why only listens that came over the bus are known; null when the database has been read.</param>
+internal sealed record HistoryView(IReadOnlyList<HistoryListen> Listens, string? Missing);

@@ -142,3 +142,31 @@ internal sealed class UserHistory(int capacity)
         return low;
     }
 }
+
+/// <summary>One listen of a user's history.</summary>
+/// <param name="TrackId">The track.</param>
+/// <param name="ListenedAtMicroseconds">When the play began, in microseconds since 1970-01-01 UTC.</param>
+/// <param name="PlayedShare">Share of the track that was played, 0 to 1; null when unknown.</param>
+/// <param name="PlayCount">Plays that it stands for, at least 1.</param>
+internal readonly record struct HistoryListen(string TrackId, long ListenedAtMicroseconds, float? PlayedShare, int PlayCount)
+{
+    public DateTimeOffset ListenedAt => DateTimeOffset.UnixEpoch.AddMicroseconds(ListenedAtMicroseconds);
+
+    public HistoryPosition Position => new(ListenedAtMicroseconds, TrackId);
+
+    public static long ToMicroseconds(DateTimeOffset time) =>
+        (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+}
+
+/// <summary>
+/// A listen's place in its user's history: by time, and by track id (ordinal) where two began at the same microsecond.
+/// Two listens with the same position are the same listen.
+/// </summary>
+internal readonly record struct HistoryPosition(long ListenedAtMicroseconds, string TrackId) : IComparable<HistoryPosition>
+{
+    public int CompareTo(HistoryPosition other)
+    {
+        var byTime = ListenedAtMicroseconds.CompareTo(other.ListenedAtMicroseconds);
+        return byTime != 0 ? byTime : string.CompareOrdinal(TrackId, other.TrackId);
+    }
+}

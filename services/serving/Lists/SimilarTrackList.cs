@@ -1,23 +1,36 @@
+using BitFaster.Caching.Lru;
+using Microsoft.Extensions.Options;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Serving.V1;
+using RecSys.Data.Models;
+using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Errors;
-using RecSys.Serving.Catalogue;
-using RecSys.Serving.Downstream;
-using RecSys.Serving.Fallback;
-using RecSys.Serving.Models;
 
 namespace RecSys.Serving.Lists;
 
-/// <summary>The tracks nearest to one track: from the candidate service, or as the trainer stored them.</summary>
+/// <summary>
+/// The tracks nearest to one track: from the candidate service, or as the trainer stored them with the version, as far as those
+/// lists fit in memory.
+/// </summary>
 internal sealed class SimilarTrackList(
-    CandidateCalls candidates, StoredSimilarTracks stored, PublishedModels models, TrackCatalogue catalogue)
+    CandidateService.CandidateServiceClient candidateService,
+    ModelStore store,
+    ModelFollower<ServedVersion> versions,
+    TrackCatalogue catalogue,
+    Downstream downstream,
+    IOptions<ServingOptions> options)
 {
+    private static readonly SimilarTracksRecord NoTracks = new("", [], []);
+
+    private readonly ConcurrentLru<(string Version, string TrackId), SimilarTracksRecord> _stored = new(options.Value.SimilarCacheTracks);
+
     /// <exception cref="RecSysException">NOT_FOUND: the model does not know the track.</exception>
     public async Task<SimilarTracksResponse> GetAsync(
         string trackId, int trackCount, CallBudget budget, CancellationToken cancellationToken)
     {
-        var answer = await candidates.GetSimilarTracksAsync(
-            new GetSimilarTracksRequest { TrackId = trackId, TrackCount = trackCount }, budget, cancellationToken);
+        var call = new GetSimilarTracksRequest { TrackId = trackId, TrackCount = trackCount };
+        var answer = await downstream.Candidate.TryAsync(
+            token => candidateService.GetSimilarTracksAsync(call, downstream.Candidate.Limits(budget, token)).ResponseAsync, budget, cancellationToken);
         var (version, tracks) = answer.IsThere
             ? (answer.Value.ModelVersion, answer.Value.Tracks.Select(track => (track.TrackId, track.Score)).ToArray())
             : await FromStoreAsync(trackId, trackCount, budget, cancellationToken);
@@ -28,11 +41,30 @@ internal sealed class SimilarTrackList(
         return response;
     }
 
+    /// <summary>A track's list as the trainer stored it; an empty one where the version has none.</summary>
+    public async Task<DownstreamAnswer<SimilarTracksRecord>> ReadStoredAsync(
+        string version, string trackId, CallBudget budget, CancellationToken cancellationToken)
+    {
+        if (_stored.TryGet((version, trackId), out var known))
+        {
+            return DownstreamAnswer<SimilarTracksRecord>.Of(known);
+        }
+
+        var answer = await downstream.Database.TryAsync(
+            async token => await store.ReadSimilarAsync(version, trackId, token) ?? NoTracks, budget, cancellationToken);
+        if (answer.IsThere)
+        {
+            _stored.AddOrUpdate((version, trackId), answer.Value);
+        }
+
+        return answer;
+    }
+
     private async Task<(string Version, (string TrackId, double Score)[] Tracks)> FromStoreAsync(
         string trackId, int trackCount, CallBudget budget, CancellationToken cancellationToken)
     {
-        var model = await models.RequireAsync(budget, cancellationToken);
-        var list = await stored.GetAsync(model.Version, trackId, budget, cancellationToken);
+        var model = await versions.RequireAsync(downstream.Database.LongestWait(budget), cancellationToken);
+        var list = await ReadStoredAsync(model.Version, trackId, budget, cancellationToken);
         if (!list.IsThere)
         {
             throw RecSysException.Unavailable(

@@ -17,7 +17,7 @@ internal static class ReasonWriter
                 $"Because you played {Name(catalogue(strongest.BecauseTrackId))}",
             CandidateSource.Similar => "It resembles what you played",
             CandidateSource.ItemNeighbors when strongest.BecauseTrackId.Length > 0 =>
-                $"Listeners of {Name(catalogue(strongest.BecauseTrackId))} play this, too",
+                $"Listeners of {Name(catalogue(strongest.BecauseTrackId))} also play this",
             CandidateSource.UserNeighbors => "Played by those whose listening resembles yours most",
             CandidateSource.Next when strongest.BecauseTrackId.Length > 0 =>
                 $"Often played after {Name(catalogue(strongest.BecauseTrackId))}",

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RecSys.Data;
 using RecSys.Data.Models;
+using RecSys.Hosting.Errors;
 
 namespace RecSys.Hosting.ActiveModels;
 
@@ -39,6 +40,13 @@ public sealed class ModelFollower<TModel>(
         var (current, previous) = _versions;
         return current?.Version == version ? current.Model : previous?.Version == version ? previous.Model : null;
     }
+
+    /// <summary>What is in use, to be taken once for each request.</summary>
+    /// <param name="longestWait">For the first version to be loaded, which may have been published a moment ago.</param>
+    /// <param name="cancellationToken">The caller's own.</param>
+    /// <exception cref="RecSysException">FAILED_PRECONDITION: no model has been trained; UNAVAILABLE: whether one has can't be read.</exception>
+    public ValueTask<TModel> RequireAsync(TimeSpan longestWait, CancellationToken cancellationToken) =>
+        Current is { } current ? new(current) : new(LookAsync(longestWait, cancellationToken));
 
     /// <summary>
     /// Says that another version may have become active. Returns when it is in use, or when it could not be loaded at once:
@@ -116,6 +124,22 @@ public sealed class ModelFollower<TModel>(
                 HostingLog.ModelNotLoaded(logger, _versions.Current?.Version ?? "none", wait.TotalSeconds, exception);
             }
         }
+    }
+
+    private async Task<TModel> LookAsync(TimeSpan longestWait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RefreshAsync(cancellationToken).WaitAsync(longestWait, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is DatabaseUnavailableException or TimeoutException)
+        {
+            throw RecSysException.Unavailable(
+                "DATABASE_UNAVAILABLE", "The database can't be reached, so no model can be loaded. Call again.", TimeSpan.FromSeconds(1), exception);
+        }
+
+        return Current ?? throw RecSysException.FailedPrecondition(
+            "NO_MODEL", "No model has been trained yet. Run `recsys train` or call TrainerService.TrainModel.");
     }
 
     private void Wake()

@@ -1,7 +1,6 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Candidates;
 using RecSys.Candidate.Models;
-using RecSys.Candidate.Retrieval;
 using RecSys.Contracts.Candidate.V1;
 using static RecSys.Candidate.Tests.CandidateHost;
 
@@ -83,6 +82,6 @@ public sealed class ListeningProfileTests
             new SimilarityIndex(als, listeners, shrinkage: 10),
             PopularItems.From([], listeners),
             neighborCacheItems: 10);
-        return ListeningProfile.From(new GetCandidatesRequest { UserId = userId, History = { history } }, model);
+        return CandidateRetriever.ProfileOf(new GetCandidatesRequest { UserId = userId, History = { history } }, model);
     }
 }

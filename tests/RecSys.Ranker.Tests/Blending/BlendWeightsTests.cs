@@ -1,5 +1,4 @@
 using RecSys.Contracts.Common.V1;
-using RecSys.Ranker.Blending;
 
 namespace RecSys.Ranker.Tests.Blending;
 

@@ -1,6 +1,5 @@
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
-using RecSys.Ranker.Blending;
 
 namespace RecSys.Ranker.Tests.Blending;
 

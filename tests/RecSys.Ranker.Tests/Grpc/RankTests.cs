@@ -7,7 +7,6 @@ using RecSys.Contracts.Ranker.V1;
 using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Errors;
 using RecSys.Hosting.Settings;
-using RecSys.Ranker.Models;
 using RecSys.TestKit.Hosts;
 using RecSys.TestKit.Models;
 

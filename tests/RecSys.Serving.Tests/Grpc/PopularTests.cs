@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RecSys.Contracts.Serving.V1;
 using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Errors;
-using RecSys.Serving.Models;
 using RecSys.TestKit.Models;
 
 namespace RecSys.Serving.Tests.Grpc;
@@ -39,7 +38,7 @@ public sealed class PopularTests
     public async Task Pages_stay_with_the_version_they_began_with()
     {
         await using var system = await ServingSystem.StartAsync(Log);
-        var follower = system.Serving.Services.GetRequiredService<ModelFollower<PopularList>>();
+        var follower = system.Serving.Services.GetRequiredService<ModelFollower<ServedVersion>>();
         var first = await system.Client.PopularAsync(new PopularRequest { PageSize = 20 });
 
         await system.Database.WriteModelAsync("v2", new SampleLog("second-"));

@@ -4,7 +4,6 @@ using Grpc.Core;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Serving.V1;
 using RecSys.Data.History;
-using RecSys.Serving.Downstream;
 using RecSys.TestKit.Models;
 
 namespace RecSys.Serving.Tests.Resilience;
@@ -95,7 +94,7 @@ public sealed class DegradationTests
             Log,
             ("Services:Candidate", $"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}"),
             ("Serving:CandidateTimeout", "00:00:00.200"),
-            ("Serving:BreakerFailures", "2"),
+            ("Serving:BreakerMinimumCalls", "2"),
             ("Serving:BreakerPause", "00:05:00"));
         var user = SampleLog.User(taste: 0, number: 1);
 
@@ -110,8 +109,8 @@ public sealed class DegradationTests
             [
                 "candidate: DEADLINE_EXCEEDED; answered from the stored list",
                 "candidate: DEADLINE_EXCEEDED; answered from the stored list",
-                $"candidate: {DownstreamCalls.LeftAlone}; answered from the stored list",
-                $"candidate: {DownstreamCalls.LeftAlone}; answered from the stored list",
+                $"candidate: {DownstreamPart.LeftAlone}; answered from the stored list",
+                $"candidate: {DownstreamPart.LeftAlone}; answered from the stored list",
             ]);
     }
 
@@ -144,7 +143,7 @@ public sealed class DegradationTests
     [Fact]
     public async Task A_caller_who_goes_away_is_no_reason_to_call_the_candidate_service_broken()
     {
-        await using var system = await ServingSystem.StartAsync(Log, ("Serving:BreakerFailures", "1"), ("Serving:BreakerPause", "00:05:00"));
+        await using var system = await ServingSystem.StartAsync(Log, ("Serving:BreakerMinimumCalls", "2"), ("Serving:BreakerPause", "00:05:00"));
         for (var i = 0; i < 20; i++)
         {
             using var caller = new CancellationTokenSource();
