@@ -10,12 +10,4 @@ internal static partial class IngestLog
     [LoggerMessage(6002, LogLevel.Warning,
         "A message of {Bytes} bytes in queue {Queue} can't be consumed and is kept in rejected_listens: {Reason}")]
     public static partial void MessageRejected(ILogger logger, string queue, int bytes, string reason);
-
-    [LoggerMessage(6003, LogLevel.Information,
-        "Merged {Before} segments of the lake into {After}, of {Dates} dates, in {Milliseconds:F0} ms.")]
-    public static partial void LakeCompacted(ILogger logger, int before, int after, int dates, double milliseconds);
-
-    [LoggerMessage(6004, LogLevel.Warning,
-        "Segments of the lake were not merged; tried again in {Interval}: {Reason}")]
-    public static partial void CompactionFailed(ILogger logger, TimeSpan interval, string reason);
 }

@@ -10,7 +10,6 @@ using RecSys.Ingest.Consumers;
 using RecSys.Ingest.Grpc;
 using RecSys.Ingest.Publishing;
 using RecSys.Ingest.Startup;
-using RecSys.Ingest.Upkeep;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
 using RecSys.Lake.S3;
@@ -34,8 +33,6 @@ public static class IngestModule
         services.AddSingleton<ListenRules>();
         services.AddSingleton<ListenScreening>();
         services.AddSingleton<ListenPublisher>();
-
-        services.AddHostedService<LakeCompaction>();
 
         builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
         builder.AddRejectedMessageHandler<RejectedListenKeeper>(BusTopology.IngestListens);

@@ -14,14 +14,4 @@ internal sealed class IngestOptions
     /// </summary>
     [Range(1, 1_000, ErrorMessage = "It must be 1 to 1,000.")]
     public int UnconfirmedBatchesPerStream { get; init; } = 32;
-
-    /// <summary>
-    /// Segments of a date from which they are merged in the background, 0 to 10,000; 0 merges none, 1 is as 2. Default 64.
-    /// </summary>
-    [Range(0, 10_000, ErrorMessage = "It must be 0 to 10,000.")]
-    public int CompactFromSegments { get; init; } = 64;
-
-    /// <summary>How often ingest looks for dates with so many segments, 00:00:01 to 1 day. Default 5 minutes.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "It must be from 00:00:01 to 1.00:00:00.")]
-    public TimeSpan CompactInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

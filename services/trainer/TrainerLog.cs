@@ -60,6 +60,14 @@ internal static partial class TrainerLog
     [LoggerMessage(7015, LogLevel.Warning, "What unfinished trainings left in the work folder can't be removed now: {Reason}")]
     public static partial void WorkFolderNotTidied(ILogger logger, string reason);
 
+    [LoggerMessage(7019, LogLevel.Information,
+        "Merged {Before} segments of the lake into {After}, of {Dates} dates, in {Milliseconds:F0} ms.")]
+    public static partial void LakeCompacted(ILogger logger, int before, int after, int dates, double milliseconds);
+
+    [LoggerMessage(7020, LogLevel.Warning,
+        "Segments of the lake were not merged; tried again in {Interval}: {Reason}")]
+    public static partial void CompactionFailed(ILogger logger, TimeSpan interval, string reason);
+
     [LoggerMessage(7030, LogLevel.Warning, "Training {ModelVersion}: {Remedy}")]
     public static partial void NoRankerTrained(ILogger logger, string modelVersion, string remedy);
 }

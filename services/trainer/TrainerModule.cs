@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using RecSys.Analytics.Listens;
 using RecSys.Data;
 using RecSys.Hosting.Database;
 using RecSys.Hosting.Settings;
@@ -34,6 +35,7 @@ public static class TrainerModule
         services.AddSettings<S3Options>(S3Options.SectionName);
         builder.AddDatabase();
         services.TryAddSingleton(Lake);
+        services.TryAddSingleton(provider => new LakeQueries(provider.GetRequiredService<ListenLake>()));
         services.AddStartupTask<ModelVersionsTask>();
 
         services.AddSingleton<ReadStage>();
@@ -59,6 +61,7 @@ public static class TrainerModule
         services.AddSingleton<RankerRefresh>();
         services.AddSingleton<TrainingPreparation>();
         services.AddHostedService<TrainingSchedule>();
+        services.AddHostedService<LakeCompaction>();
         services.AddSingleton<VersionWriter>();
         services.AddSingleton<QualityReader>();
         services.AddSingleton<QualityGate>();

@@ -1,11 +1,7 @@
-using System.Runtime.CompilerServices;
 using RecSys.Lake.DuckDb;
-using RecSys.Lake.Imports;
-using RecSys.Lake.Interactions;
 using RecSys.Lake.S3;
 using RecSys.Lake.Segments;
 using RecSys.Lake.Storage;
-using RecSys.Lake.Upkeep;
 
 namespace RecSys.Lake;
 
@@ -15,12 +11,7 @@ namespace RecSys.Lake;
 /// </summary>
 public sealed class ListenLake : IDisposable
 {
-    // Compaction and imports replace files while others read: what was read of files that are gone is read again. One attempt
-    // takes milliseconds in a lake that is compacted all the time, and loses perhaps every third race.
-    private const int MaxReadAttempts = 100;
-
     private readonly LakeFolders _folders;
-    private readonly int _threads;
     private readonly LakeMirror? _mirror;
     private readonly SegmentQueue _segments;
     private readonly Lazy<DuckDbDatabase> _engine;
@@ -39,9 +30,9 @@ public sealed class ListenLake : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MemoryLimitBytes, nameof(options));
         _folders = new LakeFolders(rootFolder);
-        _threads = options.Threads;
         _mirror = mirror?.Invoke(_folders);
         Compression = options.Compression;
+        EngineOptions = options;
         _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(options.ToSettings()));
         _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression), () => Engine);
     }
@@ -86,20 +77,25 @@ public sealed class ListenLake : IDisposable
     public string RootFolder => _folders.Root;
 
     /// <summary>Whether there is anything to read, imports included. Looks at names only, whatever the size of the lake.</summary>
-    public bool IsEmpty => new ListenSource(_folders, InteractionQuery.All).IsEmpty;
+    public bool IsEmpty => !AllFiles().Any();
 
     /// <summary>
     /// The files of listens that there are, imports included. They are replaced, never changed: the same files are the same listens.
     /// </summary>
     public IReadOnlyList<LakeFile> ListFiles() =>
     [
-        .. new ListenSource(_folders, InteractionQuery.All).Files
+        .. AllFiles()
             .Select(path => new FileInfo(path))
             .Where(file => file.Exists)
             .Select(file => new LakeFile(Path.GetRelativePath(RootFolder, file.FullName), file.Length, file.LastWriteTimeUtc)),
     ];
 
     internal LakeFolders Folders => _folders;
+
+    /// <summary>Whether the lake is in a bucket, which its folder mirrors.</summary>
+    internal bool IsInBucket => _mirror is not null;
+
+    internal LakeEngineOptions EngineOptions { get; }
 
     internal DuckDbDatabase Engine
     {
@@ -143,130 +139,8 @@ public sealed class ListenLake : IDisposable
         }
     }
 
-    /// <summary>Reads the cells of the user × item matrix: distinct listens, added up.</summary>
-    /// <returns>The cells; none for an empty lake.</returns>
-    /// <exception cref="LakeCorruptException">A file can't be read.</exception>
-    public Task<LakeInteractions> ReadInteractionsAsync(InteractionQuery query, CancellationToken cancellationToken = default) =>
-        Task.Run(
-            () => Read(
-                query,
-                (connection, source) => InteractionReader.Read(connection, source, query.KeepsListenTimes, _threads, cancellationToken),
-                cancellationToken),
-            cancellationToken);
-
-    /// <summary>Reads distinct listens in the order of their times (then user and track).</summary>
-    /// <exception cref="LakeCorruptException">A file can't be read.</exception>
-    public IAsyncEnumerable<LakeListen> ReadListensAsync(InteractionQuery query, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        return LakeRows.DistinctAsync(ReadOrderedAsync(query, cancellationToken), cancellationToken);
-    }
-
-    /// <summary>Reads the distinct listens of users to tracks that <see cref="ReadInteractionsAsync"/> named; others are left out.</summary>
-    /// <param name="userIds">In ordinal order; a userIndex is a position in it.</param>
-    /// <param name="trackIds">In ordinal order; an itemIndex is a position in it.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="LakeCorruptException">A file can't be read.</exception>
-    public Task<LakeHistories> ReadHistoriesAsync(string[] userIds, string[] trackIds, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(userIds);
-        ArgumentNullException.ThrowIfNull(trackIds);
-        return Task.Run(
-            () => Read(
-                InteractionQuery.All,
-                (connection, source) => HistoryReader.Read(connection, source, userIds, trackIds, _threads, cancellationToken),
-                cancellationToken),
-            cancellationToken);
-    }
-
-    /// <summary>Counts distinct listens, imported ones included.</summary>
-    /// <exception cref="LakeCorruptException">A file can't be read.</exception>
-    public Task<long> CountListensAsync(CancellationToken cancellationToken = default) =>
-        Task.Run(
-            () => Read(
-                InteractionQuery.All,
-                (connection, source) => source.IsEmpty
-                    ? 0
-                    : connection.QueryLong(
-                        source.IsOneImport
-                            ? $"SELECT count(*) FROM ({source.Sql()})"
-                            : $"SELECT count(*) FROM (SELECT DISTINCT user_id, track_id, listened_at FROM ({source.Sql()}))",
-                        cancellationToken),
-                cancellationToken),
-            cancellationToken);
-
-    /// <summary>
-    /// Counts the rows of all files, listens that were added twice among them: quick whatever the size of the lake, to see whether it
-    /// has grown.
-    /// </summary>
-    /// <exception cref="LakeCorruptException">A file can't be read.</exception>
-    public Task<long> CountRowsAsync(CancellationToken cancellationToken = default) =>
-        Task.Run(
-            () => Read(
-                InteractionQuery.All,
-                (connection, source) => source.IsEmpty
-                    ? 0
-                    : connection.QueryLong(
-                        $"SELECT count(*) FROM read_parquet({SqlText.LiteralList(source.Files)}, hive_partitioning = false)", cancellationToken),
-                cancellationToken),
-            cancellationToken);
-
     /// <summary>Names of the imported logs, in ordinal order.</summary>
     public IReadOnlyList<string> ListImports() => _folders.ImportNames();
-
-    /// <summary>An imported log.</summary>
-    /// <returns>The log; null when there is none of that name.</returns>
-    public ImportedLog? FindImport(string name) => ImportedLog.Find(this, name);
-
-    /// <summary>
-    /// Merges small segments of the same date, so that reading opens fewer files; listens that were added several times are kept
-    /// once. Others may write and read meanwhile; other compactions and deletions wait for their turn. A lake in a bucket stays as it is.
-    /// </summary>
-    /// <param name="options">Which segments.</param>
-    /// <param name="cancellationToken">Cancelled, the dates that are done stay done.</param>
-    /// <exception cref="LakeCorruptException">A segment can't be read; its date is as it was.</exception>
-    public Task<CompactionReport> CompactAsync(CompactionOptions options, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MinSegments, 2, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSegmentBytes, 1, nameof(options));
-
-        // In a bucket the segments that were merged would have to go together with the appearance of the merged one.
-        return _mirror is not null ? Task.FromResult(CompactionReport.Nothing) : MaintainAsync(
-            connection => new SegmentCompactor(connection, _folders, Compression).Compact(options, cancellationToken),
-            CompactionReport.Nothing,
-            cancellationToken);
-    }
-
-    /// <summary>
-    /// Deletes everything of a user from segments and imports, and counts afterwards that nothing is left. Listens of the user
-    /// that are added meanwhile or later are new.
-    /// </summary>
-    /// <param name="userId">The producer's id of the user.</param>
-    /// <param name="cancellationToken">Cancelled, a part may be deleted; call again.</param>
-    /// <exception cref="LakeCorruptException">A file can't be read; the user may be in it.</exception>
-    /// <exception cref="IOException">
-    /// The lake can't be written, or an import was replaced meanwhile: call again. Or it is in a bucket, where this can't be done.
-    /// </exception>
-    public Task<UserDeletionReport> DeleteUserAsync(string userId, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(userId);
-        if (_mirror is not null)
-        {
-            throw new IOException(
-                $"The lake is in {Location}, where rows of a user can't be deleted. Copy it into a folder, delete there, and copy it back while nothing writes.");
-        }
-
-        return MaintainAsync(
-            connection => new UserEraser(connection, _folders, Compression, userId).Erase(cancellationToken),
-            new UserDeletionReport(0, 0, []),
-            cancellationToken);
-    }
-
-    /// <summary>What lies in the lake. Looks at names, sizes and footers only.</summary>
-    public Task<LakeStatus> ReadStatusAsync(CancellationToken cancellationToken = default) => Task.Run(
-        () => Read(InteractionQuery.All, (connection, _) => LakeStatusReader.Read(this, connection, cancellationToken), cancellationToken),
-        cancellationToken);
 
     /// <summary>Releases the engine. What was written stays.</summary>
     public void Dispose()
@@ -278,61 +152,6 @@ public sealed class ListenLake : IDisposable
         {
             _engine.Value.Dispose();
         }
-    }
-
-    private async IAsyncEnumerable<LakeListen> ReadOrderedAsync(InteractionQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var source = new ListenSource(_folders, query);
-            if (source.IsEmpty)
-            {
-                yield break;
-            }
-
-            await using var listens = LakeRows.ReadAsync<LakeListen>(
-                Engine,
-                $"SELECT user_id, track_id, listened_at, played_share, play_count FROM ({source.Sql()}) ORDER BY listened_at, user_id, track_id",
-                LakeRows.ReadListens,
-                (connection, failure) => source.FindUnreadableFile(connection, failure, cancellationToken),
-                cancellationToken).GetAsyncEnumerator(cancellationToken);
-            bool hasNext;
-            try
-            {
-                // Ordered, so that every file was read when the first listen is there.
-                hasNext = await listens.MoveNextAsync().ConfigureAwait(false);
-            }
-            catch (DuckDbException) when (attempt < MaxReadAttempts && source.HasChanged)
-            {
-                continue;
-            }
-
-            while (hasNext)
-            {
-                yield return listens.Current;
-                hasNext = await listens.MoveNextAsync().ConfigureAwait(false);
-            }
-
-            yield break;
-        }
-    }
-
-    private async Task<T> MaintainAsync<T>(Func<DuckDbConnection, T> work, T ofNoLake, CancellationToken cancellationToken)
-    {
-        var engine = Engine;
-        if (!Directory.Exists(RootFolder))
-        {
-            return ofNoLake;
-        }
-
-        using var taken = await UpkeepLock.TakeAsync(_folders, cancellationToken).ConfigureAwait(false);
-        return await Task.Run(
-            () =>
-            {
-                using var connection = engine.Connect();
-                return work(connection);
-            },
-            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes a staged import visible, whole, in place of the one that had its name.</summary>
@@ -347,42 +166,6 @@ public sealed class ListenLake : IDisposable
         DurableFiles.ReplaceFolder(staged, _folders.Import(name));
     }
 
-    private T Read<T>(InteractionQuery query, Func<DuckDbConnection, ListenSource, T> read, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        for (var attempt = 1; ; attempt++)
-        {
-            var source = new ListenSource(_folders, query);
-            using var connection = Engine.Connect();
-            try
-            {
-                var result = read(connection, source);
-                if (!source.HasChangedImports)
-                {
-                    return result;
-                }
-            }
-            catch (LakeChangedException)
-            {
-                // Read again below.
-            }
-            catch (DuckDbException failure)
-            {
-                if (source.FindUnreadableFile(connection, failure, cancellationToken) is { } corrupt)
-                {
-                    throw corrupt;
-                }
-
-                if (attempt == MaxReadAttempts || !source.HasChanged)
-                {
-                    throw;
-                }
-            }
-
-            if (attempt == MaxReadAttempts)
-            {
-                throw new IOException($"The lake {RootFolder} was changed each of {MaxReadAttempts} times that it was read. Try again when imports are done.");
-            }
-        }
-    }
+    private IEnumerable<string> AllFiles() =>
+        _folders.ListenSegments(DateOnly.MinValue, DateOnly.MaxValue).Concat(_folders.ImportedListens());
 }

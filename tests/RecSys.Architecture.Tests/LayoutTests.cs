@@ -91,7 +91,7 @@ public sealed class LayoutTests
     {
         ["shared", "RecSys.Algorithms" or "RecSys.Contracts", ..] => 2,
         ["shared", "RecSys.Lake" or "RecSys.Data", ..] => 3,
-        ["shared", "RecSys.Hosting", ..] => 4,
+        ["shared", "RecSys.Analytics" or "RecSys.Hosting", ..] => 4,
         ["services", "standalone", ..] => 6,
         ["services", "cli", ..] => 7,
         ["services", ..] => 5,

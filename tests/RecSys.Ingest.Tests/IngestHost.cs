@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using RecSys.Analytics.Listens;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.History;
 using RecSys.Data.Tracks;
@@ -33,6 +34,9 @@ internal sealed class IngestHost : IAsyncDisposable
 
     public ListenLake Lake => _host.Services.GetRequiredService<ListenLake>();
 
+    /// <summary>Reads back what was written into the lake.</summary>
+    public LakeQueries Queries => field ??= new LakeQueries(Lake);
+
     /// <summary>On SQLite and the bus in memory.</summary>
     public static Task<IngestHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(new TempFolder("ingest"), settings);
 
@@ -47,13 +51,14 @@ internal sealed class IngestHost : IAsyncDisposable
 
     /// <summary>What is stored anywhere: kept listens, distinct listens in the lake, rejected ones.</summary>
     public async Task<(long History, long Lake, long Rejected)> CountAsync() => (
-        await History.CountAsync(CancellationToken.None), await Lake.CountListensAsync(CancellationToken.None), await Rejected.CountAsync(CancellationToken.None));
+        await History.CountAsync(CancellationToken.None), await Queries.CountListensAsync(CancellationToken.None), await Rejected.CountAsync(CancellationToken.None));
 
     /// <summary>The Parquet files of the lake.</summary>
     public string[] Segments() => Directory.Exists(Lake.RootFolder) ? Directory.GetFiles(Lake.RootFolder, "*.parquet", SearchOption.AllDirectories) : [];
 
     public async ValueTask DisposeAsync()
     {
+        Queries.Dispose();
         await _host.DisposeAsync();
         _folder.Dispose();
     }

@@ -1,3 +1,4 @@
+using RecSys.Analytics.Listens;
 using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests;
@@ -30,7 +31,8 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
 
         using var lake = new ListenLake(folder.Path);
-        var found = await lake.ReadListensAsync(InteractionQuery.All).ToHashSetAsync();
+        using var queries = new LakeQueries(lake);
+        var found = await queries.ReadListensAsync(InteractionQuery.All).ToHashSetAsync();
         foreach (var (user, calls) in confirmed)
         {
             output.WriteLine($"{user}: {calls} calls confirmed, {found.Count(listen => listen.UserId == user)} listens found");
@@ -53,6 +55,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         using var folder = new TempFolder();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var lake = new ListenLake(folder.Path);
+        using var queries = new LakeQueries(lake);
         using var first = new AppendingProcess(folder.Path, "first", calls: 25);
         using var second = new AppendingProcess(folder.Path, "second", calls: 25);
         var before = 0L;
@@ -62,13 +65,13 @@ public sealed class CrashTests(ITestOutputHelper output)
             (await second.NextConfirmedAsync(patience.Token)).ShouldBe(call);
             if (call % 8 == 0)
             {
-                var count = await lake.CountListensAsync();
+                var count = await queries.CountListensAsync();
                 count.ShouldBeGreaterThanOrEqualTo((call + 1) * 2 * AppendingProcess.ListensPerCall);
                 count.ShouldBeGreaterThanOrEqualTo(before);
                 before = count;
             }
         }
 
-        (await lake.CountListensAsync()).ShouldBe(25 * 2 * AppendingProcess.ListensPerCall);
+        (await queries.CountListensAsync()).ShouldBe(25 * 2 * AppendingProcess.ListensPerCall);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using RecSys.Analytics.Listens;
 using RecSys.Lake.DuckDb;
 using RecSys.TestKit;
 
@@ -10,11 +11,17 @@ public sealed class SegmentFileTests : IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly ListenLake _lake;
+    private readonly LakeQueries _queries;
 
-    public SegmentFileTests() => _lake = new ListenLake(_folder.File("lake"));
+    public SegmentFileTests()
+    {
+        _lake = new ListenLake(_folder.File("lake"));
+        _queries = new LakeQueries(_lake);
+    }
 
     public void Dispose()
     {
+        _queries.Dispose();
         _lake.Dispose();
         _folder.Dispose();
     }
@@ -57,7 +64,7 @@ public sealed class SegmentFileTests : IDisposable
                 CancellationToken.None);
         }
 
-        var cells = await _lake.ReadInteractionsAsync(InteractionQuery.All);
+        var cells = await _queries.ReadInteractionsAsync(InteractionQuery.All);
 
         cells.UserIds.ShouldBe(["u", "u2"]);
         cells.TrackIds.ShouldBe(["t", "t2"]);
@@ -93,12 +100,12 @@ public sealed class SegmentFileTests : IDisposable
                 break;
         }
 
-        (await Should.ThrowAsync<LakeCorruptException>(() => _lake.ReadInteractionsAsync(InteractionQuery.All))).File.ShouldBe(segment);
-        (await Should.ThrowAsync<LakeCorruptException>(() => _lake.CountListensAsync())).Message.ShouldContain(segment);
-        (await Should.ThrowAsync<LakeCorruptException>(async () => await _lake.ReadListensAsync(InteractionQuery.All).CountAsync())).File.ShouldBe(segment);
+        (await Should.ThrowAsync<LakeCorruptException>(() => _queries.ReadInteractionsAsync(InteractionQuery.All))).File.ShouldBe(segment);
+        (await Should.ThrowAsync<LakeCorruptException>(() => _queries.CountListensAsync())).Message.ShouldContain(segment);
+        (await Should.ThrowAsync<LakeCorruptException>(async () => await _queries.ReadListensAsync(InteractionQuery.All).CountAsync())).File.ShouldBe(segment);
 
         // Other dates can still be read.
-        (await _lake.ReadInteractionsAsync(new InteractionQuery { Before = Noon.AddHours(1) })).CellCount.ShouldBe(1);
+        (await _queries.ReadInteractionsAsync(new InteractionQuery { Before = Noon.AddHours(1) })).CellCount.ShouldBe(1);
     }
 
     private string[] Segments() =>

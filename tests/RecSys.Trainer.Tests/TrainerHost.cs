@@ -1,11 +1,11 @@
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using RecSys.Analytics.Synthetic;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Lake;
-using RecSys.Lake.Synthetic;
 using RecSys.TestKit;
 using RecSys.TestKit.Hosts;
 

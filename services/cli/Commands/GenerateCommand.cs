@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using RecSys.Analytics.Synthetic.Yandex;
 using RecSys.Cli.Output;
-using RecSys.Lake.Synthetic.Yandex;
 
 namespace RecSys.Cli.Commands;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using RecSys.Analytics.Imports;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
-using RecSys.Lake.Imports;
 
 namespace RecSys.Cli.Commands;
 

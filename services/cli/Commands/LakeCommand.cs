@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using RecSys.Analytics.Listens;
+using RecSys.Analytics.Upkeep;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Lake;
-using RecSys.Lake.Upkeep;
 using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
@@ -23,7 +24,8 @@ internal static class LakeCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var lake = await OpenAsync(parsed, cancellationToken);
-            var status = await lake.ReadStatusAsync(cancellationToken);
+            using var queries = new LakeQueries(lake);
+            var status = await new LakeUpkeep(queries).ReadStatusAsync(cancellationToken);
             await ResultWriter.From(parsed, json).WriteAsync(
                 ToJson(lake, status),
                 console =>
@@ -72,8 +74,9 @@ internal static class LakeCommand
             }
 
             using var lake = await OpenAsync(parsed, cancellationToken);
+            using var queries = new LakeQueries(lake);
             var writer = ResultWriter.From(parsed, json);
-            var report = await ProgressView.RunAsync(writer.Notes, "Compacting", _ => lake.CompactAsync(options, cancellationToken));
+            var report = await ProgressView.RunAsync(writer.Notes, "Compacting", _ => new LakeUpkeep(queries).CompactAsync(options, cancellationToken));
             await writer.WriteAsync(
                 new JsonObject
                 {
@@ -108,8 +111,9 @@ internal static class LakeCommand
             }
 
             using var lake = await OpenAsync(parsed, cancellationToken);
+            using var queries = new LakeQueries(lake);
             var writer = ResultWriter.From(parsed, json);
-            var report = await ProgressView.RunAsync(writer.Notes, "Deleting", _ => lake.DeleteUserAsync(userId, cancellationToken));
+            var report = await ProgressView.RunAsync(writer.Notes, "Deleting", _ => new LakeUpkeep(queries).DeleteUserAsync(userId, cancellationToken));
             await writer.WriteAsync(
                 new JsonObject
                 {

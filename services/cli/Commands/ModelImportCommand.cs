@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using RecSys.Analytics.Imports;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Exports;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Data.FactorFiles;
-using RecSys.Lake.S3;
 using Spectre.Console;
 
 namespace RecSys.Cli.Commands;

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using RecSys.Analytics.Reports.Figures;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
 using RecSys.Cli.Reports;
-using RecSys.Lake.Reports.Figures;
 using Spectre.Console;
 
 namespace RecSys.Cli.Commands;

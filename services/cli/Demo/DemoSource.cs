@@ -1,10 +1,11 @@
 using Google.Protobuf.WellKnownTypes;
+using RecSys.Analytics.Imports;
+using RecSys.Analytics.Listens;
+using RecSys.Analytics.Synthetic;
 using RecSys.Cli.Output;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Events.V1;
 using RecSys.Lake;
-using RecSys.Lake.Imports;
-using RecSys.Lake.Synthetic;
 using Spectre.Console;
 
 namespace RecSys.Cli.Demo;
@@ -44,8 +45,9 @@ internal static class DemoSource
         string format, string path, IAnsiConsole console, DirectoryInfo scratch, CancellationToken cancellationToken)
     {
         using var lake = new ListenLake(scratch.FullName);
-        var report = await ProgressView.RunAsync(console, $"Reading {path}", async _ => await new LogImporter(lake).ImportAsync(format, [path], cancellationToken: cancellationToken));
-        var imported = lake.FindImport(report.Name)!;
+        using var queries = new LakeQueries(lake);
+        var report = await ProgressView.RunAsync(console, $"Reading {path}", async _ => await new LogImporter(queries).ImportAsync(format, [path], cancellationToken: cancellationToken));
+        var imported = queries.FindImport(report.Name)!;
         return new DemoLog(
             $"{format} {path}: {report.Kept:N0} of {report.Rows:N0} rows, {report.Users:N0} users, {report.Tracks:N0} tracks, {report.Plays:N0} plays",
             await imported.ReadTracksAsync(cancellationToken).Select(ToTrack).ToListAsync(cancellationToken),

@@ -4,12 +4,12 @@ using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Popularity;
+using RecSys.Analytics.Listens;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Data.Artifacts;
 using RecSys.Data.FactorFiles;
 using RecSys.Data.Models;
-using RecSys.Lake;
 using Spectre.Console;
 
 namespace RecSys.Cli.Exports;
@@ -81,7 +81,7 @@ internal sealed class FactorImport(ImportTarget stores, FactorFile file, IReadOn
 
     private Task<SparseMatrix> ReadPlaysAsync(CancellationToken cancellationToken) => ProgressView.RunAsync(notes, "Reading the lake", async report =>
     {
-        var cells = await stores.Lake.ReadInteractionsAsync(InteractionQuery.All, cancellationToken);
+        var cells = await stores.Queries.ReadInteractionsAsync(InteractionQuery.All, cancellationToken);
         var users = Positions(cells.UserIds, file.UserIds);
         var items = Positions(cells.TrackIds, file.ItemIds);
         var (rows, columns, values) = (new List<int>(), new List<int>(), new List<float>());

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using RecSys.Analytics;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Data.Artifacts;
@@ -21,7 +22,8 @@ internal sealed class ModelExport(ImportTarget stores, StoredModel? model, Expor
 
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly LakeExporter _tables = new(stores.Lake);
+    private readonly LogExporter _log = new(stores.Queries);
+    private readonly LakeExporter _lists = new(stores.Lake);
     private readonly Dictionary<string, long> _rows = [];
 
     private StoredModel Model => model ?? throw new InvalidOperationException("This table is of a model version.");
@@ -99,22 +101,22 @@ internal sealed class ModelExport(ImportTarget stores, StoredModel? model, Expor
 
     private async Task<long> WriteTableAsync(string table, string file, CancellationToken cancellationToken) => table switch
     {
-        ExportTables.Items => await _tables.WriteItemsAsync(file, stores.Tracks.ReadAllAsync(cancellationToken).Select(ToLake), cancellationToken),
-        ExportTables.Events => await _tables.WriteEventsAsync(file, cancellationToken),
-        ExportTables.TopPopular => await _tables.WritePopularAsync(file, await Model.ReadPopularAsync(cancellationToken), cancellationToken),
-        ExportTables.PersonalAls => await _tables.WriteListsAsync(
+        ExportTables.Items => await _log.WriteItemsAsync(file, stores.Tracks.ReadAllAsync(cancellationToken).Select(ToLake), cancellationToken),
+        ExportTables.Events => await _log.WriteEventsAsync(file, cancellationToken),
+        ExportTables.TopPopular => await _lists.WritePopularAsync(file, await Model.ReadPopularAsync(cancellationToken), cancellationToken),
+        ExportTables.PersonalAls => await _lists.WriteListsAsync(
             file,
             new ListColumns("user_id", "track_id"),
             await Model.ReadUserIdsAsync(cancellationToken),
             await Model.ReadTrackIdsAsync(cancellationToken),
             Model.ComputePersonalAsync(cancellationToken),
             cancellationToken),
-        ExportTables.Similar => await _tables.WriteListsAsync(
+        ExportTables.Similar => await _lists.WriteListsAsync(
             file,
             new ListColumns("track_id", "similar_track_id"),
             Model.ReadSimilarAsync(cancellationToken).Select(list => new TrackList(list.TrackId, list.SimilarTrackIds, list.Scores)),
             cancellationToken),
-        ExportTables.Recommendations => await _tables.WriteListsAsync(
+        ExportTables.Recommendations => await _lists.WriteListsAsync(
             file,
             new ListColumns("user_id", "track_id", HasSources: true),
             Model.ReadListsAsync(cancellationToken).Select(list => new TrackList(list.UserId, list.TrackIds, list.Scores, list.Sources)),

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using RecSys.Analytics.Imports;
 using RecSys.Cli.Output;
-using RecSys.Lake.Imports;
 using Spectre.Console;
 
 namespace RecSys.Cli.Imports;

@@ -1,11 +1,12 @@
 using System.Data.Common;
+using RecSys.Analytics.Imports;
+using RecSys.Analytics.Listens;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
 using RecSys.Data.History;
 using RecSys.Data.Tracks;
 using RecSys.Lake;
-using RecSys.Lake.Imports;
 using RecSys.Lake.S3;
 using Spectre.Console;
 
@@ -44,7 +45,7 @@ internal static class ImportRun
         }
 
         await using var target = await ImportTarget.OpenAsync(dataFolder, cancellationToken);
-        var report = await ReadAsync(target.Lake, target.S3, format, paths, options, console, cancellationToken);
+        var report = await ReadAsync(target.Queries, target.S3, format, paths, options, console, cancellationToken);
         if (!report.Stored)
         {
             return report;
@@ -66,7 +67,7 @@ internal static class ImportRun
     private static async Task StoreAsync(
         ImportTarget target, ImportReport report, int historyListens, IAnsiConsole console, CancellationToken cancellationToken)
     {
-        var imported = target.Lake.FindImport(report.Name)!;
+        var imported = target.Queries.FindImport(report.Name)!;
         await ProgressView.RunAsync(console, "Storing names", async progress =>
         {
             var stored = 0L;
@@ -104,7 +105,8 @@ internal static class ImportRun
         try
         {
             using var lake = new ListenLake(folder.FullName);
-            return await ReadAsync(lake, s3, format, paths, options, console, cancellationToken);
+            using var queries = new LakeQueries(lake);
+            return await ReadAsync(queries, s3, format, paths, options, console, cancellationToken);
         }
         finally
         {
@@ -113,7 +115,7 @@ internal static class ImportRun
     }
 
     private static Task<ImportReport> ReadAsync(
-        ListenLake lake,
+        LakeQueries queries,
         S3Options s3,
         string format,
         IReadOnlyList<string> paths,
@@ -122,10 +124,10 @@ internal static class ImportRun
         CancellationToken cancellationToken) =>
         ProgressView.RunAsync(console, "Reading and cleaning", async progress =>
         {
-            using var inputs = await S3Inputs.FetchAsync(lake, paths, s3, cancellationToken);
+            using var inputs = await S3Inputs.FetchAsync(queries.Lake, paths, s3, cancellationToken);
             try
             {
-                return await new LogImporter(lake).ImportAsync(
+                return await new LogImporter(queries).ImportAsync(
                     format,
                     inputs.Paths,
                     options with { Progress = (share, stage) => progress(share, console.Profile.Capabilities.Interactive ? stage : null) },

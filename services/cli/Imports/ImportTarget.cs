@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RecSys.Analytics.Listens;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
@@ -23,11 +24,14 @@ internal sealed class ImportTarget : IAsyncDisposable
     private ImportTarget(ServiceProvider services, ListenLake lake, S3Options s3)
     {
         _services = services;
-        Lake = lake;
+        Queries = new LakeQueries(lake);
         S3 = s3;
     }
 
-    public ListenLake Lake { get; }
+    public ListenLake Lake => Queries.Lake;
+
+    /// <summary>The lake's engine.</summary>
+    public LakeQueries Queries { get; }
 
     /// <summary>How buckets are reached.</summary>
     public S3Options S3 { get; }
@@ -71,6 +75,7 @@ internal sealed class ImportTarget : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Queries.Dispose();
         Lake.Dispose();
         await _services.DisposeAsync();
     }

@@ -1,10 +1,10 @@
 using Google.Rpc;
 using Grpc.Core;
 using RecSys.Algorithms;
+using RecSys.Analytics.Imports;
 using RecSys.Data.FactorFiles;
 using RecSys.Hosting.Settings;
 using RecSys.Lake.Exports;
-using RecSys.Lake.Imports;
 
 namespace RecSys.Cli.Output;
 

@@ -1,5 +1,5 @@
 using RecSys.Algorithms.Experiments;
-using RecSys.Lake.Reports.Figures;
+using RecSys.Analytics.Reports.Figures;
 
 namespace RecSys.Cli.Reports;
 

@@ -1,6 +1,6 @@
 using System.Text;
+using RecSys.Analytics.Reports.Figures;
 using RecSys.Cli.Pictures;
-using RecSys.Lake.Reports.Figures;
 
 namespace RecSys.Cli.Reports;
 

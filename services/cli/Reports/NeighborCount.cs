@@ -1,7 +1,7 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Lake.Imports;
-using RecSys.Lake.Reports.Figures;
+using RecSys.Analytics.Imports;
+using RecSys.Analytics.Reports.Figures;
 
 namespace RecSys.Cli.Reports;
 

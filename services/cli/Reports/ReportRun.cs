@@ -1,13 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using RecSys.Analytics.Listens;
+using RecSys.Analytics.Reports;
+using RecSys.Analytics.Reports.Figures;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
 using RecSys.Data.Tracks;
 using RecSys.Lake;
-using RecSys.Lake.Reports;
-using RecSys.Lake.Reports.Figures;
 using Spectre.Console;
 
 namespace RecSys.Cli.Reports;
@@ -35,9 +36,10 @@ internal sealed class ReportRun(DirectoryInfo dataFolder, DirectoryInfo outputFo
     {
         var settings = new FolderSettings(dataFolder);
         using var lake = await settings.OpenLakeAsync(cancellationToken);
+        using var queries = new LakeQueries(lake);
         await using var services = new ServiceCollection().AddLogging().AddRecSysData(settings.Configuration).BuildServiceProvider();
         var report = lake.IsEmpty ? null : await ProgressView.RunAsync(
-            notes, "Looking at the log", progress => ReadAsync(lake, services, (share, what) => progress(share, what), cancellationToken));
+            notes, "Looking at the log", progress => ReadAsync(queries, services, (share, what) => progress(share, what), cancellationToken));
         if (report is null)
         {
             throw new UsageException(
@@ -51,9 +53,9 @@ internal sealed class ReportRun(DirectoryInfo dataFolder, DirectoryInfo outputFo
     }
 
     private async Task<LakeReport?> ReadAsync(
-        ListenLake lake, ServiceProvider services, Action<double, string> progress, CancellationToken cancellationToken)
+        LakeQueries queries, ServiceProvider services, Action<double, string> progress, CancellationToken cancellationToken)
     {
-        var report = await new LakeReporter(lake).CreateAsync(
+        var report = await new LakeReporter(queries).CreateAsync(
             new ReportOptions { Imports = imports, SessionGap = sessionGap, Names = ReadNames(services, cancellationToken) }, progress, cancellationToken);
         if (report is null)
         {
@@ -64,7 +66,7 @@ internal sealed class ReportRun(DirectoryInfo dataFolder, DirectoryInfo outputFo
         foreach (var service in report.Services)
         {
             progress(1, "neighbours");
-            measured.Add(service with { Neighbors = await NeighborCount.ReadAsync(lake.FindImport(service.Import)!, cancellationToken) });
+            measured.Add(service with { Neighbors = await NeighborCount.ReadAsync(queries.FindImport(service.Import)!, cancellationToken) });
         }
 
         return report with { Services = measured };

@@ -1,6 +1,7 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Popularity;
+using RecSys.Analytics.Listens;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Lake;

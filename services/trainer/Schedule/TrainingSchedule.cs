@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RecSys.Analytics.Listens;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Hosting.Startup;
@@ -16,6 +17,7 @@ internal sealed class TrainingSchedule(
     TrainingRunner trainings,
     ModelStore models,
     ListenLake lake,
+    LakeQueries queries,
     StartupGate gate,
     IOptions<TrainerOptions> options,
     TimeProvider clock,
@@ -96,7 +98,7 @@ internal sealed class TrainingSchedule(
             current?.CreatedAt,
             RowsOf(current),
             versions.FirstOrDefault(version => version.Status == ModelStatus.Failed)?.CreatedAt,
-            lake.IsEmpty ? 0 : await lake.CountRowsAsync(cancellationToken));
+            lake.IsEmpty ? 0 : await queries.CountRowsAsync(cancellationToken));
     }
 
     private static long RowsOf(ModelVersionRecord? version) => (long)(version?.Metrics.GetValueOrDefault("data/rows") ?? 0);

@@ -1,19 +1,19 @@
 using RecSys.Algorithms.Matrices;
-using RecSys.Lake;
+using RecSys.Analytics.Listens;
 using RecSys.Trainer.Progress;
 
 namespace RecSys.Trainer.Stages;
 
 /// <summary>Reads the lake into one matrix.</summary>
-internal sealed class ReadStage(ListenLake lake) : IStage<InteractionQuery, TrainingLog>
+internal sealed class ReadStage(LakeQueries queries) : IStage<InteractionQuery, TrainingLog>
 {
     /// <inheritdoc/>
     /// <exception cref="EmptyLogException">There is nothing to read.</exception>
     public async Task<TrainingLog> RunAsync(InteractionQuery input, StageProgress progress, CancellationToken cancellationToken)
     {
         progress.Report(0, "reading the lake");
-        var rowCount = await lake.CountRowsAsync(cancellationToken);
-        var cells = await lake.ReadInteractionsAsync(input, cancellationToken);
+        var rowCount = await queries.CountRowsAsync(cancellationToken);
+        var cells = await queries.ReadInteractionsAsync(input, cancellationToken);
         if (cells.CellCount == 0)
         {
             throw new EmptyLogException();

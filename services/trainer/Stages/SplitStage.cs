@@ -1,5 +1,5 @@
 using RecSys.Algorithms.Splits;
-using RecSys.Lake;
+using RecSys.Analytics.Listens;
 using RecSys.Trainer.Progress;
 using RecSys.Trainer.Trainings;
 
@@ -9,7 +9,7 @@ namespace RecSys.Trainer.Stages;
 /// Withholds the newest plays, or a fixed share of the (user, track) pairs where the log does not say when they were. Only
 /// pairs that are new to their user are measured on; what the train part does not know is left out and counted.
 /// </summary>
-internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit?>
+internal sealed class SplitStage(LakeQueries queries) : IStage<SplitInput, DataSplit?>
 {
     // Below this share of cells with a time, the order of the log says nothing about most of it.
     private const double MinKnownTimes = 0.9;
@@ -86,8 +86,8 @@ internal sealed class SplitStage(ListenLake lake) : IStage<SplitInput, DataSplit
     /// </summary>
     private async Task<InteractionLog> ReadAroundAsync(TrainingLog log, DateTimeOffset cut, CancellationToken cancellationToken)
     {
-        var before = await lake.ReadInteractionsAsync(new InteractionQuery { Before = cut }, cancellationToken);
-        var after = await lake.ReadInteractionsAsync(new InteractionQuery { After = cut }, cancellationToken);
+        var before = await queries.ReadInteractionsAsync(new InteractionQuery { Before = cut }, cancellationToken);
+        var after = await queries.ReadInteractionsAsync(new InteractionQuery { After = cut }, cancellationToken);
         var users = IdPositions.Of(log.UserIds);
         var items = IdPositions.Of(log.TrackIds);
         var size = checked(before.CellCount + after.CellCount);

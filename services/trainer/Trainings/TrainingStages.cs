@@ -1,3 +1,4 @@
+using RecSys.Analytics.Listens;
 using RecSys.Data.Models;
 using RecSys.Lake;
 using RecSys.Trainer.Progress;

@@ -165,7 +165,7 @@ internal sealed class LakeMirror(LakeFolders folders, S3Bucket bucket) : IDispos
         await foreach (var item in bucket.ListAsync(Imports, cancellationToken).ConfigureAwait(false))
         {
             var parts = item.Key[bucket.Address.KeyOf(Imports).Length..].Split('/');
-            if (parts is [var name, MarkerFile] && RecSys.Lake.Imports.LogImporter.IsValidName(name))
+            if (parts is [var name, MarkerFile] && LakeFolders.IsImportName(name))
             {
                 names.Add(name);
                 await PullImportAsync(name, cancellationToken).ConfigureAwait(false);

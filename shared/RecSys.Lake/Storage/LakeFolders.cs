@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace RecSys.Lake.Storage;
 
 /// <summary>Where things lie in a lake's folder (README.md, "Layout").</summary>
-internal sealed class LakeFolders(string root)
+internal sealed partial class LakeFolders(string root)
 {
     public const string ImportListensFile = "listens.parquet";
     public const string ImportColdFile = "cold.parquet";
@@ -29,6 +30,9 @@ internal sealed class LakeFolders(string root)
 
     /// <summary>The file that one process at a time holds to replace segments and imports.</summary>
     public string UpkeepLock => Path.Combine(Root, ".upkeep.lock");
+
+    /// <summary>Whether an import may have this name: 1 to 64 of a-z, 0-9, '-', '_' and '.', not beginning with '.'.</summary>
+    public static bool IsImportName(string name) => ImportName().IsMatch(name);
 
     public string ListensOf(DateOnly date) =>
         Path.Combine(Listens, DatePrefix + date.ToString(DateFormat, CultureInfo.InvariantCulture));
@@ -80,6 +84,9 @@ internal sealed class LakeFolders(string root)
 
     /// <summary>The listens of every import.</summary>
     public List<string> ImportedListens() => [.. ImportNames().Select(name => Path.Combine(Import(name), ImportListensFile))];
+
+    [GeneratedRegex("^[a-z0-9_-][a-z0-9._-]{0,63}$")]
+    private static partial Regex ImportName();
 
     private List<string> ListOnce(DateOnly first, DateOnly last)
     {

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using RecSys.Analytics.Imports;
+using RecSys.Analytics.Listens;
 using RecSys.Lake;
-using RecSys.Lake.Imports;
 
 namespace RecSys.Benchmarks.Lake;
 
@@ -45,9 +46,10 @@ internal static class ImportBenchmark
             using var lake = new ListenLake(
                 root.FullName,
                 new LakeEngineOptions { MemoryLimitBytes = (long)arguments.Get("memory", 4_096) << 20, TempFolder = Path.Combine(root.FullName, "spilled") });
+            using var queries = new LakeQueries(lake);
             var watch = new Stopwatches();
             var stage = "";
-            var report = new LogImporter(lake).ImportAsync(
+            var report = new LogImporter(queries).ImportAsync(
                 format,
                 [path],
                 new ImportOptions

@@ -1,6 +1,7 @@
+using RecSys.Analytics.Listens;
+using RecSys.Analytics.Synthetic.Yandex;
+using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
-using RecSys.Lake.Synthetic.Yandex;
-using RecSys.Lake.Upkeep;
 
 namespace RecSys.Benchmarks.Lake;
 
@@ -37,8 +38,9 @@ internal static class LakeBenchmark
     public static void RunLoad(BenchmarkArguments arguments)
     {
         using var lake = new ListenLake(Existing(arguments), Engine(arguments));
+        using var queries = new LakeQueries(lake);
         var clock = new Stopwatches();
-        var cells = lake.ReadInteractionsAsync(InteractionQuery.All).GetAwaiter().GetResult();
+        var cells = queries.ReadInteractionsAsync(InteractionQuery.All).GetAwaiter().GetResult();
         Report("load", cells.ListenCount, clock, $", {cells.CellCount} cells of {cells.UserIds.Length} users x {cells.TrackIds.Length} tracks");
 
         clock = new Stopwatches();
@@ -60,6 +62,7 @@ internal static class LakeBenchmark
         try
         {
             using var lake = new ListenLake(folder, Engine(arguments));
+            using var queries = new LakeQueries(lake);
             var clock = new Stopwatches();
             var random = new Random(1);
             var time = new DateTimeOffset(2025, 3, 14, 0, 0, 0, TimeSpan.Zero);
@@ -71,13 +74,13 @@ internal static class LakeBenchmark
 
             Report("append", listens, clock, "");
             clock = new Stopwatches();
-            _ = lake.ReadInteractionsAsync(InteractionQuery.All).GetAwaiter().GetResult();
+            _ = queries.ReadInteractionsAsync(InteractionQuery.All).GetAwaiter().GetResult();
             Report("load small segments", listens, clock, "");
             clock = new Stopwatches();
-            var report = lake.CompactAsync(new CompactionOptions()).GetAwaiter().GetResult();
+            var report = new LakeUpkeep(queries).CompactAsync(new CompactionOptions()).GetAwaiter().GetResult();
             Report("compact", listens, clock, $", {report.SegmentsBefore} segments of {report.BytesBefore >> 20} MiB became {report.SegmentsAfter} of {report.BytesAfter >> 20} MiB");
             clock = new Stopwatches();
-            _ = lake.ReadInteractionsAsync(InteractionQuery.All).GetAwaiter().GetResult();
+            _ = queries.ReadInteractionsAsync(InteractionQuery.All).GetAwaiter().GetResult();
             Report("load compacted", listens, clock, "");
         }
         finally

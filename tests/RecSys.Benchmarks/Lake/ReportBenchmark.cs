@@ -1,5 +1,6 @@
+using RecSys.Analytics.Listens;
+using RecSys.Analytics.Reports;
 using RecSys.Lake;
-using RecSys.Lake.Reports;
 
 namespace RecSys.Benchmarks.Lake;
 
@@ -16,11 +17,12 @@ internal static class ReportBenchmark
         }
 
         using var lake = new ListenLake(folder, new LakeEngineOptions { MemoryLimitBytes = (long)arguments.Get("mib", 4_096) << 20 });
+        using var queries = new LakeQueries(lake);
         for (var round = 0; round < arguments.Get("rounds", 1); round++)
         {
             var watches = new Stopwatches();
             var (step, seconds) = ("start", 0.0);
-            var report = new LakeReporter(lake).CreateAsync(new ReportOptions(), (_, next) => Next(next)).GetAwaiter().GetResult();
+            var report = new LakeReporter(queries).CreateAsync(new ReportOptions(), (_, next) => Next(next)).GetAwaiter().GetResult();
             Next("end");
             Console.WriteLine(
                 report is null

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using RecSys.Algorithms.Ranking.Features;
+using RecSys.Analytics.Synthetic;
 using RecSys.Lake;
-using RecSys.Lake.Synthetic;
 using RecSys.Trainer.Ranking;
 
 namespace RecSys.Benchmarks.Ranking;

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using RecSys.Analytics.Synthetic;
 using RecSys.Cli.Tests.Evaluation;
 using RecSys.Lake;
-using RecSys.Lake.Synthetic;
 using RecSys.TestKit;
 
 namespace RecSys.Cli.Tests.Reports;

@@ -74,7 +74,7 @@ public sealed class OutageTests(PostgresFixture postgres, RabbitMqFixture broker
         }))).ReadError().ShouldNotBeNull();
         tracks.Code.ShouldBe(StatusCode.Unavailable);
         tracks.RetryDelay.ShouldNotBeNull();
-        (await ingest.Lake.CountListensAsync(CancellationToken.None)).ShouldBe(1);
+        (await ingest.Queries.CountListensAsync(CancellationToken.None)).ShouldBe(1);
 
         await server.RestartAsync();
         await WaitForAsync(ingest, listens: 6);

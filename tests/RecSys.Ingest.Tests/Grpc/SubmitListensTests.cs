@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using RecSys.Analytics.Listens;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Hosting.Errors;
@@ -28,7 +29,7 @@ public sealed class SubmitListensTests : IAsyncLifetime
         kept.ListenedAt.ShouldBe(Samples.Listen(1).ListenTime.ToDateTimeOffset());
         kept.PlayCount.ShouldBe(3);
         kept.PlayedShare.ShouldBe(0.5f);
-        var inLake = await _ingest.Lake.ReadListensAsync(Lake.InteractionQuery.All).ToListAsync(CancellationToken.None);
+        var inLake = await _ingest.Queries.ReadListensAsync(InteractionQuery.All).ToListAsync(CancellationToken.None);
         inLake[0].PlayCount.ShouldBe(3);
         inLake[1].ShouldBe(new Lake.LakeListen("user-2", "track-2", Samples.Listen(2).ListenTime.ToDateTimeOffset(), null, 1));
     }

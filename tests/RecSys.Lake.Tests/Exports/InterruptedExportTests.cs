@@ -1,3 +1,5 @@
+using RecSys.Analytics;
+using RecSys.Analytics.Listens;
 using RecSys.Lake.Exports;
 using RecSys.Lake.S3;
 using RecSys.TestKit;
@@ -38,10 +40,11 @@ public sealed class InterruptedExportTests(S3Fixture s3) : IClassFixture<S3Fixtu
     public async Task A_full_disk_is_one_line_that_names_the_file()
     {
         using var lake = new ListenLake(_folder.File("lake"));
+        using var queries = new LakeQueries(lake);
         await lake.AppendAsync([new LakeListen("ann", "t-1", DateTimeOffset.UtcNow)], TestContext.Current.CancellationToken);
 
         // A device that takes nothing, as a disk without room.
-        var failure = await Should.ThrowAsync<IOException>(() => new LakeExporter(lake).WriteEventsAsync("/dev/full", TestContext.Current.CancellationToken));
+        var failure = await Should.ThrowAsync<IOException>(() => new LogExporter(queries).WriteEventsAsync("/dev/full", TestContext.Current.CancellationToken));
         failure.Message.ShouldStartWith("/dev/full can't be written");
         failure.Message.ShouldNotContain("\n");
     }

@@ -1,4 +1,6 @@
-using RecSys.Lake.Imports;
+using RecSys.Analytics.Imports;
+using RecSys.Analytics.Listens;
+using RecSys.Analytics.Upkeep;
 using RecSys.Lake.S3;
 using RecSys.TestKit;
 
@@ -20,6 +22,7 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, ID
         var server = await s3.GetServerAsync();
         using var ingest = Open(server, "ingest");
         using var trainer = Open(server, "trainer");
+        using var queries = new LakeQueries(trainer);
         await ingest.CheckAccessAsync(TestContext.Current.CancellationToken);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => ingest.AppendAsync(
             [new LakeListen("ann", $"t-{i}", Noon.AddDays(i % 3))], TestContext.Current.CancellationToken)));
@@ -27,14 +30,14 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, ID
         trainer.IsEmpty.ShouldBeTrue();
 
         await trainer.RefreshAsync(TestContext.Current.CancellationToken);
-        (await trainer.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(20);
+        (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(20);
 
         // Nothing is fetched again that is the same, and what is new comes.
         var before = Directory.GetFiles(trainer.RootFolder, "*.parquet", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
         await ingest.AppendAsync([new LakeListen("ben", "t-1", Noon)], TestContext.Current.CancellationToken);
         await trainer.RefreshAsync(TestContext.Current.CancellationToken);
         before.ShouldAllBe(file => File.GetLastWriteTimeUtc(file.Key) == file.Value);
-        (await trainer.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(21);
+        (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(21);
     }
 
     [Fact]
@@ -42,16 +45,18 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, ID
     {
         var server = await s3.GetServerAsync();
         using var importing = Open(server, "importing");
+        using var importQueries = new LakeQueries(importing);
         using var trainer = Open(server, "trainer");
+        using var queries = new LakeQueries(trainer);
         foreach (var rows in new[] { 3, 5 })
         {
             var file = _folder.File("log.csv");
             await File.WriteAllLinesAsync(
                 file, Enumerable.Range(0, rows).Select(i => $"user-{i},track-{i},1").Prepend("user,item,weight"), TestContext.Current.CancellationToken);
-            await new LogImporter(importing).ImportAsync("triples", [file], new ImportOptions(), TestContext.Current.CancellationToken);
+            await new LogImporter(importQueries).ImportAsync("triples", [file], new ImportOptions(), TestContext.Current.CancellationToken);
             await trainer.RefreshAsync(TestContext.Current.CancellationToken);
             trainer.ListImports().ShouldBe(["triples"]);
-            (await trainer.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(rows);
+            (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(rows);
         }
 
         // Of the set that was replaced nothing is left.
@@ -62,7 +67,8 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, ID
     public async Task A_user_is_not_deleted_from_a_bucket_by_half()
     {
         using var lake = Open(await s3.GetServerAsync(), "cache");
-        var failure = await Should.ThrowAsync<IOException>(() => lake.DeleteUserAsync("ann", TestContext.Current.CancellationToken));
+        using var queries = new LakeQueries(lake);
+        var failure = await Should.ThrowAsync<IOException>(() => new LakeUpkeep(queries).DeleteUserAsync("ann", TestContext.Current.CancellationToken));
         failure.Message.ShouldContain($"s3://{S3Server.Bucket}/{_prefix}");
     }
 

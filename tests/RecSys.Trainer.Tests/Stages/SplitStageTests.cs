@@ -1,3 +1,4 @@
+using RecSys.Analytics.Listens;
 using RecSys.Lake;
 using RecSys.TestKit;
 using RecSys.Trainer.Progress;
@@ -10,8 +11,13 @@ public sealed class SplitStageTests : IDisposable
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly TempFolder _folder = new("split");
     private readonly ListenLake _lake;
+    private readonly LakeQueries _queries;
 
-    public SplitStageTests() => _lake = new ListenLake(_folder.Path);
+    public SplitStageTests()
+    {
+        _lake = new ListenLake(_folder.Path);
+        _queries = new LakeQueries(_lake);
+    }
 
     [Fact]
     public async Task The_newest_plays_are_withheld_and_only_pairs_that_are_new_to_their_user_count()
@@ -80,6 +86,7 @@ public sealed class SplitStageTests : IDisposable
 
     public void Dispose()
     {
+        _queries.Dispose();
         _lake.Dispose();
         _folder.Dispose();
     }
@@ -105,7 +112,7 @@ public sealed class SplitStageTests : IDisposable
     {
         await _lake.AppendAsync(listens, TestContext.Current.CancellationToken);
         var progress = new StageProgress((_, _) => { });
-        var log = await new ReadStage(_lake).RunAsync(InteractionQuery.All, progress, TestContext.Current.CancellationToken);
-        return await new SplitStage(_lake).RunAsync(new SplitInput(log, testShare, testDays), progress, TestContext.Current.CancellationToken);
+        var log = await new ReadStage(_queries).RunAsync(InteractionQuery.All, progress, TestContext.Current.CancellationToken);
+        return await new SplitStage(_queries).RunAsync(new SplitInput(log, testShare, testDays), progress, TestContext.Current.CancellationToken);
     }
 }

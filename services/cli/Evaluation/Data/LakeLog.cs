@@ -1,14 +1,13 @@
 using RecSys.Algorithms.Splits;
+using RecSys.Analytics.Listens;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
-using RecSys.Lake;
 
 namespace RecSys.Cli.Evaluation.Data;
 
 /// <summary>Reads what a lake has: summed cells, or single listens where their times matter.</summary>
 internal static class LakeLog
 {
-
     /// <summary>Adds the rows of a data folder's lake.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="builder">Receives the rows.</param>
@@ -19,15 +18,16 @@ internal static class LakeLog
     {
         var settings = new FolderSettings(folder);
         using var lake = await settings.OpenLakeAsync(cancellationToken);
+        using var queries = new LakeQueries(lake);
         return lake.IsEmpty
             ? throw new UsageException($"{settings.Lake.Root}: there are no listens. Import a log with 'recsys import FORMAT PATH --data {folder}', or name files with --train and --test.")
-            : await ReadAsync(lake, builder, wantTimes, cancellationToken);
+            : await ReadAsync(queries, builder, wantTimes, cancellationToken);
     }
 
     /// <summary>Adds a lake's rows, as the other.</summary>
-    public static async Task<bool> ReadAsync(ListenLake lake, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
+    public static async Task<bool> ReadAsync(LakeQueries queries, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
     {
-        var cells = await lake.ReadInteractionsAsync(InteractionQuery.All, cancellationToken);
+        var cells = await queries.ReadInteractionsAsync(InteractionQuery.All, cancellationToken);
         var isTimed = cells.LastListenedAt.AsSpan().IndexOfAnyExcept(0) >= 0;
         if (wantTimes == true && !isTimed)
         {
@@ -44,7 +44,7 @@ internal static class LakeLog
             return false;
         }
 
-        await foreach (var listen in lake.ReadListensAsync(InteractionQuery.All, cancellationToken))
+        await foreach (var listen in queries.ReadListensAsync(InteractionQuery.All, cancellationToken))
         {
             builder.Add(
                 listen.UserId, listen.TrackId, listen.PlayCount, UnixMicroseconds.From(listen.ListenedAt));

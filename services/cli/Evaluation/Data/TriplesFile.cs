@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.IO.Compression;
+using RecSys.Analytics.Imports;
+using RecSys.Analytics.Listens;
 using RecSys.Cli.Output;
 using RecSys.Lake;
-using RecSys.Lake.Imports;
 using Spectre.Console;
 
 namespace RecSys.Cli.Evaluation.Data;
@@ -20,10 +21,11 @@ internal static class TriplesFile
         try
         {
             using var lake = new ListenLake(folder.FullName);
+            using var queries = new LakeQueries(lake);
             ImportReport report;
             try
             {
-                report = await new LogImporter(lake).ImportAsync("triples", [file.ToString()], "log", cancellationToken);
+                report = await new LogImporter(queries).ImportAsync("triples", [file.ToString()], "log", cancellationToken);
             }
             catch (LakeInputException)
             {
@@ -43,7 +45,7 @@ internal static class TriplesFile
                 notes.WriteLine($"{file}: dropped {string.Join(", ", broken.Select(rule => $"{rule.Dropped:N0} rows by the rule {rule.Rule}"))}");
             }
 
-            return await LakeLog.ReadAsync(lake, builder, wantTimes, cancellationToken);
+            return await LakeLog.ReadAsync(queries, builder, wantTimes, cancellationToken);
         }
         finally
         {

@@ -1,5 +1,5 @@
+using RecSys.Analytics.Reports.Figures;
 using RecSys.Cli.Pictures;
-using RecSys.Lake.Reports.Figures;
 
 namespace RecSys.Cli.Reports.Charts;
 

@@ -1,4 +1,4 @@
-using RecSys.Lake.Reports.Figures;
+using RecSys.Analytics.Reports.Figures;
 
 namespace RecSys.Cli.Reports.Charts;
 

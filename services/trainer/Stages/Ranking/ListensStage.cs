@@ -1,6 +1,6 @@
 using RecSys.Algorithms.Ranking.Features;
+using RecSys.Analytics.Listens;
 using RecSys.Data.Tracks;
-using RecSys.Lake;
 using RecSys.Trainer.Progress;
 using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Trainings;
@@ -8,13 +8,13 @@ using RecSys.Trainer.Trainings;
 namespace RecSys.Trainer.Stages.Ranking;
 
 /// <summary>Reads every listen of a log with its time and share, and what the catalogue says of the tracks.</summary>
-internal sealed class ListensStage(ListenLake lake, TrackStore tracks, DatabasePatience patience) : IStage<TrainingLog, RankingLog>
+internal sealed class ListensStage(LakeQueries queries, TrackStore tracks, DatabasePatience patience) : IStage<TrainingLog, RankingLog>
 {
     /// <inheritdoc/>
     public async Task<RankingLog> RunAsync(TrainingLog input, StageProgress progress, CancellationToken cancellationToken)
     {
         progress.Report(0, "reading listens");
-        var histories = await lake.ReadHistoriesAsync(input.UserIds, input.TrackIds, cancellationToken);
+        var histories = await queries.ReadHistoriesAsync(input.UserIds, input.TrackIds, cancellationToken);
         var listens = ListeningLog.FromOrdered(
             input.TrackIds.Length, histories.Offsets, histories.ItemIndex, histories.Times, histories.Shares, histories.Plays);
         progress.Report(0.9, "reading the catalogue");

@@ -1,0 +1,142 @@
+using RecSys.Analytics.Imports.Formats;
+using RecSys.Analytics.Listens;
+using RecSys.Lake.DuckDb;
+using RecSys.Lake.Storage;
+
+namespace RecSys.Analytics.Imports;
+
+/// <summary>Brings logs of other systems into a lake. An import is visible whole or not at all.</summary>
+/// <param name="queries">The lake to import into, and its engine.</param>
+/// <param name="timeProvider">The clock that times in the future are recognised by; null: the system's.</param>
+public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider = null)
+{
+    private static readonly IImportFormat[] KnownFormats =
+    [
+        new YandexFormat(), new LastFm1KFormat(), new LastFm360KFormat(), new LastFmCsvFormat(), new HetrecFormat(), new BotifyFormat(),
+        new EventsParquetFormat(), new TriplesFormat(), new AdjacencyFormat(),
+    ];
+
+    /// <summary>Names of the formats that <see cref="ImportAsync(string, IReadOnlyList{string}, ImportOptions, CancellationToken)"/> reads.</summary>
+    public static IReadOnlyList<string> Formats { get; } = [.. KnownFormats.Select(format => format.Name)];
+
+    /// <summary>Whether an import may have this name: 1 to 64 of a-z, 0-9, '-', '_' and '.', not beginning with '.'.</summary>
+    public static bool IsValidName(string name) => LakeFolders.IsImportName(name);
+
+    /// <summary>Imports a log with the options' defaults.</summary>
+    /// <param name="format">One of <see cref="Formats"/>.</param>
+    /// <param name="paths">The files or folders of the log.</param>
+    /// <param name="name">See <see cref="ImportOptions.Name"/>.</param>
+    /// <param name="cancellationToken">Cancelled, the import leaves nothing behind.</param>
+    /// <inheritdoc cref="ImportAsync(string, IReadOnlyList{string}, ImportOptions, CancellationToken)" path="/exception"/>
+    public Task<ImportReport> ImportAsync(
+        string format, IReadOnlyList<string> paths, string? name = null, CancellationToken cancellationToken = default) =>
+        ImportAsync(format, paths, new ImportOptions { Name = name }, cancellationToken);
+
+    /// <summary>Imports a log.</summary>
+    /// <param name="format">One of <see cref="Formats"/>.</param>
+    /// <param name="paths">The files or folders of the log.</param>
+    /// <param name="options">How to import it.</param>
+    /// <param name="cancellationToken">Cancelled, the import leaves nothing behind.</param>
+    /// <returns>What was found and kept; <see cref="ImportReport.Stored"/> says whether the lake has it now.</returns>
+    /// <exception cref="LakeInputException">The input can't be read, or no row of it is usable.</exception>
+    /// <exception cref="LakeWriteException">The disk is full.</exception>
+    /// <exception cref="ArgumentException">The format or an option is not valid.</exception>
+    public Task<ImportReport> ImportAsync(
+        string format, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.ColdListens, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxListensPerDay ?? 0, nameof(options));
+        var known = KnownFormats.FirstOrDefault(candidate => candidate.Name == format)
+            ?? throw new ArgumentException($"There is no format {format}. There are: {string.Join(", ", Formats)}.", nameof(format));
+        if (paths.Count == 0)
+        {
+            throw new ArgumentException("Name at least one file or folder to import.", nameof(paths));
+        }
+
+        var name = options.Name ?? format;
+        if (!IsValidName(name))
+        {
+            throw new ArgumentException($"The name {name} is not valid: 1 to 64 of a-z, 0-9, '-', '_' and '.', not beginning with '.'.", nameof(options));
+        }
+
+        return Task.Run(() => Import(known, paths, name, options, cancellationToken), cancellationToken);
+    }
+
+    private async Task<ImportReport> Import(
+        IImportFormat format, IReadOnlyList<string> paths, string name, ImportOptions options, CancellationToken cancellationToken)
+    {
+        using var connection = queries.Engine.Connect();
+        var plan = format.Plan(connection, paths, options, cancellationToken);
+        var staged = queries.Lake.Folders.NewStagingPath("");
+        var work = queries.Lake.Folders.NewStagingPath("-work");
+        try
+        {
+            DurableFiles.MakeFolder(staged);
+            DurableFiles.MakeFolder(work);
+            var report = await CleanAsync(connection, plan, options, (staged, work), (name, format.Name), cancellationToken).ConfigureAwait(false);
+            if (options.DryRun || (options.Strict && report.Dropped > 0))
+            {
+                return report;
+            }
+
+            report = report with { Stored = true };
+            ImportReportFile.Write(Path.Combine(staged, LakeFolders.ImportReportFile), report);
+            cancellationToken.ThrowIfCancellationRequested();
+            await queries.Lake.PublishImportAsync(name, staged, cancellationToken).ConfigureAwait(false);
+            return report;
+        }
+        catch (DuckDbException failure)
+        {
+            throw EngineFailure.Explain(failure, plan.Files, queries.Lake.RootFolder);
+        }
+        catch (IOException failure) when (EngineFailure.IsNoRoom(failure.Message))
+        {
+            throw EngineFailure.NoRoom(queries.Lake.RootFolder, failure);
+        }
+        finally
+        {
+            foreach (var folder in (string[])[staged, work])
+            {
+                if (Directory.Exists(folder))
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+            }
+        }
+    }
+
+    private async Task<ImportReport> CleanAsync(
+        DuckDbConnection connection,
+        ImportPlan plan,
+        ImportOptions options,
+        (string Staged, string Work) folders,
+        (string Import, string Format) names,
+        CancellationToken cancellationToken)
+    {
+        // The engine and the check for cut files read at the same time, a processor each.
+        var check = Task.Run(() => Check(plan.Files, cancellationToken), cancellationToken);
+        try
+        {
+            var latest = (timeProvider ?? TimeProvider.System).GetUtcNow().AddDays(1);
+            var cleaner = new ListenCleaner(connection, plan, options, latest, queries.Lake.Compression);
+            var report = cleaner.Write(folders.Staged, folders.Work, names.Import, names.Format, cancellationToken);
+            await check.ConfigureAwait(false);
+            return report;
+        }
+        catch (Exception exception) when (exception is LakeInputException or DuckDbException)
+        {
+            // A cut file explains better than what the engine stumbled over because of it.
+            await check.ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static void Check(IReadOnlyList<InputFile> files, CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            CompressedFile.Check(file, cancellationToken);
+        }
+    }
+}

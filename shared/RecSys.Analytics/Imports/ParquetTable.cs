@@ -1,0 +1,194 @@
+using RecSys.Lake.DuckDb;
+
+namespace RecSys.Analytics.Imports;
+
+/// <summary>A Parquet file whose columns are found by name and read by type, whoever wrote it.</summary>
+internal sealed class ParquetTable
+{
+    private static readonly byte[] Magic = "PAR1"u8.ToArray();
+
+    private readonly List<(string Name, string Type)> _columns;
+
+    private ParquetTable(InputFile file, List<(string Name, string Type)> columns)
+    {
+        File = file;
+        _columns = columns;
+    }
+
+    public InputFile File { get; }
+
+    /// <summary>The columns' names in order.</summary>
+    public IEnumerable<string> Names => _columns.Select(column => column.Name);
+
+    /// <summary>The table function that reads the rows.</summary>
+    public string Sql => $"read_parquet({SqlText.Literal(File.Path)}, hive_partitioning = false)";
+
+    /// <summary>Reads a file's columns.</summary>
+    /// <exception cref="LakeInputException">It is no Parquet file, or not a whole one.</exception>
+    public static ParquetTable Open(DuckDbConnection connection, InputFile file, CancellationToken cancellationToken)
+    {
+        if (file.Compression.Length > 0)
+        {
+            throw new LakeInputException(file.Path, "is a compressed Parquet file", "Unpack it first: Parquet is compressed inside");
+        }
+
+        CheckEnds(file);
+        var columns = new List<(string, string)>();
+        try
+        {
+            using var rows = connection.Query(
+                $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({SqlText.Literal(file.Path)}, hive_partitioning = false))",
+                cancellationToken);
+            while (rows.NextChunk() is { } chunk)
+            {
+                using (chunk)
+                {
+                    for (var row = 0; row < chunk.RowCount; row++)
+                    {
+                        columns.Add((chunk.Column(0).Text(row)!, chunk.Column(1).Text(row)!));
+                    }
+                }
+            }
+        }
+        catch (DuckDbException exception)
+        {
+            throw new LakeInputException(file.Path, "is no Parquet file that can be read: its description is damaged", "Fetch or export the file again", inner: exception);
+        }
+
+        return new ParquetTable(file, columns);
+    }
+
+    /// <summary>The first column of one of these names, ignoring case, spaces, '_' and '-'.</summary>
+    /// <returns>Its place; -1 when there is none.</returns>
+    public int Find(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            var at = _columns.FindIndex(column => ColumnNames.Plain(column.Name) == name);
+            if (at >= 0)
+            {
+                return at;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>A column that must be there.</summary>
+    /// <exception cref="LakeInputException">It isn't.</exception>
+    public int Require(string name)
+    {
+        var at = Find(ColumnNames.Plain(name));
+        return at >= 0
+            ? at
+            : throw new LakeInputException(
+                File.Path, $"has no column {name}; its columns are {string.Join(", ", Names)}", $"Export the file with the column {name}");
+    }
+
+    /// <summary>Ids: whole numbers stay BIGINT, text stays VARCHAR; numbers that pandas made floating because of nulls become whole again.</summary>
+    public string Id(int column)
+    {
+        var (name, type) = _columns[column];
+        var value = SqlText.Identifier(name);
+        return Kind(type) switch
+        {
+            ColumnKind.Whole => $"{value}::BIGINT",
+            ColumnKind.Text => value,
+            ColumnKind.Number => $"CASE WHEN {value} = trunc({value}) AND abs({value}) < 9e15 THEN {value}::BIGINT END",
+            ColumnKind.Other when type is "UUID" or "ENUM" || type.StartsWith("ENUM", StringComparison.Ordinal) => $"{value}::VARCHAR",
+            _ => throw WrongType(column, "ids must be whole numbers or text"),
+        };
+    }
+
+    /// <summary>Ids as text.</summary>
+    public string IdText(int column) => $"({Id(column)})::VARCHAR";
+
+    /// <summary>Microseconds since 1970: of a timestamp or date (UTC without a zone), or of text or a number as <see cref="Formats.ValueSql.Time"/> reads it.</summary>
+    public string Time(int column)
+    {
+        var (name, type) = _columns[column];
+        var value = SqlText.Identifier(name);
+        return Kind(type) switch
+        {
+            ColumnKind.Time => type is "TIMESTAMP" or "TIMESTAMP WITH TIME ZONE" ? $"epoch_us({value})" : $"epoch_us({value}::TIMESTAMP)",
+            ColumnKind.Whole or ColumnKind.Number or ColumnKind.Text => $"CASE WHEN {value} IS NOT NULL THEN {Formats.ValueSql.Time($"({value}::VARCHAR)")} END",
+            _ => throw WrongType(column, "times must be timestamps, dates, ISO 8601 text or Unix times"),
+        };
+    }
+
+    /// <summary>The same, and 0 where the time is null: unknown.</summary>
+    public string TimeOrUnknown(int column) => $"CASE WHEN {SqlText.Identifier(_columns[column].Name)} IS NULL THEN 0 ELSE {Time(column)} END";
+
+    /// <summary>Numbers.</summary>
+    public string Number(int column)
+    {
+        var (name, type) = _columns[column];
+        return Kind(type) is ColumnKind.Whole or ColumnKind.Number or ColumnKind.Text
+            ? $"TRY_CAST({SqlText.Identifier(name)} AS DOUBLE)"
+            : throw WrongType(column, "weights must be numbers");
+    }
+
+    /// <summary>Text, also of numbers; lists of text are joined by ", ".</summary>
+    public string Text(int column)
+    {
+        var (name, type) = _columns[column];
+        return Kind(type) switch
+        {
+            ColumnKind.Text or ColumnKind.Whole or ColumnKind.Number => $"{SqlText.Identifier(name)}::VARCHAR",
+            _ when type == "VARCHAR[]" => $"array_to_string({SqlText.Identifier(name)}, ', ')",
+            _ => throw WrongType(column, "names must be text"),
+        };
+    }
+
+    /// <summary>Lists of ids as lists of text.</summary>
+    public string IdList(int column)
+    {
+        var (name, type) = _columns[column];
+        var isList = type.EndsWith("[]", StringComparison.Ordinal);
+        return isList && Kind(type[..^2]) is ColumnKind.Whole or ColumnKind.Text
+            ? $"{SqlText.Identifier(name)}::VARCHAR[]"
+            : throw WrongType(column, "it must be a list of whole numbers or of text");
+    }
+
+    private static ColumnKind Kind(string type) => type switch
+    {
+        "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "UBIGINT" or "HUGEINT" => ColumnKind.Whole,
+        "FLOAT" or "DOUBLE" => ColumnKind.Number,
+        "VARCHAR" => ColumnKind.Text,
+        "DATE" => ColumnKind.Time,
+        _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => ColumnKind.Number,
+        _ when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => ColumnKind.Time,
+        _ => ColumnKind.Other,
+    };
+
+    private LakeInputException WrongType(int column, string needed) =>
+        new(File.Path, $"the column {_columns[column].Name} is of type {_columns[column].Type}", $"Export it again: {needed}");
+
+    // A file begins with PAR1 and ends with the length of its footer and PAR1: one that was cut has lost them.
+    private static void CheckEnds(InputFile file)
+    {
+        using var stream = System.IO.File.OpenRead(file.Path);
+        Span<byte> four = stackalloc byte[4];
+        if (stream.ReadAtLeast(four, 4, throwOnEndOfStream: false) < 4 || !four.SequenceEqual(Magic))
+        {
+            throw new LakeInputException(file.Path, "is no Parquet file", "Export the file as Parquet, or import it in the format that it has");
+        }
+
+        stream.Seek(-Math.Min(4, stream.Length), SeekOrigin.End);
+        stream.ReadExactly(four);
+        if (stream.Length < 12 || !four.SequenceEqual(Magic))
+        {
+            throw new LakeInputException(
+                file.Path, $"is no complete Parquet file: it was cut short after {stream.Length:N0} bytes and has no footer", "Fetch or export the file again");
+        }
+    }
+
+    private enum ColumnKind
+    {
+        Whole,
+        Number,
+        Text,
+        Time,
+        Other,
+    }
+}

@@ -1,0 +1,142 @@
+using RecSys.Lake;
+using RecSys.Lake.DuckDb;
+using RecSys.Lake.Storage;
+
+namespace RecSys.Analytics.Listens;
+
+/// <summary>The files that a query reads, and the SQL that reads them with one set of columns.</summary>
+internal sealed class ListenSource
+{
+    private readonly InteractionQuery _query;
+    private readonly List<string> _segments;
+    private readonly List<string> _imports;
+    private readonly Dictionary<string, FileState> _states;
+
+    public ListenSource(LakeFolders folders, InteractionQuery query)
+    {
+        _query = query;
+        var first = query.After is { } after ? DateOnly.FromDateTime(after.UtcDateTime) : DateOnly.MinValue;
+        var last = query.Before is { } before ? DateOnly.FromDateTime(before.UtcDateTime) : DateOnly.MaxValue;
+        _segments = query.Sources.HasFlag(LakeSources.Listens) ? folders.ListenSegments(first, last) : [];
+        _imports = query.Sources.HasFlag(LakeSources.Imports) ? folders.ImportedListens() : [];
+        _states = _segments.Concat(_imports).Concat(_imports.SelectMany(IdFiles)).ToDictionary(file => file, FileState.Of);
+    }
+
+    /// <summary>The files that hold the listens.</summary>
+    public IEnumerable<string> Files => _segments.Concat(_imports);
+
+    public bool IsEmpty => _segments.Count == 0 && _imports.Count == 0;
+
+    /// <summary>Whether the source is one import, whose listens are distinct.</summary>
+    public bool IsOneImport => _segments.Count == 0 && _imports.Count == 1;
+
+    /// <summary>
+    /// Whether a file was replaced or removed since it was listed; one may be gone before its state is asked for, a moment later.
+    /// </summary>
+    public bool HasChanged => Files.Any(file => !_states[file].Exists) || Changed(_states.Keys);
+
+    /// <summary>
+    /// Whether an import was replaced since the source was made, so that its files may have been read from both. Segments are
+    /// never replaced: those that were read completely are right, even if they are gone now.
+    /// </summary>
+    public bool HasChangedImports => Changed(_imports.Concat(_imports.SelectMany(IdFiles)));
+
+    /// <summary>
+    /// A SELECT of user_id, track_id, listened_at (BIGINT, microseconds), played_share, play_count, weight (DOUBLE: plays,
+    /// or the imported weight), of the query's times, duplicates still in it.
+    /// </summary>
+    public string Sql() => Sql(_imports);
+
+    /// <summary>The files as parts to make cells of.</summary>
+    public IReadOnlyList<ListenPart> Parts()
+    {
+        var numbered = _imports.Where(import => IdFiles(import).All(file => _states[file].Exists)).ToArray();
+        var text = Sql([.. _imports.Except(numbered)]);
+        List<ListenPart> parts = text.Length > 0 ? [new TextListens(text)] : [];
+        foreach (var import in numbered)
+        {
+            var conditions = TimeConditions();
+            var rows = $"FROM read_parquet({SqlText.Literal(import)}, hive_partitioning = false)"
+                + (conditions.Count > 0 ? $" WHERE {string.Join(" AND ", conditions)}" : "");
+            var ids = IdFiles(import);
+            parts.Add(new NumberedListens(rows, ids[0], ids[1]));
+        }
+
+        return parts;
+    }
+
+    /// <summary>Looks for the file that made a query fail, by reading every file alone and completely.</summary>
+    /// <returns>The error that names the first unreadable file; null when all can be read.</returns>
+    public LakeCorruptException? FindUnreadableFile(
+        DuckDbConnection connection, DuckDbException failure, CancellationToken cancellationToken)
+    {
+        if (failure.IsOutOfMemory)
+        {
+            return null;
+        }
+
+        return _segments.Concat(_imports)
+            .Select(file => Check(file, UnreadableFile.ListenColumns))
+            .Concat(_imports.Select(IdFiles).Select(files => Check(files[0], "count(user_id)") ?? Check(files[1], "count(track_id)")))
+            .FirstOrDefault(problem => problem is not null);
+
+        LakeCorruptException? Check(string file, string columns) => UnreadableFile.Check(connection, file, columns, cancellationToken);
+    }
+
+    private static string[] IdFiles(string import)
+    {
+        var folder = Path.GetDirectoryName(import)!;
+        return [Path.Combine(folder, LakeFolders.ImportUserIdsFile), Path.Combine(folder, LakeFolders.ImportTrackIdsFile)];
+    }
+
+    private bool Changed(IEnumerable<string> files) => files.Any(file => FileState.Of(file) != _states[file]);
+
+    private string Sql(List<string> imports)
+    {
+        var parts = new List<string>();
+        if (_segments.Count > 0)
+        {
+            parts.Add(Part(_segments, "play_count::DOUBLE"));
+        }
+
+        if (imports.Count > 0)
+        {
+            parts.Add(Part(imports, "weight"));
+        }
+
+        return string.Join(" UNION ALL ", parts);
+    }
+
+    private string Part(List<string> files, string weight)
+    {
+        List<string> conditions = ["user_id IS NOT NULL", "track_id IS NOT NULL", "listened_at IS NOT NULL", .. TimeConditions()];
+        return $"SELECT user_id, track_id, epoch_us(listened_at) AS listened_at, played_share, play_count, {weight} AS weight "
+            + $"FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false) WHERE {string.Join(" AND ", conditions)}";
+    }
+
+    private List<string> TimeConditions()
+    {
+        var conditions = new List<string>();
+        if (_query.After is { } after)
+        {
+            conditions.Add($"listened_at >= make_timestamptz({LakeTime.ToMicroseconds(after)})");
+        }
+
+        if (_query.Before is { } before)
+        {
+            conditions.Add($"listened_at < make_timestamptz({LakeTime.ToMicroseconds(before)})");
+        }
+
+        return conditions;
+    }
+
+    /// <summary>What tells a file from another of the same name.</summary>
+    private readonly record struct FileState(bool Exists, long Length, DateTime WrittenAt)
+    {
+        public static FileState Of(string file)
+        {
+            var info = new FileInfo(file);
+            return info.Exists ? new FileState(true, info.Length, info.LastWriteTimeUtc) : default;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+namespace RecSys.Analytics.Synthetic;
+
+/// <summary>A genre and the words that its artists, albums and tracks are named with.</summary>
+/// <param name="Name">The genre's name.</param>
+/// <param name="Adjectives">What things are like in this genre.</param>
+/// <param name="Things">What its songs are about; nouns that take a plain s in the plural.</param>
+/// <param name="Places">Where its songs happen, with an article where one is said.</param>
+internal sealed record GenreWords(string Name, string[] Adjectives, string[] Things, string[] Places)
+{
+    /// <summary>All genres; neighbours in the list (and last and first) sound alike and share listeners.</summary>
+    public static readonly GenreWords[] All =
+    [
+        new("dream pop",
+            ["Velvet", "Hazy", "Pastel", "Sleepy", "Weightless", "Blurry", "Silver", "Underwater"],
+            ["Lantern", "Balloon", "Daydream", "Petal", "Mirror", "Swan", "Cloud", "Marshmallow", "Polaroid", "Feather"],
+            ["the Blue Hour", "Slow Motion", "the Aquarium", "a Borrowed Cardigan", "the Clouds", "Soft Focus"]),
+        new("indie rock",
+            ["Awkward", "Secondhand", "Suburban", "Nervous", "Reluctant", "Corduroy", "Overdue", "Polite"],
+            ["Bicycle", "Library Card", "Radiator", "Typewriter", "Houseplant", "Postcard", "Sweater", "Substitute Teacher", "Bookshelf", "Pigeon"],
+            ["the Laundromat", "Apartment 4B", "the Night Bus", "the Reading Room", "Northern Suburbs", "a Rented Van"]),
+        new("garage rock",
+            ["Rusty", "Loud", "Crooked", "Greasy", "Broken", "Fuzzy", "Leather", "Gasoline"],
+            ["Carburetor", "Amplifier", "Switchblade", "Jukebox", "Hubcap", "Tambourine", "Vending Machine", "Fire Escape", "Motel", "Rattlesnake"],
+            ["the Parking Lot", "Dad's Garage", "Highway 9", "the Back Seat", "the Fuse Box", "Exit 12"]),
+        new("punk",
+            ["Angry", "Cheap", "Rotten", "Plastic", "Furious", "Illegal", "Hungry", "Unpaid"],
+            ["Landlord", "Safety Pin", "Parking Ticket", "Skateboard", "Megaphone", "Shopping Cart", "Boot", "Alarm Clock", "Tax Form", "Hooligan"],
+            ["the Job Centre", "the Squat", "Platform 13", "the Principal's Office", "Row Z", "a Stolen Shopping Cart"]),
+        new("doom metal",
+            ["Ancient", "Eternal", "Black", "Cursed", "Colossal", "Funeral", "Iron", "Glacial"],
+            ["Monolith", "Raven", "Tomb", "Warlock", "Cauldron", "Goat", "Obelisk", "Kraken", "Coffin", "Mountain"],
+            ["the Abyss", "the Endless Crypt", "Mount Sorrow", "the Frozen Chapel", "the Ninth Cellar", "the Tar Pit"]),
+        new("techno",
+            ["Modular", "Concrete", "Parallel", "Binary", "Magnetic", "Sleepless", "Industrial", "Strobe"],
+            ["Circuit", "Oscillator", "Turbine", "Vector", "Signal", "Bunker", "Transistor", "Robot", "Escalator", "Loop"],
+            ["Warehouse 7", "the Basement", "Sector 5", "the Power Plant", "the U-Bahn", "Room 101"]),
+        new("house",
+            ["Golden", "Sweaty", "Deep", "Sunday", "Glittering", "Rooftop", "Endless", "Disco"],
+            ["Mirrorball", "Dancer", "Flamingo", "Sunrise", "Piano", "Sequin", "Cocktail", "Terrace", "Pineapple", "Heartbeat"],
+            ["the Dancefloor", "Ibiza Terminal 2", "the Rooftop", "the Cloakroom", "the Afterparty", "Sunset Strip"]),
+        new("synthwave",
+            ["Neon", "Chrome", "Laser", "Turbo", "Midnight", "Pixel", "Electric", "Holographic"],
+            ["Arcade", "Cassette", "Android", "Comet", "Joystick", "Sports Car", "Satellite", "Palm Tree", "Video Store", "Cyborg"],
+            ["Sector 84", "Ocean Drive", "the Grid", "Level 99", "the Mall", "Neo Miami"]),
+        new("hip hop",
+            ["Smooth", "Heavy", "Underground", "Fresh", "Raw", "Certified", "Late Night", "Velour"],
+            ["Turntable", "Sneaker", "Notebook", "Sidewalk", "Chess Piece", "Backpack", "Microphone", "Cipher", "Mixtape", "Corner Store"],
+            ["the Corner", "the Cypher", "Block 22", "the Barber Shop", "the Last Train", "the Studio"]),
+        new("soul",
+            ["Tender", "Honest", "Sweet", "Faithful", "Honeyed", "Gentle", "Warm", "Forgiving"],
+            ["Heart", "River", "Kitchen", "Letter", "Candle", "Promise", "Porch", "Prayer", "Telephone", "Peach"],
+            ["Mama's Kitchen", "the Choir Loft", "Memphis", "the Front Porch", "My Arms", "the Third Pew"]),
+        new("funk",
+            ["Sticky", "Groovy", "Spicy", "Rubber", "Cosmic", "Greasy Spoon", "Platform", "Bouncing"],
+            ["Bassline", "Meatball", "Spaceship", "Afro", "Slap", "Waffle", "Trombone", "Gumbo", "Roller Skate", "Bell-Bottom"],
+            ["the Mothership", "the Roller Rink", "Gravy Town", "the One", "Funkville", "the Sauce"]),
+        new("jazz",
+            ["Crooked", "Smoky", "Quiet", "Restless", "Blue", "Cool", "Velvet Collar", "Sideways"],
+            ["Saxophone", "Trenchcoat", "Metronome", "Alley Cat", "Cigar", "Staircase", "Umbrella", "Fedora", "Night Owl", "Elevator"],
+            ["52nd Street", "the Late Set", "Five-Four Time", "the Rain", "the Green Room", "Table Nine"]),
+        new("bossa nova",
+            ["Lazy", "Sunlit", "Barefoot", "Salty", "Breezy", "Tropical", "Slow", "Whispered"],
+            ["Hammock", "Coconut", "Seagull", "Guitar", "Parasol", "Mango", "Sandal", "Wave", "Papaya", "Sailboat"],
+            ["Copacabana", "the Veranda", "the Shade", "the Harbour", "Low Tide", "Rua Sete"]),
+        new("folk",
+            ["Wandering", "Wooden", "Humble", "Lonesome", "Mossy", "Barley", "Wild", "Homespun"],
+            ["Sparrow", "Wagon", "Orchard", "Fiddle", "Lighthouse", "Shepherd", "Kettle", "Meadow", "Scarecrow", "Harvest Moon"],
+            ["the Valley", "the Old Mill", "Harrow Lane", "the Hayloft", "County Down", "the Hollow Oak"]),
+        new("chamber music",
+            ["Solemn", "Porcelain", "Winter", "Elegant", "Baroque", "Candlelit", "Wistful", "Unfinished"],
+            ["Nocturne", "Waltz", "Cello", "Sonata", "Chandelier", "Fugue", "Harpsichord", "Teacup", "Minuet", "Garden"],
+            ["the Conservatory", "D Minor", "the Drawing Room", "Vienna", "the Music Box", "the Orangery"]),
+        new("ambient",
+            ["Distant", "Slow", "Arctic", "Hollow", "Infinite", "Floating", "Pale", "Drifting"],
+            ["Glacier", "Horizon", "Tide", "Drone", "Lichen", "Aurora", "Breath", "Satellite Dish", "Fog Bank", "Airport"],
+            ["the Tundra", "Gate 27", "the Observatory", "Deep Space", "the Snow", "the Quiet Carriage"]),
+    ];
+}

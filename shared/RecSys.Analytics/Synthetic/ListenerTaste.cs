@@ -1,0 +1,48 @@
+namespace RecSys.Analytics.Synthetic;
+
+/// <summary>What one generated listener likes: a mixture of genres, and favourite artists from it.</summary>
+internal sealed class ListenerTaste
+{
+    // The favourite genre, its neighbour, and one from anywhere.
+    private static readonly double[] GenreShares = [0.62, 0.22, 0.16];
+
+    private readonly WeightedChoice _genreChoice = new(GenreShares);
+    private readonly WeightedChoice _artistChoice;
+    private readonly int[] _artists;
+    private readonly HashSet<int> _artistSet;
+
+    public ListenerTaste(SyntheticCatalogue catalogue, WeightedChoice favouriteGenres, SeededRandom random)
+    {
+        var favourite = favouriteGenres.Draw(random);
+        var neighbour = SyntheticCatalogue.Neighbour(favourite, random);
+        var other = random.Next(GenreWords.All.Length);
+        Genres = [favourite, neighbour, other == favourite || other == neighbour ? SyntheticCatalogue.Neighbour(neighbour, random) : other];
+        if (Genres[2] == favourite)
+        {
+            Genres = [favourite, neighbour];
+            _genreChoice = new WeightedChoice(GenreShares.Take(2));
+        }
+
+        _artistSet = [];
+        var wanted = random.Next(8, 18);
+        for (var draws = 0; _artistSet.Count < wanted && draws < wanted * 4; draws++)
+        {
+            _artistSet.Add(DrawArtist(catalogue, random));
+        }
+
+        _artists = [.. _artistSet];
+        _artistChoice = new WeightedChoice(_artists.Select((_, rank) => 1 / (rank + 2.0)));
+    }
+
+    /// <summary>Indices of the liked genres, the favourite first.</summary>
+    public int[] Genres { get; }
+
+    public int DrawFavouriteArtist(SeededRandom random) => _artists[_artistChoice.Draw(random)];
+
+    public int DrawArtist(SyntheticCatalogue catalogue, SeededRandom random) =>
+        catalogue.DrawArtist(Genres[_genreChoice.Draw(random)], random);
+
+    /// <summary>Whether this listener is likely to play a track of the artist to its end.</summary>
+    public bool Likes(SyntheticCatalogue catalogue, int artist) =>
+        _artistSet.Contains(artist) || Genres.Contains(catalogue.Artists[artist].Genre) || Genres.Contains(catalogue.Artists[artist].SecondGenre);
+}

@@ -1,0 +1,219 @@
+using RecSys.Analytics.Imports;
+using RecSys.Analytics.Listens;
+using RecSys.Analytics.Upkeep;
+using RecSys.Lake;
+using RecSys.TestKit;
+
+namespace RecSys.Analytics.Tests.Upkeep;
+
+public sealed class UpkeepTests : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2025, 3, 14, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly TempFolder _folder = new();
+    private readonly ListenLake _lake;
+    private readonly LakeQueries _queries;
+
+    public UpkeepTests()
+    {
+        _lake = new ListenLake(_folder.File("lake"), new LakeEngineOptions { Threads = 2 });
+        _queries = new LakeQueries(_lake);
+    }
+
+    public void Dispose()
+    {
+        _queries.Dispose();
+        _lake.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Small_segments_of_a_date_become_one_with_each_listen_once()
+    {
+        for (var call = 0; call < 6; call++)
+        {
+            await _lake.AppendAsync([.. Enumerable.Range(0, 100).Select(i => new LakeListen($"u{i % 7}", $"t{i}", Noon.AddSeconds(i), i % 2 == 0 ? null : 0.5f, call + 1))]);
+        }
+
+        await _lake.AppendAsync([new LakeListen("u1", "t1", Noon.AddDays(1))]);
+        var before = await _queries.ReadListensAsync(InteractionQuery.All).ToListAsync();
+        var cells = await _queries.ReadInteractionsAsync(InteractionQuery.All);
+
+        var report = await Upkeep.CompactAsync(new CompactionOptions());
+
+        (report.Dates, report.SegmentsBefore, report.SegmentsAfter, report.RowsBefore, report.RowsAfter).ShouldBe((1, 6, 1, 600L, 100L));
+        Segments("2025-03-14").Length.ShouldBe(1);
+        Segments("2025-03-15").Length.ShouldBe(1);
+        (await _queries.ReadListensAsync(InteractionQuery.All).ToListAsync()).ShouldBe(before);
+        (await _queries.ReadInteractionsAsync(InteractionQuery.All)).Plays.ShouldBe(cells.Plays);
+        (await Upkeep.CompactAsync(new CompactionOptions())).ShouldBe(CompactionReport.Nothing);
+        Directory.GetFileSystemEntries(Path.Combine(_lake.RootFolder, ".staging")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Dates_with_few_segments_and_large_segments_are_left()
+    {
+        for (var call = 0; call < 3; call++)
+        {
+            await _lake.AppendAsync([new LakeListen("u", $"t{call}", Noon)]);
+        }
+
+        (await Upkeep.CompactAsync(new CompactionOptions { MinSegments = 4 })).ShouldBe(CompactionReport.Nothing);
+        (await Upkeep.CompactAsync(new CompactionOptions { MaxSegmentBytes = 10 })).ShouldBe(CompactionReport.Nothing);
+        Segments("2025-03-14").Length.ShouldBe(3);
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Upkeep.CompactAsync(new CompactionOptions { MinSegments = 1 }));
+    }
+
+    [Fact]
+    public async Task A_crash_between_the_new_segment_and_the_removal_of_the_old_ones_doubles_nothing()
+    {
+        await _lake.AppendAsync([new LakeListen("u", "t1", Noon, null, 2), new LakeListen("u", "t2", Noon)]);
+        await _lake.AppendAsync([new LakeListen("u", "t3", Noon)]);
+        var old = Segments("2025-03-14").ToDictionary(file => file, File.ReadAllBytes);
+        await Upkeep.CompactAsync(new CompactionOptions());
+
+        foreach (var (file, content) in old)
+        {
+            await File.WriteAllBytesAsync(file, content);
+        }
+
+        (await _queries.ReadInteractionsAsync(InteractionQuery.All)).Plays.ShouldBe([2f, 1f, 1f]);
+        (await _queries.CountListensAsync()).ShouldBe(3);
+        (await Upkeep.CompactAsync(new CompactionOptions())).RowsAfter.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_segment_that_can_not_be_read_is_named_and_everything_stays()
+    {
+        await _lake.AppendAsync([new LakeListen("u", "t1", Noon)]);
+        var broken = Path.Combine(_lake.RootFolder, "listens", "date=2025-03-14", "broken.parquet");
+        await File.WriteAllTextAsync(broken, "PAR1 but no table");
+
+        (await Should.ThrowAsync<LakeCorruptException>(() => Upkeep.CompactAsync(new CompactionOptions()))).File.ShouldBe(broken);
+        (await Should.ThrowAsync<LakeCorruptException>(() => Upkeep.DeleteUserAsync("u"))).File.ShouldBe(broken);
+        Segments("2025-03-14").Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Readers_and_writers_do_not_notice_compaction()
+    {
+        const int Calls = 120;
+        const int PerCall = 20;
+        var (appended, merged) = (0, 0);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var other = new ListenLake(_lake.RootFolder, new LakeEngineOptions { Threads = 1 });
+        using var otherQueries = new LakeQueries(other);
+        using var ended = new CancellationTokenSource();
+
+        var writer = Task.Run(async () =>
+        {
+            // As long as it takes until some were merged.
+            for (var call = 0; call < Calls || Volatile.Read(ref merged) < 3; call++)
+            {
+                await _lake.AppendAsync([.. Enumerable.Range(0, PerCall).Select(i => new LakeListen($"u{i}", $"t{call}", Noon.AddSeconds(call)))], patience.Token);
+                Interlocked.Add(ref appended, PerCall);
+            }
+
+            await ended.CancelAsync();
+        });
+        var compactions = Enumerable.Range(0, 2).Select(number => Task.Run(async () =>
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                var report = await new LakeUpkeep(number == 0 ? _queries : otherQueries).CompactAsync(new CompactionOptions { MinSegments = 3 }, patience.Token);
+                Interlocked.Add(ref merged, report.Dates);
+            }
+        })).ToArray();
+        var reads = 0;
+        while (!ended.IsCancellationRequested || reads < 3)
+        {
+            var least = Volatile.Read(ref appended);
+            var cells = await otherQueries.ReadInteractionsAsync(InteractionQuery.All, patience.Token);
+            cells.ListenCount.ShouldBeGreaterThanOrEqualTo(least);
+            cells.Plays.ShouldAllBe(plays => plays == 1);
+            var listed = await _queries.ReadListensAsync(InteractionQuery.All, patience.Token).CountAsync();
+            listed.ShouldBeGreaterThanOrEqualTo((int)cells.ListenCount);
+            (await otherQueries.CountListensAsync(patience.Token)).ShouldBeGreaterThanOrEqualTo(listed);
+            reads++;
+        }
+
+        await writer;
+        await Task.WhenAll(compactions);
+        (await otherQueries.CountListensAsync(patience.Token)).ShouldBe(appended);
+        appended.ShouldBeGreaterThanOrEqualTo(Calls * PerCall);
+    }
+
+    [Fact]
+    public async Task A_deleted_user_is_in_no_file_and_all_others_are_as_before()
+    {
+        await File.WriteAllLinesAsync(
+            _folder.File("log.csv"),
+            ["user,track,weight,time", .. Enumerable.Range(0, 300).Select(i => $"u{i % 5},t{i},{1 + (i % 3)},2025-01-01T{i % 24:D2}:{i % 60:D2}:00Z")]);
+        await new LogImporter(_queries).ImportAsync("triples", [_folder.File("log.csv")], "log");
+        await new LogImporter(_queries).ImportAsync("triples", [Without("u2")], "others");
+        await _lake.AppendAsync([new LakeListen("u2", "t1", Noon), new LakeListen("u3", "t1", Noon)]);
+        await _lake.AppendAsync([new LakeListen("u2", "t9", Noon.AddDays(1))]);
+        await _lake.AppendAsync([new LakeListen("u4", "t9", Noon.AddDays(2))]);
+        var before = await _queries.ReadListensAsync(InteractionQuery.All).ToListAsync();
+        var othersFile = Path.Combine(_lake.RootFolder, "imports", "others", "listens.parquet");
+        var untouched = File.GetLastWriteTimeUtc(othersFile);
+
+        var report = await Upkeep.DeleteUserAsync("u2");
+
+        report.Segments.ShouldBe(2);
+        report.Imports.ShouldBe(["log"]);
+        report.Rows.ShouldBe(62);
+        (await _queries.ReadListensAsync(InteractionQuery.All).ToListAsync()).ShouldBe(before.Where(listen => listen.UserId != "u2"));
+        var cells = await _queries.ReadInteractionsAsync(InteractionQuery.All);
+        cells.UserIds.ShouldBe(["u0", "u1", "u3", "u4"]);
+        foreach (var user in cells.UserIds)
+        {
+            var index = cells.FindUser(user);
+            Enumerable.Range(0, cells.CellCount).Where(i => cells.UserIndex[i] == index).Select(i => cells.TrackIds[cells.ItemIndex[i]])
+                .ShouldBe(before.Where(listen => listen.UserId == user).Select(listen => listen.TrackId).Distinct().Order(StringComparer.Ordinal));
+        }
+
+        Segments("2025-03-15").ShouldBeEmpty();
+        File.GetLastWriteTimeUtc(othersFile).ShouldBe(untouched);
+        _queries.FindImport("log")!.Report.Kept.ShouldBe(240);
+        _queries.FindImport("log")!.Report.Users.ShouldBe(4);
+        (await Upkeep.DeleteUserAsync("u2")).Rows.ShouldBe(0);
+        Directory.GetFileSystemEntries(Path.Combine(_lake.RootFolder, ".staging")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Status_tells_dates_sizes_and_imports()
+    {
+        await _lake.AppendAsync([new LakeListen("u", "t1", Noon), new LakeListen("u", "t2", Noon.AddDays(1))]);
+        await _lake.AppendAsync([new LakeListen("u", "t3", Noon)]);
+        await new LogImporter(_queries).ImportAsync("triples", [Without("nobody")], "others");
+
+        var status = await Upkeep.ReadStatusAsync();
+
+        status.Dates.Select(date => (date.Date, date.Segments, date.Rows)).ShouldBe([("2025-03-14", 2, 2L), ("2025-03-15", 1, 1L)]);
+        status.Bytes.ShouldBe(Segments("2025-03-14").Concat(Segments("2025-03-15")).Sum(file => new FileInfo(file).Length));
+        var import = status.Imports.ShouldHaveSingleItem();
+        (import.Report.Name, import.Report.Kept).ShouldBe(("others", 4L));
+        import.Bytes.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_lake_that_is_not_there_is_not_made()
+    {
+        (await Upkeep.CompactAsync(new CompactionOptions())).ShouldBe(CompactionReport.Nothing);
+        (await Upkeep.DeleteUserAsync("u")).Rows.ShouldBe(0);
+        (await Upkeep.ReadStatusAsync()).Segments.ShouldBe(0);
+        Directory.Exists(_lake.RootFolder).ShouldBeFalse();
+    }
+
+    private LakeUpkeep Upkeep => new(_queries);
+
+    private string[] Segments(string date) => Directory.GetFiles(Path.Combine(_lake.RootFolder, "listens", $"date={date}"));
+
+    private string Without(string user)
+    {
+        var file = _folder.File("others.csv");
+        File.WriteAllLines(file, ["user,track,weight", .. ((string[])["u0", "u1", "u3", "u4"]).Where(other => other != user).Select(other => $"{other},t0,1")]);
+        return file;
+    }
+}
