@@ -12,7 +12,6 @@ internal static class CandidateRequests
     public const int DefaultCandidateCount = 300;
     private const int MaxHistory = 1_000;
     private const int MaxExcludedTracks = 10_000;
-    private const uint MaxPlayCount = 10_000_000;
     private const int MaxTrackCount = CandidateModel.MaxNeighbors;
     private const int DefaultTrackCount = 10;
 
@@ -30,7 +29,7 @@ internal static class CandidateRequests
         violations.RequireRange(request.CandidateCount, 0, MaxCandidateCount, "candidate_count");
         violations.RequireEach(
             request.Sources, "sources", static (source, found) => found.Require(AllSources.Contains(source), "", "must be a source that this service knows"));
-        violations.RequireIds(request.ExcludedTrackIds, MaxExcludedTracks, "excluded_track_ids");
+        violations.RequireStoredIds(request.ExcludedTrackIds, MaxExcludedTracks, "excluded_track_ids");
         violations.ThrowIfAny();
         return (
             request.CandidateCount == 0 ? DefaultCandidateCount : request.CandidateCount,
@@ -54,9 +53,8 @@ internal static class CandidateRequests
         {
             violations.RequireEach(history, "history", static (listen, found) =>
             {
-                found.RequireId(listen.TrackId, "track_id");
+                found.RequireStoredId(listen.TrackId, "track_id");
                 found.RequireTime(listen.ListenTime, "listen_time");
-                found.RequireRange(listen.PlayCount, 0, MaxPlayCount, "play_count");
             });
         }
     }

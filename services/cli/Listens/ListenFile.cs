@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Cli.Output;
+using RecSys.Contracts;
 using RecSys.Contracts.Events.V1;
 
 namespace RecSys.Cli.Listens;
@@ -15,7 +16,7 @@ internal static class ListenFile
     {
         using var stream = Open(path);
         // Invalid UTF-8 must not turn into other letters silently.
-        using var reader = new StreamReader(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        using var reader = new StreamReader(stream, IdText.StrictUtf8);
         var listens = new List<Listen>();
         var lineNumber = 0;
         try

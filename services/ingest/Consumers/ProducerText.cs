@@ -9,14 +9,9 @@ internal static class ProducerText
     /// <summary>The name without control characters, cut to the length that the gRPC service allows.</summary>
     public static string Storable(string producer)
     {
-        var text = new StringBuilder(Math.Min(producer.Length, BatchRules.MaxProducerLength));
-        foreach (var rune in producer.EnumerateRunes())
+        var text = new StringBuilder();
+        foreach (var rune in producer.EnumerateRunes().Take(BatchRules.MaxProducerLength))
         {
-            if (text.Length + rune.Utf16SequenceLength > BatchRules.MaxProducerLength)
-            {
-                break;
-            }
-
             text.Append((Rune.IsControl(rune) ? Rune.ReplacementChar : rune).ToString());
         }
 

@@ -9,7 +9,7 @@ internal static class BatchRules
     /// <summary>Most listens in one request or stream message.</summary>
     public const int MaxListens = 500;
 
-    /// <summary>Longest name of a producer, in UTF-16 code units.</summary>
+    /// <summary>Longest name of a producer, in Unicode code points.</summary>
     public const int MaxProducerLength = 128;
 
     /// <summary>Adds one violation for everything that makes the whole batch unusable; none for single bad listens.</summary>

@@ -22,8 +22,8 @@ internal sealed class ListenRules(TimeProvider clock)
     /// <summary>Adds one violation for every bad field of <paramref name="listen"/>; adds nothing when it is good.</summary>
     public void Check(Listen listen, FieldViolations violations)
     {
-        RequireUsableId(violations, listen.UserId, "user_id");
-        RequireUsableId(violations, listen.TrackId, "track_id");
+        violations.RequireId(listen.UserId, "user_id");
+        violations.RequireId(listen.TrackId, "track_id");
         CheckTime(violations, listen.ListenTime);
         if (listen.HasPlayedShare)
         {
@@ -31,15 +31,6 @@ internal sealed class ListenRules(TimeProvider clock)
         }
 
         violations.RequireRange(listen.PlayCount, 0, MaxPlayCount, "play_count");
-    }
-
-    /// <summary>An id that is valid text and more than blanks, which no producer means.</summary>
-    internal static void RequireUsableId(FieldViolations violations, string id, string field)
-    {
-        if (violations.RequireId(id, field))
-        {
-            violations.Require(!string.IsNullOrWhiteSpace(id), field, "must not be blank");
-        }
     }
 
     private void CheckTime(FieldViolations violations, Timestamp? time)

@@ -10,13 +10,13 @@ internal static class TrackRules
     /// <summary>Most entries in one request.</summary>
     public const int MaxTracksPerRequest = 500;
 
-    /// <summary>Longest title, artist or album, in UTF-16 code units.</summary>
+    /// <summary>Longest title, artist or album, in Unicode code points.</summary>
     public const int MaxNameLength = 1_000;
 
     /// <summary>Most genres of one track.</summary>
     public const int MaxGenres = 32;
 
-    /// <summary>Longest genre, in UTF-16 code units.</summary>
+    /// <summary>Longest genre, in Unicode code points.</summary>
     public const int MaxGenreLength = 128;
 
     /// <summary>The longest track: a day, which also holds the longest mix.</summary>
@@ -42,7 +42,7 @@ internal static class TrackRules
 
     private static void Check(Track track, string path, FieldViolations violations)
     {
-        ListenRules.RequireUsableId(violations, track.TrackId, $"{path}.track_id");
+        violations.RequireId(track.TrackId, $"{path}.track_id");
         violations.RequireText(track.Title, $"{path}.title", MaxNameLength);
         violations.RequireText(track.Artist, $"{path}.artist", MaxNameLength);
         violations.RequireText(track.Album, $"{path}.album", MaxNameLength);

@@ -56,7 +56,7 @@ internal static class RankerRequests
         var tracks = new HashSet<string>(candidates.Count, StringComparer.Ordinal);
         violations.RequireEach(candidates, "candidates", (candidate, found) =>
         {
-            if (found.RequireId(candidate.TrackId, "track_id"))
+            if (found.RequireStoredId(candidate.TrackId, "track_id"))
             {
                 found.Require(tracks.Add(candidate.TrackId), "track_id", "must not be there twice");
             }

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using RecSys.Contracts;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.Data.Models;
@@ -70,7 +71,7 @@ internal sealed class TrainerGrpcService(
     {
         var violations = new FieldViolations();
         violations.RequireRange(request.PageSize, 0, MaxPageSize, "page_size");
-        violations.RequireText(request.PageToken, "page_token", FieldViolations.MaxIdLength);
+        violations.RequireText(request.PageToken, "page_token", IdText.MaxLength);
         violations.ThrowIfAny();
 
         var pageSize = request.PageSize == 0 ? DefaultPageSize : request.PageSize;

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using RecSys.Contracts;
 
 namespace RecSys.Hosting.Errors;
 
@@ -15,9 +16,6 @@ namespace RecSys.Hosting.Errors;
 /// </summary>
 public sealed class FieldViolations : IReadOnlyList<FieldViolation>
 {
-    /// <summary>The longest id, in UTF-16 code units.</summary>
-    public const int MaxIdLength = 256;
-
     // The last second of the year 9999, the last that a timestamp may name.
     private const long MaxSeconds = 253_402_300_799;
 
@@ -43,36 +41,34 @@ public sealed class FieldViolations : IReadOnlyList<FieldViolation>
         return isValid;
     }
 
-    /// <summary>An id: 1 to <see cref="MaxIdLength"/> characters of valid text, no control characters.</summary>
-    public bool RequireId(string value, string field) => RequireText(value, field, MaxIdLength, mayBeEmpty: false);
+    /// <summary>An id as a caller names it: see <see cref="IdText"/>.</summary>
+    public bool RequireId(string value, string field) => RequireClean(IdText.ProblemOfId(value), field);
 
     /// <summary>
-    /// Text of at most <paramref name="maxLength"/> UTF-16 code units without control characters. Half a surrogate pair
-    /// and U+FFFD are refused: the latter is what bytes that aren't UTF-8 turn into when a message is read.
+    /// An id as the system keeps it. A call between services may carry any that was ever stored, by whatever rule: only an empty
+    /// one is refused, or one odd track would fail the answers of everybody.
     /// </summary>
-    public bool RequireText(string value, string field, int maxLength, bool mayBeEmpty = true)
-    {
-        if (value.Length == 0)
-        {
-            return Require(mayBeEmpty, field, "must not be empty");
-        }
+    public bool RequireStoredId(string value, string field) => Require(value.Length > 0, field, "must not be empty");
 
-        if (value.Length > maxLength)
-        {
-            Add(field, $"must have at most {maxLength} characters, has {value.Length}");
-            return false;
-        }
+    /// <summary>Text of at most <paramref name="maxLength"/> Unicode code points: see <see cref="IdText"/>.</summary>
+    public bool RequireText(string value, string field, int maxLength, bool mayBeEmpty = true) =>
+        RequireClean(value.Length == 0 && !mayBeEmpty ? "must not be empty" : IdText.ProblemOfText(value, maxLength), field);
 
-        var problem = TextProblem(value);
-        return Require(problem is null, field, problem ?? "");
-    }
-
-    /// <summary>A list of at most <paramref name="maxCount"/> ids.</summary>
+    /// <summary>A list of at most <paramref name="maxCount"/> ids as a caller names them.</summary>
     public void RequireIds(IReadOnlyList<string> ids, int maxCount, string field)
     {
-        if (Require(ids.Count <= maxCount, field, $"must hold at most {maxCount} ids, holds {ids.Count}"))
+        if (RequireCount(ids, maxCount, field))
         {
             RequireEach(ids, field, static (id, found) => found.RequireId(id, ""));
+        }
+    }
+
+    /// <summary>A list of at most <paramref name="maxCount"/> ids as the system keeps them.</summary>
+    public void RequireStoredIds(IReadOnlyList<string> ids, int maxCount, string field)
+    {
+        if (RequireCount(ids, maxCount, field))
+        {
+            RequireEach(ids, field, static (id, found) => found.RequireStoredId(id, ""));
         }
     }
 
@@ -133,34 +129,8 @@ public sealed class FieldViolations : IReadOnlyList<FieldViolation>
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static string? TextProblem(string value)
-    {
-        for (var i = 0; i < value.Length; i++)
-        {
-            var c = value[i];
-            if (char.IsControl(c))
-            {
-                return $"must not contain control characters, has U+{(int)c:X4} at position {i}";
-            }
+    private bool RequireCount(IReadOnlyList<string> ids, int maxCount, string field) =>
+        Require(ids.Count <= maxCount, field, $"must hold at most {maxCount} ids, holds {ids.Count}");
 
-            if (c == '\uFFFD')
-            {
-                return $"must be valid UTF-8, has U+FFFD at position {i}";
-            }
-
-            if (!char.IsSurrogate(c))
-            {
-                continue;
-            }
-
-            if (i + 1 == value.Length || !char.IsSurrogatePair(c, value[i + 1]))
-            {
-                return $"must be valid Unicode, has half a surrogate pair at position {i}";
-            }
-
-            i++;
-        }
-
-        return null;
-    }
+    private bool RequireClean(string? problem, string field) => Require(problem is null, field, problem ?? "");
 }

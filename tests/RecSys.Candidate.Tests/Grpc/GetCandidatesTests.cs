@@ -195,7 +195,7 @@ public sealed class GetCandidatesTests
             UserId = "",
             CandidateCount = 1_001,
             Sources = { CandidateSource.Als, CandidateSource.Unspecified, (CandidateSource)99 },
-            History = { Listen("fine"), new RecentListen { TrackId = "no time" }, Listen("tab\tin it") },
+            History = { Listen("fine"), new RecentListen { TrackId = "no time" }, Listen("") },
             ExcludedTrackIds = { "fine", "" },
         };
 
@@ -207,6 +207,20 @@ public sealed class GetCandidatesTests
                 "user_id", "history[1].listen_time", "history[2].track_id", "candidate_count", "sources[1]", "sources[2]",
                 "excluded_track_ids[1]",
             ]);
+    }
+
+    [Fact]
+    public async Task What_the_system_kept_is_never_refused_whatever_its_id_or_count()
+    {
+        await using var candidate = await StartAsync(Log);
+        string[] odd = ["2winz\uFFFD", string.Concat(Enumerable.Repeat("🎧", 300)), "  ", "tab\tin it"];
+        var request = new GetCandidatesRequest { UserId = "newcomer", ExcludedTrackIds = { odd } };
+        request.History.Add(odd.Append(Log.Track(3, 0)).Select(track => Listen(track, plays: uint.MaxValue)));
+
+        var answer = await candidate.Client.GetCandidatesAsync(request);
+
+        answer.FactorsFromHistory.ShouldBeTrue();
+        answer.Candidates.ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using RecSys.Contracts;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Hosting.Tests.Errors;
@@ -41,8 +42,8 @@ public sealed class FieldViolationsTests
     }
 
     [Theory]
-    [InlineData(FieldViolations.MaxIdLength, true)]
-    [InlineData(FieldViolations.MaxIdLength + 1, false)]
+    [InlineData(IdText.MaxLength, true)]
+    [InlineData(IdText.MaxLength + 1, false)]
     public void Ids_have_a_longest_length(int length, bool isValid) =>
         new FieldViolations().RequireId(new string('x', length), "user_id").ShouldBe(isValid);
 

@@ -110,6 +110,17 @@ public sealed class RankTests : IAsyncLifetime
             ]);
     }
 
+    [Fact]
+    public async Task What_the_system_kept_is_never_refused_whatever_its_id()
+    {
+        await using var host = await StartAsync();
+        string[] odd = ["2winz\uFFFD", string.Concat(Enumerable.Repeat("🎧", 300)), "  ", "tab\tin it"];
+        var request = new RankRequest { UserId = "u" };
+        request.Candidates.Add(odd.Select((track, place) => Candidate(track, (CandidateSource.Als, place + 1))));
+
+        (await Client(host).RankAsync(request)).Tracks.Select(track => track.TrackId).ShouldBe(odd);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1_001)]

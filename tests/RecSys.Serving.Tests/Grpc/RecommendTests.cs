@@ -37,6 +37,23 @@ public sealed class RecommendTests
     }
 
     [Fact]
+    public async Task Tracks_whose_ids_no_request_may_name_degrade_nobody()
+    {
+        // As they were imported before there was one rule for ids.
+        var log = new SampleLog(prefix: string.Concat(Enumerable.Repeat("🎧", 300)) + "\t\uFFFD");
+        await using var system = await ServingSystem.StartAsync(log);
+        await system.Database.Histories.AddAsync([new RecentListen("newcomer", log.Track(3, 0), DateTimeOffset.UtcNow)], CancellationToken.None);
+
+        foreach (var user in new[] { SampleLog.User(taste: 1, number: 2), "newcomer", "never seen" })
+        {
+            var slate = await system.RecommendAsync(user);
+
+            slate.Degradations.ShouldBeEmpty();
+            slate.Items.Count.ShouldBe(10);
+        }
+    }
+
+    [Fact]
     public async Task Unknown_user_gets_popular_tracks_with_a_reason()
     {
         await using var system = await ServingSystem.StartAsync(Log);
