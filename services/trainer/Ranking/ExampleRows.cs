@@ -1,3 +1,4 @@
+using RecSys.Algorithms;
 using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Settings;
 
@@ -37,9 +38,10 @@ internal sealed record ExampleRows(IReadOnlyList<ExamplePart> Parts, int CutCoun
     /// <summary>The rows of some of the parts.</summary>
     public BoostingRows Join(Func<ExamplePart, bool> isWanted) => BoostingRows.Join([.. Parts.Where(isWanted).Select(part => part.Rows)]);
 
-    private static (bool IsValidation, int Fold) PartOf(int userKey, TrainingSettings settings)
+    /// <summary>The part of a user, drawn from the user's key alone: the same at all cuts. Validation is drawn apart from the folds.</summary>
+    internal static (bool IsValidation, int Fold) PartOf(int userKey, TrainingSettings settings)
     {
-        var draw = new Random(unchecked((settings.Get(TrainingSettings.Seed) * 1_000_003) + userKey)).NextDouble();
-        return (draw < settings.Get(RankerSettings.ValidationShare), (int)(draw * FoldCount));
+        var random = new SplitMix(settings.Get(TrainingSettings.Seed), "parts", userKey);
+        return (random.Chance(settings.Get(RankerSettings.ValidationShare)), random.NextInt(FoldCount));
     }
 }

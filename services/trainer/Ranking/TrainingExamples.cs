@@ -1,3 +1,4 @@
+using RecSys.Algorithms;
 using RecSys.Algorithms.Candidates;
 
 namespace RecSys.Trainer.Ranking;
@@ -26,7 +27,7 @@ internal sealed record TrainingExamples(int UserIndex, IReadOnlyList<MergedCandi
         CancellationToken cancellationToken)
     {
         var users = Enumerable.Range(0, split.Labels.RowCount).Where(user => split.Labels.RowLength(user) > 0).ToArray();
-        new Random(seed).Shuffle(users);
+        new SplitMix(seed, "example users").Shuffle<int>(users);
         var parallel = new ParallelOptions
         {
             CancellationToken = cancellationToken,
@@ -66,13 +67,10 @@ internal sealed record TrainingExamples(int UserIndex, IReadOnlyList<MergedCandi
         }
 
         var drawn = others.ToArray();
-        new Random(HashCode(seed, userIndex)).Shuffle(drawn);
+        new SplitMix(seed, "negatives", userIndex).Shuffle<int>(drawn);
         var dropped = drawn.Skip(negativeCount).ToHashSet();
         var kept = Enumerable.Range(0, heard.Length).Where(i => !dropped.Contains(i)).ToArray();
         return new TrainingExamples(
             userIndex, [.. kept.Select(i => found[i])], [.. kept.Select(i => heard[i] ? 1f : 0f)]);
     }
-
-    // The framework's own hash codes differ from run to run.
-    private static int HashCode(int seed, int userIndex) => unchecked((seed * 1_000_003) + (userIndex * 31) + 17);
 }

@@ -1,3 +1,5 @@
+using RecSys.Algorithms;
+
 namespace RecSys.Trainer.Stages;
 
 /// <summary>
@@ -13,13 +15,5 @@ internal static class UserSample
     /// <returns>The drawn ones, ascending.</returns>
     public static int[] Draw(int[] users, IReadOnlyList<string> userIds, int count, int seed) => users.Length <= count
         ? users
-        : [.. users.OrderBy(user => Mix(unchecked((ulong)SplitKey.Of(userIds[user]) + ((ulong)(uint)seed << 32)))).Take(count).Order()];
-
-    // The finaliser of SplitMix64: ids that are numbers would else be drawn in their order.
-    private static ulong Mix(ulong value)
-    {
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
-    }
+        : [.. users.OrderBy(user => SplitMix.Mix(unchecked((ulong)SplitKey.Of(userIds[user]) + ((ulong)(uint)seed << 32)))).Take(count).Order()];
 }

@@ -29,21 +29,21 @@ public sealed record AffinityCheck(int UserIndex, double MeanSeen, double MeanUn
             throw new AlgorithmException(AlgorithmError.MismatchedSizes, "The model was fitted on another matrix than the one given.");
         }
 
-        var random = new Random(seed);
+        var random = new SplitMix(seed, "affinity");
         var eligible = Enumerable.Range(0, train.RowCount)
             .Where(user => train.RowLength(user) >= items && train.ColumnCount - train.RowLength(user) >= items)
             .ToArray();
-        random.Shuffle(eligible);
+        random.Shuffle<int>(eligible);
         var scores = new float[model.ItemCount];
         return [.. eligible.Take(users).Select(user =>
         {
             model.Score(user, scores);
             var seen = train.RowColumns(user).ToArray();
-            random.Shuffle(seen);
+            random.Shuffle<int>(seen);
             var unseen = new HashSet<int>();
             while (unseen.Count < items)
             {
-                var item = random.Next(train.ColumnCount);
+                var item = random.NextInt(train.ColumnCount);
                 if (train.RowColumns(user).BinarySearch(item) < 0)
                 {
                     unseen.Add(item);

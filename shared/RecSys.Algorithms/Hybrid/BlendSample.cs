@@ -37,7 +37,7 @@ internal sealed class BlendSample
                 AlgorithmError.EmptyMatrix, "No validation interaction is new to its user, so a blend can't be fitted; hold out more.");
         }
 
-        new Random(options.Seed).Shuffle(eligible);
+        new SplitMix(options.Seed, "blend users").Shuffle<int>(eligible);
         var drawn = eligible.Take(options.MaxUsers).Order().ToArray();
         var users = new User[drawn.Length];
         var itemCount = train.ColumnCount;

@@ -48,14 +48,14 @@ public static class Bootstrap
         Parallel.For(0, samples, sample =>
         {
             // Each sample has its own generator, so that the order in which threads take samples doesn't matter.
-            var random = new Random(unchecked((seed * 1_000_003) + sample));
+            var random = new SplitMix(seed, sample);
             var rows = numerators.Span;
             var weights = denominators.Span;
             var top = new double[metricCount];
             var bottom = new double[metricCount];
             for (var draw = 0; draw < userCount; draw++)
             {
-                var offset = random.Next(userCount) * metricCount;
+                var offset = random.NextInt(userCount) * metricCount;
                 for (var metric = 0; metric < metricCount; metric++)
                 {
                     top[metric] += rows[offset + metric];

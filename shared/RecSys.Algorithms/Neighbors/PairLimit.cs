@@ -62,14 +62,14 @@ public static class PairLimit
             var chunk = CellChunk.Of(chunks, row);
             var at = (int)(offsets[row] - chunk.FirstCell);
             var kept = (int)(offsets[row + 1] - offsets[row]);
-            Draw(matrix, row, unchecked((seed * 1_000_003) + row), chunk.Columns.AsSpan(at, kept), chunk.Values.AsSpan(at, kept));
+            Draw(matrix, row, new SplitMix(seed, row), chunk.Columns.AsSpan(at, kept), chunk.Values.AsSpan(at, kept));
         }
 
         return new SparseMatrix(matrix.ColumnCount, offsets, chunks);
     }
 
     // Selection sampling (Knuth, vol. 2, 3.4.2, algorithm S): every subset is equally likely, and the cells keep their order.
-    private static void Draw(SparseMatrix matrix, int row, int seed, Span<int> columns, Span<float> values)
+    private static void Draw(SparseMatrix matrix, int row, SplitMix random, Span<int> columns, Span<float> values)
     {
         var from = matrix.RowColumns(row);
         var weights = matrix.RowValues(row);
@@ -80,11 +80,10 @@ public static class PairLimit
             return;
         }
 
-        var random = new Random(seed);
         var drawn = 0;
         for (var i = 0; drawn < columns.Length; i++)
         {
-            if (random.Next(from.Length - i) < columns.Length - drawn)
+            if (random.NextInt(from.Length - i) < columns.Length - drawn)
             {
                 (columns[drawn], values[drawn]) = (from[i], weights[i]);
                 drawn++;

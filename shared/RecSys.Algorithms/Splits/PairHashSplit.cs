@@ -24,7 +24,7 @@ public sealed class PairHashSplit(long[] userKeys, long[] itemKeys, int modulus 
         var items = log.ItemIndices;
         for (var row = 0; row < users.Length; row++)
         {
-            var hash = SplitHash.Mix(userKeys[users[row]], itemKeys[items[row]]);
+            var hash = SplitMix.Hash(userKeys[users[row]], itemKeys[items[row]]);
             sides[row] = hash % (ulong)modulus == 0 ? SplitSide.Test : SplitSide.Train;
         }
     }

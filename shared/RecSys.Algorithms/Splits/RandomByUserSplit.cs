@@ -35,7 +35,7 @@ public sealed class RandomByUserSplit(double testShare = 0.2, int seed = 0) : IS
             {
                 if (isTest.Add(items[row]))
                 {
-                    drawn.Add((SplitHash.Mix(seed, user, items[row]), items[row]));
+                    drawn.Add((SplitMix.Hash(seed, user, items[row]), items[row]));
                 }
             }
 

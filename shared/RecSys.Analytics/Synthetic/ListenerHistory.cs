@@ -1,9 +1,10 @@
+using RecSys.Algorithms;
 using RecSys.Lake;
 namespace RecSys.Analytics.Synthetic;
 
 /// <summary>Plays one generated listener's sessions, in the order of time.</summary>
 internal sealed class ListenerHistory(
-    SyntheticCatalogue catalogue, string userId, ListenerTaste taste, DateTimeOffset start, SeededRandom random)
+    SyntheticCatalogue catalogue, string userId, ListenerTaste taste, DateTimeOffset start, SplitMix random)
 {
     // How a session goes on: an album from its start, heard tracks again, artists of the taste, or what everybody plays.
     private static readonly WeightedChoice Modes = new([0.44, 0.26, 0.22, 0.08]);
@@ -15,7 +16,7 @@ internal sealed class ListenerHistory(
     public void Play(int slot, int length, List<LakeListen> listens)
     {
         var day = slot / SyntheticLog.SlotsPerDay;
-        var time = start + (slot * SyntheticLog.SlotLength) + TimeSpan.FromMilliseconds(random.Next(20 * 60 * 1000));
+        var time = start + (slot * SyntheticLog.SlotLength) + TimeSpan.FromMilliseconds(random.NextInt(20 * 60 * 1000));
         var mode = Modes.Draw(random);
         _nextInAlbum = -1;
         for (var i = 0; i < length; i++)
@@ -27,7 +28,7 @@ internal sealed class ListenerHistory(
             var told = random.Chance(0.96);
             listens.Add(new LakeListen(userId, catalogue.Tracks[track].TrackId, time, told ? share : null));
             _heard.Add(track);
-            time += TimeSpan.FromMilliseconds(((int)(catalogue.DurationSeconds[track] * share) * 1000L) + random.Next(400, 4000));
+            time += TimeSpan.FromMilliseconds(((int)(catalogue.DurationSeconds[track] * share) * 1000L) + random.NextInt(400, 4000));
         }
     }
 
@@ -64,6 +65,6 @@ internal sealed class ListenerHistory(
             return 1f;
         }
 
-        return (liked ? random.Next(20, 96) : random.Next(2, 50)) / 100f;
+        return (liked ? random.NextInt(20, 96) : random.NextInt(2, 50)) / 100f;
     }
 }

@@ -1,3 +1,5 @@
+using RecSys.Algorithms;
+
 namespace RecSys.Analytics.Synthetic;
 
 /// <summary>What one generated listener likes: a mixture of genres, and favourite artists from it.</summary>
@@ -11,11 +13,11 @@ internal sealed class ListenerTaste
     private readonly int[] _artists;
     private readonly HashSet<int> _artistSet;
 
-    public ListenerTaste(SyntheticCatalogue catalogue, WeightedChoice favouriteGenres, SeededRandom random)
+    public ListenerTaste(SyntheticCatalogue catalogue, WeightedChoice favouriteGenres, SplitMix random)
     {
         var favourite = favouriteGenres.Draw(random);
         var neighbour = SyntheticCatalogue.Neighbour(favourite, random);
-        var other = random.Next(GenreWords.All.Length);
+        var other = random.NextInt(GenreWords.All.Length);
         Genres = [favourite, neighbour, other == favourite || other == neighbour ? SyntheticCatalogue.Neighbour(neighbour, random) : other];
         if (Genres[2] == favourite)
         {
@@ -24,7 +26,7 @@ internal sealed class ListenerTaste
         }
 
         _artistSet = [];
-        var wanted = random.Next(8, 18);
+        var wanted = random.NextInt(8, 18);
         for (var draws = 0; _artistSet.Count < wanted && draws < wanted * 4; draws++)
         {
             _artistSet.Add(DrawArtist(catalogue, random));
@@ -37,9 +39,9 @@ internal sealed class ListenerTaste
     /// <summary>Indices of the liked genres, the favourite first.</summary>
     public int[] Genres { get; }
 
-    public int DrawFavouriteArtist(SeededRandom random) => _artists[_artistChoice.Draw(random)];
+    public int DrawFavouriteArtist(SplitMix random) => _artists[_artistChoice.Draw(random)];
 
-    public int DrawArtist(SyntheticCatalogue catalogue, SeededRandom random) =>
+    public int DrawArtist(SyntheticCatalogue catalogue, SplitMix random) =>
         catalogue.DrawArtist(Genres[_genreChoice.Draw(random)], random);
 
     /// <summary>Whether this listener is likely to play a track of the artist to its end.</summary>

@@ -1,9 +1,10 @@
 using System.Globalization;
+using RecSys.Algorithms;
 
 namespace RecSys.Analytics.Synthetic;
 
 /// <summary>Makes up names that a person can read, each given once.</summary>
-internal sealed class NameBook(SeededRandom random)
+internal sealed class NameBook(SplitMix random)
 {
     private static readonly string[] FirstNames =
     [
@@ -45,7 +46,7 @@ internal sealed class NameBook(SeededRandom random)
     /// <summary>A listener's name, such as <c>mila.otter</c>.</summary>
     public string User() => GiveOnce(() => $"{random.Pick(FirstNames)}.{random.Pick(Animals)}".ToLowerInvariant(), ".");
 
-    public string Artist(GenreWords words) => GiveOnce(() => random.Next(7) switch
+    public string Artist(GenreWords words) => GiveOnce(() => random.NextInt(7) switch
     {
         0 => $"The {random.Pick(words.Adjectives)} {random.Pick(words.Things)}s",
         1 => $"{random.Pick(words.Adjectives)} {random.Pick(words.Things)}",
@@ -60,7 +61,7 @@ internal sealed class NameBook(SeededRandom random)
     public string Track(GenreWords words) => GiveOnce(() => AnyTrack(words));
 
     /// <summary>An album's name that others may have, too.</summary>
-    public string AnyAlbum(GenreWords words) => Capitalized(random.Next(6) switch
+    public string AnyAlbum(GenreWords words) => Capitalized(random.NextInt(6) switch
     {
         0 => $"Live in {random.Pick(words.Places)}",
         1 => $"{random.Pick(words.Things)} Season",
@@ -71,7 +72,7 @@ internal sealed class NameBook(SeededRandom random)
     });
 
     /// <summary>A track's name that others may have, too, as songs do.</summary>
-    public string AnyTrack(GenreWords words) => Capitalized(random.Next(11) switch
+    public string AnyTrack(GenreWords words) => Capitalized(random.NextInt(11) switch
     {
         0 => $"{random.Pick(words.Adjectives)} {random.Pick(words.Things)}",
         1 => $"{random.Pick(words.Things)} in {random.Pick(words.Places)}",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RecSys.Algorithms;
 using RecSys.Lake;
 
 namespace RecSys.Analytics.Synthetic;
@@ -60,7 +61,7 @@ internal sealed class SyntheticCatalogue
 
     public int[] AlbumOfTrack { get; }
 
-    public static SyntheticCatalogue Generate(int trackCount, int days, SeededRandom random)
+    public static SyntheticCatalogue Generate(int trackCount, int days, SplitMix random)
     {
         var names = new NameBook(random);
         var artists = new List<SyntheticArtist>();
@@ -73,25 +74,25 @@ internal sealed class SyntheticCatalogue
         {
             // The first artists take the genres in turn, so that a small catalogue has them all.
             var genreCount = GenreWords.All.Length;
-            var genre = artists.Count < genreCount ? artists.Count : random.Next(genreCount);
+            var genre = artists.Count < genreCount ? artists.Count : random.NextInt(genreCount);
             var second = random.Chance(SecondGenreShare) ? Neighbour(genre, random) : genre;
             var words = GenreWords.All[genre];
             var artistName = names.Artist(words);
             string[] genres = second == genre ? [words.Name] : [words.Name, GenreWords.All[second].Name];
             var firstAlbum = albums.Count;
-            var albumCount = random.Next(1, 5);
+            var albumCount = random.NextInt(1, 5);
             for (var a = 0; a < albumCount && tracks.Count < trackCount; a++)
             {
-                var size = Math.Min(random.Next(5, 12), trackCount - tracks.Count);
-                var released = a > 0 && random.Chance(NewAlbumShare) ? random.Next(1, days * 9 / 10) : 0;
+                var size = Math.Min(random.NextInt(5, 12), trackCount - tracks.Count);
+                var released = a > 0 && random.Chance(NewAlbumShare) ? random.NextInt(1, Math.Max(2, days * 9 / 10)) : 0;
                 albums.Add(new SyntheticAlbum(artists.Count, tracks.Count, size, released));
                 var albumName = names.Album(words);
                 for (var t = 0; t < size; t++)
                 {
                     var id = string.Create(CultureInfo.InvariantCulture, $"t{tracks.Count + 1:D5}");
                     tracks.Add(new LakeTrack(id, names.Track(words), artistName, albumName, genres));
-                    durations.Add(random.Next(120, 290));
-                    weights.Add(1 / (random.Next(size) + TrackRankOffset));
+                    durations.Add(random.NextInt(120, 290));
+                    weights.Add(1 / (random.NextInt(size) + TrackRankOffset));
                 }
             }
 
@@ -103,25 +104,25 @@ internal sealed class SyntheticCatalogue
     }
 
     /// <summary>The genre before or after, which sounds alike.</summary>
-    public static int Neighbour(int genre, SeededRandom random) =>
+    public static int Neighbour(int genre, SplitMix random) =>
         (genre + (random.Chance(0.5) ? 1 : GenreWords.All.Length - 1)) % GenreWords.All.Length;
 
     /// <summary>An artist of a genre, popular ones more often.</summary>
-    public int DrawArtist(int genre, SeededRandom random) => _artistsOfGenre[genre][_artistsByGenre[genre].Draw(random)];
+    public int DrawArtist(int genre, SplitMix random) => _artistsOfGenre[genre][_artistsByGenre[genre].Draw(random)];
 
     /// <summary>An album of an artist that is out on a day.</summary>
-    public int DrawAlbum(int artist, int day, SeededRandom random)
+    public int DrawAlbum(int artist, int day, SplitMix random)
     {
         var (first, count) = (Artists[artist].FirstAlbum, Artists[artist].AlbumCount);
-        var album = first + random.Next(count);
+        var album = first + random.NextInt(count);
         return Albums[album].ReleaseDay <= day ? album : first;
     }
 
     /// <summary>A track of an album, its hits more often.</summary>
-    public int DrawTrack(int album, SeededRandom random) => Albums[album].FirstTrack + _tracksOfAlbum[album].Draw(random);
+    public int DrawTrack(int album, SplitMix random) => Albums[album].FirstTrack + _tracksOfAlbum[album].Draw(random);
 
     /// <summary>A track that is out on a day, by its popularity overall.</summary>
-    public int DrawHit(int day, SeededRandom random)
+    public int DrawHit(int day, SplitMix random)
     {
         while (true)
         {
@@ -134,12 +135,12 @@ internal sealed class SyntheticCatalogue
     }
 
     // Ranks for more artists than there can be, shuffled, so that fame has nothing to do with the order of names.
-    private static int[] ShuffledRanks(int trackCount, SeededRandom random)
+    private static int[] ShuffledRanks(int trackCount, SplitMix random)
     {
         var ranks = Enumerable.Range(0, Math.Max(trackCount / 18, 16)).ToArray();
         for (var i = ranks.Length - 1; i > 0; i--)
         {
-            var j = random.Next(i + 1);
+            var j = random.NextInt(i + 1);
             (ranks[i], ranks[j]) = (ranks[j], ranks[i]);
         }
 

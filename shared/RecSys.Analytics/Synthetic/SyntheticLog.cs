@@ -1,3 +1,4 @@
+using RecSys.Algorithms;
 using RecSys.Lake;
 namespace RecSys.Analytics.Synthetic;
 
@@ -43,7 +44,7 @@ public sealed class SyntheticLog
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
             options.ListenCount, (long)options.UserCount * options.Days * 4, nameof(options.ListenCount));
 
-        var random = new SeededRandom((ulong)options.Seed);
+        var random = new SplitMix((ulong)options.Seed);
         var catalogue = SyntheticCatalogue.Generate(options.TrackCount, options.Days, random);
         var names = new NameBook(random);
         var favouriteGenres = new WeightedChoice(GenreWords.All.Select(_ => 0.4 + random.NextDouble()));
@@ -76,7 +77,7 @@ public sealed class SyntheticLog
     }
 
     // Activity has a heavy tail (a truncated Pareto distribution); everybody listens at least once.
-    private static int[] ListenCounts(int userCount, int listenCount, SeededRandom random)
+    private static int[] ListenCounts(int userCount, int listenCount, SplitMix random)
     {
         var weights = new double[userCount];
         foreach (ref var weight in weights.AsSpan())
@@ -95,7 +96,7 @@ public sealed class SyntheticLog
         return counts;
     }
 
-    private static List<int> SessionLengths(int listenCount, SeededRandom random)
+    private static List<int> SessionLengths(int listenCount, SplitMix random)
     {
         var lengths = new List<int>();
         for (var left = listenCount; left > 0;)
@@ -115,17 +116,17 @@ public sealed class SyntheticLog
     }
 
     // Half of the listeners are there from the start, the others come later; sessions are spread over the rest of the log.
-    private static int[] SessionSlots(int sessionCount, int slotCount, SeededRandom random)
+    private static int[] SessionSlots(int sessionCount, int slotCount, SplitMix random)
     {
         var latest = Math.Min(slotCount * 9 / 10, slotCount - (sessionCount * 2));
-        var first = latest > 0 && random.Chance(0.5) ? random.Next(latest) : 0;
-        var shift = random.Next(4) switch { 0 => 1, 1 => 2, _ => 0 };
+        var first = latest > 0 && random.Chance(0.5) ? random.NextInt(latest) : 0;
+        var shift = random.NextInt(4) switch { 0 => 1, 1 => 2, _ => 0 };
         var taken = new SortedSet<int>();
         while (taken.Count < sessionCount)
         {
-            var day = (first + random.Next(slotCount - first)) / SlotsPerDay;
+            var day = (first + random.NextInt(slotCount - first)) / SlotsPerDay;
             var slot = (day * SlotsPerDay) + SlotOfDay.Draw(random) + shift;
-            slot = slot < first || slot >= slotCount ? first + random.Next(slotCount - first) : slot;
+            slot = slot < first || slot >= slotCount ? first + random.NextInt(slotCount - first) : slot;
             while (!taken.Add(slot))
             {
                 slot = slot + 1 < slotCount ? slot + 1 : first;

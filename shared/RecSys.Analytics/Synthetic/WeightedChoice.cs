@@ -1,3 +1,5 @@
+using RecSys.Algorithms;
+
 namespace RecSys.Analytics.Synthetic;
 
 /// <summary>Draws positions with given weights, by binary search in their running sums.</summary>
@@ -14,7 +16,7 @@ internal sealed class WeightedChoice
         }
     }
 
-    public int Draw(SeededRandom random)
+    public int Draw(SplitMix random)
     {
         var at = Array.BinarySearch(_sums, random.NextDouble() * _sums[^1]);
         return Math.Min(at >= 0 ? at + 1 : ~at, _sums.Length - 1);

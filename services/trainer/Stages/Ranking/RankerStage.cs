@@ -78,7 +78,7 @@ internal sealed class RankerStage : IStage<RankerInput, RankerOutcome>
 
         // As many as are learnt from in a part: every user takes each source's search through the whole catalogue.
         var users = measure.Users.ToArray();
-        new Random(settings.Get(TrainingSettings.Seed)).Shuffle(users);
+        new SplitMix(settings.Get(TrainingSettings.Seed), "measured users").Shuffle<int>(users);
         users = users[..Math.Min(users.Length, settings.Get(RankerSettings.Users))];
         var final = new ListMemory(
             new RankedRecommender(stand.Candidates, stand.Features, split.Before.Listens, split.Moments, ranker.Ensemble), HoldoutMeasure.ListLength);

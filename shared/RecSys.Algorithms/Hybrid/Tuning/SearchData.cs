@@ -21,7 +21,7 @@ internal sealed record SearchData(SparseMatrix Train, SparseMatrix Validation, d
         }
 
         var tested = Enumerable.Range(0, split.Test.RowCount).Where(user => split.Test.RowLength(user) > 0).ToArray();
-        new Random(options.Seed).Shuffle(tested);
+        new SplitMix(options.Seed, "validation users").Shuffle<int>(tested);
         var validation = KeepRows(split.Test, [.. tested.Take(options.MaxValidationUsers)]);
         return new SearchData(split.Train, validation, (double)split.Train.CellCount / train.CellCount);
     }
@@ -34,7 +34,7 @@ internal sealed record SearchData(SparseMatrix Train, SparseMatrix Validation, d
         }
 
         var users = Enumerable.Range(0, train.RowCount).ToArray();
-        new Random(options.Seed).Shuffle(users);
+        new SplitMix(options.Seed, "search users").Shuffle<int>(users);
         long cells = 0;
         return KeepRows(train, [.. users.TakeWhile(user => (cells += train.RowLength(user)) <= options.MaxSearchCells)]);
     }

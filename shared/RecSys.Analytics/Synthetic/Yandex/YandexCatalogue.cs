@@ -1,3 +1,4 @@
+using RecSys.Algorithms;
 using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Synthetic.Yandex;
@@ -37,7 +38,7 @@ internal sealed class YandexCatalogue
     private const int UnknownAlbum = 2_000_000_033;
     private const int UnknownGenre = 999_983;
 
-    private readonly SeededRandom _random;
+    private readonly SplitMix _random;
     private readonly NameBook _names;
     private int _appended;
 
@@ -45,7 +46,7 @@ internal sealed class YandexCatalogue
     {
         TrackCount = trackCount;
         ScenesPerGenre = Math.Clamp(trackCount / (GenreCount * MinSceneTracks), 1, GenreWords.All[0].Adjectives.Length);
-        _random = new SeededRandom((ulong)seed);
+        _random = new SplitMix((ulong)seed);
         _names = new NameBook(_random);
     }
 
@@ -135,10 +136,10 @@ internal sealed class YandexCatalogue
         var isHeard = isFirstOfScene || !_random.Chance(SilentArtistShare);
         var first = _appended;
         var size = isFirstOfScene
-            ? _random.Next(4, 8)
+            ? _random.NextInt(4, 8)
             : (int)Math.Min(SizeMinimum * Math.Pow(1 - _random.NextDouble(), -1 / SizeExponent), SizeMaximum);
         size = Math.Min(size, TrackCount - first);
-        var weight = 1 / (_random.Next(20_000) + ArtistRankOffset);
+        var weight = 1 / (_random.NextInt(20_000) + ArtistRankOffset);
         var words = GenreWords.All[scene / ScenesPerGenre];
         var artist = SparseId(ArtistCount++, 4, ArtistSpread);
         AppendName(names, Kind.Artist, artist, _names.Artist(words));
@@ -149,7 +150,7 @@ internal sealed class YandexCatalogue
         {
             if (left == 0)
             {
-                left = _random.Next(3, 13);
+                left = _random.NextInt(3, 13);
                 album = NextAlbum(names, _names.AnyAlbum(words));
             }
 
@@ -164,7 +165,7 @@ internal sealed class YandexCatalogue
             tracks.Set(3, first);
             tracks.Set(4, size);
             tracks.Set(5, isHeard);
-            tracks.Set(6, weight / (_random.Next(size) + TrackRankOffset));
+            tracks.Set(6, weight / (_random.NextInt(size) + TrackRankOffset));
             AppendReferences(tracks, album, _random.Chance(SingleShare) ? NextAlbum(names, title) : null, artist, scene);
             tracks.EndRow();
         }
@@ -174,7 +175,7 @@ internal sealed class YandexCatalogue
     private void AppendReferences(DuckDbAppender tracks, int album, int? single, int artist, int scene)
     {
         var fault = _random.NextDouble();
-        int? secondArtist = ArtistCount > 1 && _random.Chance(SecondArtistShare) ? SparseId(_random.Next(ArtistCount), 4, ArtistSpread) : null;
+        int? secondArtist = ArtistCount > 1 && _random.Chance(SecondArtistShare) ? SparseId(_random.NextInt(ArtistCount), 4, ArtistSpread) : null;
         Set(7, fault < 0.006 ? null : fault < 0.012 ? UnknownAlbum : album);
         Set(8, fault < 0.006 ? null : single);
         Set(9, fault is >= 0.012 and < 0.022 ? null : fault is >= 0.022 and < 0.032 ? UnknownArtist : artist);
