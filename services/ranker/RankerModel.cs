@@ -26,7 +26,7 @@ internal sealed class RankerModelLoader(
     /// <summary>As many candidates as serving asks to have ordered.</summary>
     private const int WarmUpCandidates = 300;
 
-    public async Task<RankerModel> LoadAsync(ModelVersionRecord version, CancellationToken cancellationToken)
+    public async Task<RankerModel> LoadAsync(ModelVersionRow version, CancellationToken cancellationToken)
     {
         var defaults = BlendWeights.Of(options.Value);
         if (BlendWeights.FromSettings(version.Settings, defaults) is not { } weights)

@@ -7,14 +7,14 @@ namespace RecSys.Serving;
 /// <summary>What serving itself holds of a model version: the tracks with the most listeners. The rest is asked for when it is needed.</summary>
 /// <param name="version">Its id.</param>
 /// <param name="popular">Best first.</param>
-internal sealed class ServedVersion(string version, IReadOnlyList<PopularTrackRecord> popular)
+internal sealed class ServedVersion(string version, IReadOnlyList<PopularTrackRow> popular)
 {
     private readonly Dictionary<string, long> _listeners = popular.ToDictionary(
         track => track.TrackId, track => track.ListenerCount, StringComparer.Ordinal);
 
     public string Version => version;
 
-    public IReadOnlyList<PopularTrackRecord> Popular => popular;
+    public IReadOnlyList<PopularTrackRow> Popular => popular;
 
     /// <summary>How many listeners a track has; 0 when it is not among the popular ones.</summary>
     public long ListenersOf(string trackId) => _listeners.GetValueOrDefault(trackId);
@@ -25,7 +25,7 @@ internal sealed class ServedVersionLoader(ModelStore store, IOptions<ServingOpti
     : IModelLoader<ServedVersion>
 {
     /// <inheritdoc/>
-    public async Task<ServedVersion> LoadAsync(ModelVersionRecord version, CancellationToken cancellationToken)
+    public async Task<ServedVersion> LoadAsync(ModelVersionRow version, CancellationToken cancellationToken)
     {
         var popular = await store.ReadPopularAsync(version.Version, options.Value.PopularTracks, cancellationToken);
         ServingLog.ModelLoaded(logger, version.Version, popular.Count);

@@ -5,9 +5,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using RecSys.Data.Artifacts;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Data.Models;
-using RecSys.Data.Tracks;
 
 namespace RecSys.Data;
 

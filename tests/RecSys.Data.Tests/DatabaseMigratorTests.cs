@@ -1,13 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.TestKit;
 
 namespace RecSys.Data.Tests;
 
 public sealed class DatabaseMigratorTests(MigratedDatabases databases)
 {
-    private static readonly RecentListen Listen = new("ann", "one", DateTimeOffset.UnixEpoch);
+    private static readonly RecentListenRow Listen = new("ann", "one", DateTimeOffset.UnixEpoch);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Data.Artifacts;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Data.Models;
-using RecSys.Data.Tracks;
 
 namespace RecSys.Data.Tests;
 

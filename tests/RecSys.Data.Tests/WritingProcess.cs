@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 
 namespace RecSys.Data.Tests;
 
@@ -25,7 +25,7 @@ internal sealed class WritingProcess : IDisposable
         _process = Process.Start(start)!;
     }
 
-    public static RecentListen Listen(int call, int number) =>
+    public static RecentListenRow Listen(int call, int number) =>
         new($"user{number % 3}", $"track{call}-{number}", DateTimeOffset.UnixEpoch.AddSeconds(call));
 
     /// <summary>Waits for the next confirmed call.</summary>

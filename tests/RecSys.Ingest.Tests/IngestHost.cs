@@ -1,8 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Analytics.Listens;
 using RecSys.Contracts.Ingest.V1;
-using RecSys.Data.History;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 using RecSys.Lake;
 using RecSys.TestKit;
 using RecSys.TestKit.Hosts;

@@ -22,7 +22,7 @@ internal sealed class CandidateModelLoader(
     ILogger<CandidateModelLoader> logger)
     : IModelLoader<CandidateModel>
 {
-    public async Task<CandidateModel> LoadAsync(ModelVersionRecord version, CancellationToken cancellationToken)
+    public async Task<CandidateModel> LoadAsync(ModelVersionRow version, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var id = version.Version;

@@ -5,7 +5,7 @@ using RecSys.Cli.Connections;
 using RecSys.Cli.Exports;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
-using RecSys.Data.FactorFiles;
+using RecSys.Data.Artifacts;
 using Spectre.Console;
 
 namespace RecSys.Cli.Commands;

@@ -8,7 +8,6 @@ using RecSys.Analytics.Listens;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Data.Artifacts;
-using RecSys.Data.FactorFiles;
 using RecSys.Data.Models;
 using Spectre.Console;
 
@@ -143,7 +142,7 @@ internal sealed class FactorImport(ImportTarget stores, FactorFile file, IReadOn
             return await models.WritePopularAsync(
                 version,
                 popular.Where(track => track.Users > 0)
-                    .Select(track => new PopularTrackRecord(track.Rank, file.ItemIds[track.ItemIndex], track.Users, (long)track.Plays)),
+                    .Select(track => new PopularTrackRow(track.Rank, file.ItemIds[track.ItemIndex], track.Users, (long)track.Plays)),
                 cancellationToken);
         });
         await ProgressView.RunAsync(notes, "Storing lists", report => WriteBlocksAsync(als.UserCount, report, users =>
@@ -151,7 +150,7 @@ internal sealed class FactorImport(ImportTarget stores, FactorFile file, IReadOn
             var lists = als.Recommend(users, new RecommendOptions { K = Math.Min(PersonalCount, als.ItemCount) }, cancellationToken);
             return models.WriteUserRecommendationsAsync(
                 version,
-                users.Select((user, i) => new UserRecommendationsRecord(
+                users.Select((user, i) => new UserRecommendationsRow(
                     file.UserIds[user], Ids(lists[i]), Scores(lists[i]), Array.ConvertAll(lists[i], _ => ModelName))),
                 cancellationToken);
         }));
@@ -161,7 +160,7 @@ internal sealed class FactorImport(ImportTarget stores, FactorFile file, IReadOn
             return models.WriteSimilarAsync(
                 version,
                 items.Select((item, i) => (item, i)).Where(pair => lists[pair.i].Length > 0)
-                    .Select(pair => new SimilarTracksRecord(file.ItemIds[pair.item], Ids(lists[pair.i]), Scores(lists[pair.i]))),
+                    .Select(pair => new SimilarTracksRow(file.ItemIds[pair.item], Ids(lists[pair.i]), Scores(lists[pair.i]))),
                 cancellationToken);
         }));
     }

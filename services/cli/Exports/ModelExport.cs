@@ -4,9 +4,8 @@ using RecSys.Analytics;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Data.Artifacts;
-using RecSys.Data.FactorFiles;
 using RecSys.Data.Models;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 using RecSys.Lake;
 using RecSys.Lake.Exports;
 using Spectre.Console;
@@ -77,7 +76,7 @@ internal sealed class ModelExport(ImportTarget stores, StoredModel? model, Expor
     /// <summary>Makes everything that was written visible.</summary>
     public Task<ExportManifest> PublishAsync(CancellationToken cancellationToken) => target.PublishAsync(model?.Version, _rows, cancellationToken);
 
-    private static void WriteLine(Utf8JsonWriter json, UserRecommendationsRecord list)
+    private static void WriteLine(Utf8JsonWriter json, UserRecommendationsRow list)
     {
         json.WriteStartObject();
         json.WriteString("user"u8, list.UserId);
@@ -124,5 +123,5 @@ internal sealed class ModelExport(ImportTarget stores, StoredModel? model, Expor
         _ => throw new ArgumentOutOfRangeException(nameof(table), table, "There is no such table."),
     };
 
-    private static LakeTrack ToLake(TrackRecord track) => new(track.TrackId, track.Title, track.Artist, track.Album, track.Genres);
+    private static LakeTrack ToLake(TrackRow track) => new(track.TrackId, track.Title, track.Artist, track.Album, track.Genres);
 }

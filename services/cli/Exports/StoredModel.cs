@@ -11,7 +11,7 @@ using RecSys.Lake.Exports;
 namespace RecSys.Cli.Exports;
 
 /// <summary>What the database holds of one version, as exports need it.</summary>
-internal sealed class StoredModel(ModelVersionRecord record, ModelStore models, ArtifactStore artifacts)
+internal sealed class StoredModel(ModelVersionRow record, ModelStore models, ArtifactStore artifacts)
 {
     private const string AlphaSetting = "als.alpha";
     private const string PersonalSetting = "lists.personal";
@@ -49,10 +49,10 @@ internal sealed class StoredModel(ModelVersionRecord record, ModelStore models, 
     public async Task<ArtifactReader> OpenAsync(string name, CancellationToken cancellationToken) =>
         await artifacts.OpenAsync(Version, name, cancellationToken) ?? throw Lacks(name);
 
-    public IAsyncEnumerable<UserRecommendationsRecord> ReadListsAsync(CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<UserRecommendationsRow> ReadListsAsync(CancellationToken cancellationToken) =>
         models.ReadAllUserRecommendationsAsync(Version, cancellationToken);
 
-    public IAsyncEnumerable<SimilarTracksRecord> ReadSimilarAsync(CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<SimilarTracksRow> ReadSimilarAsync(CancellationToken cancellationToken) =>
         models.ReadAllSimilarAsync(Version, cancellationToken);
 
     /// <summary>The popular tracks with their rating, a scale over all tracks of the version.</summary>

@@ -4,8 +4,7 @@ using RecSys.Analytics.Listens;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
-using RecSys.Data.History;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 using RecSys.Lake;
 using RecSys.Lake.S3;
 using Spectre.Console;
@@ -73,7 +72,7 @@ internal static class ImportRun
             var stored = 0L;
             await foreach (var batch in imported.ReadTracksAsync(cancellationToken).Chunk(BatchSize).WithCancellation(cancellationToken))
             {
-                await target.Tracks.PutAsync([.. batch.Select(t => new TrackRecord(t.TrackId, t.Title, t.Artist, t.Album, [.. t.Genres]))], cancellationToken);
+                await target.Tracks.PutAsync([.. batch.Select(t => new TrackRow(t.TrackId, t.Title, t.Artist, t.Album, [.. t.Genres]))], cancellationToken);
                 progress((double)(stored += batch.Length) / Math.Max(1, report.NamedTracks), $"{stored:N0}");
             }
 
@@ -89,7 +88,7 @@ internal static class ImportRun
             var read = 0L;
             await foreach (var batch in imported.ReadNewestListensAsync(historyListens, cancellationToken).Chunk(BatchSize).WithCancellation(cancellationToken))
             {
-                await target.Histories.AddAsync([.. batch.Select(l => new RecentListen(l.UserId, l.TrackId, l.ListenedAt, l.PlayedShare, l.PlayCount))], cancellationToken);
+                await target.Histories.AddAsync([.. batch.Select(l => new RecentListenRow(l.UserId, l.TrackId, l.ListenedAt, l.PlayedShare, l.PlayCount))], cancellationToken);
                 progress((double)(read += batch.Length) / Math.Max(1, report.Kept), $"{read:N0}");
             }
 

@@ -5,9 +5,8 @@ using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
 using RecSys.Data.Artifacts;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Data.Models;
-using RecSys.Data.Tracks;
 using RecSys.Lake;
 using RecSys.Lake.S3;
 

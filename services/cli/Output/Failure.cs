@@ -2,7 +2,7 @@ using Google.Rpc;
 using Grpc.Core;
 using RecSys.Algorithms;
 using RecSys.Analytics.Imports;
-using RecSys.Data.FactorFiles;
+using RecSys.Data.Artifacts;
 using RecSys.Hosting.Settings;
 using RecSys.Lake.Exports;
 

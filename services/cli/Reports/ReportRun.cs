@@ -7,7 +7,7 @@ using RecSys.Analytics.Reports.Figures;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 using RecSys.Lake;
 using Spectre.Console;
 

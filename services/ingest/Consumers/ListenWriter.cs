@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using RecSys.Contracts.Events.V1;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Hosting.Bus;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
@@ -26,7 +26,7 @@ internal sealed class ListenWriter(
         var started = clock.GetTimestamp();
         var now = clock.GetUtcNow();
         var good = new List<Listen>();
-        var bad = new List<RejectedListen>();
+        var bad = new List<RejectedListenRow>();
         foreach (var message in messages)
         {
             // The same listen in two messages is sorted out by the stores.
@@ -57,23 +57,23 @@ internal sealed class ListenWriter(
     }
 
     /// <summary>What producers other than the gRPC service put on the bus without keeping its rules.</summary>
-    private static IEnumerable<RejectedListen> Rejections(ListenBatch message, IReadOnlyList<BadListen> bad, DateTimeOffset now)
+    private static IEnumerable<RejectedListenRow> Rejections(ListenBatch message, IReadOnlyList<BadListen> bad, DateTimeOffset now)
     {
         var producer = ProducerText.Storable(message.Producer);
         if (message.Listens.Count == 0)
         {
-            yield return new RejectedListen("listens must not be empty", message.ToByteArray(), now, producer);
+            yield return new RejectedListenRow("listens must not be empty", message.ToByteArray(), now, producer);
         }
 
         // Each as a batch of one, so that every body in the store is what the bus would take.
         foreach (var listen in bad)
         {
             var body = new ListenBatch { Producer = message.Producer, Listens = { listen.Listen } }.ToByteArray();
-            yield return new RejectedListen(listen.Reason, body, now, producer);
+            yield return new RejectedListenRow(listen.Reason, body, now, producer);
         }
     }
 
-    private static RecentListen ToRecentListen(Listen listen) =>
+    private static RecentListenRow ToRecentListen(Listen listen) =>
         new(listen.UserId, listen.TrackId, listen.ListenTime.ToDateTimeOffset(), ShareOf(listen), PlaysOf(listen));
 
     private static LakeListen ToLakeListen(Listen listen) =>

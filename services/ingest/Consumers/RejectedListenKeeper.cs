@@ -1,4 +1,4 @@
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Hosting.Bus;
 
 namespace RecSys.Ingest.Consumers;
@@ -17,7 +17,7 @@ internal sealed class RejectedListenKeeper(RejectedListenStore rejected, TimePro
     public async Task HandleAsync(RejectedMessage message, CancellationToken cancellationToken)
     {
         var producer = ProducerText.Storable(message.Headers.GetValueOrDefault(ProducerHeader, ""));
-        var listen = new RejectedListen(message.Reason, message.Body.ToArray(), clock.GetUtcNow(), producer);
+        var listen = new RejectedListenRow(message.Reason, message.Body.ToArray(), clock.GetUtcNow(), producer);
         await rejected.AddAsync([listen], cancellationToken);
         IngestLog.MessageRejected(logger, message.Queue, message.Body.Length, message.Reason);
     }

@@ -2,7 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Data;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 using RecSys.Hosting.Errors;
 using RecSys.Ingest.Publishing;
 using RecSys.Ingest.Validation;
@@ -69,6 +69,6 @@ internal sealed class IngestGrpcService(
         return new PutTracksResponse { Stored = request.Tracks.Count };
     }
 
-    private static TrackRecord ToRecord(Contracts.Common.V1.Track track) => new(
+    private static TrackRow ToRecord(Contracts.Common.V1.Track track) => new(
         track.TrackId, track.Title, track.Artist, track.Album, [.. track.Genres], track.Duration?.ToTimeSpan());
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 
 namespace RecSys.Serving.Histories;
 

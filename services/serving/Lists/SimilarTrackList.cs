@@ -20,9 +20,9 @@ internal sealed class SimilarTrackList(
     Downstream downstream,
     IOptions<ServingOptions> options)
 {
-    private static readonly SimilarTracksRecord NoTracks = new("", [], []);
+    private static readonly SimilarTracksRow NoTracks = new("", [], []);
 
-    private readonly ConcurrentLru<(string Version, string TrackId), SimilarTracksRecord> _stored = new(options.Value.SimilarCacheTracks);
+    private readonly ConcurrentLru<(string Version, string TrackId), SimilarTracksRow> _stored = new(options.Value.SimilarCacheTracks);
 
     /// <exception cref="RecSysException">NOT_FOUND: the model does not know the track.</exception>
     public async Task<SimilarTracksResponse> GetAsync(
@@ -42,12 +42,12 @@ internal sealed class SimilarTrackList(
     }
 
     /// <summary>A track's list as the trainer stored it; an empty one where the version has none.</summary>
-    public async Task<DownstreamAnswer<SimilarTracksRecord>> ReadStoredAsync(
+    public async Task<DownstreamAnswer<SimilarTracksRow>> ReadStoredAsync(
         string version, string trackId, CallBudget budget, CancellationToken cancellationToken)
     {
         if (_stored.TryGet((version, trackId), out var known))
         {
-            return DownstreamAnswer<SimilarTracksRecord>.Of(known);
+            return DownstreamAnswer<SimilarTracksRow>.Of(known);
         }
 
         var answer = await downstream.Database.TryAsync(

@@ -2,7 +2,7 @@ using BitFaster.Caching.Lru;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Common.V1;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 using RecSys.Data;
 using RecSys.Hosting.Startup;
 
@@ -80,7 +80,7 @@ internal sealed class TrackCatalogue(TrackStore store, Downstream downstream, IO
     private TimeSpan LifetimeOf(CatalogueEntry entry) =>
         entry.IsKnown ? options.Value.CatalogueLifetime : options.Value.UnknownTrackLifetime;
 
-    private Track Remember(TrackRecord record, DateTimeOffset readAt)
+    private Track Remember(TrackRow record, DateTimeOffset readAt)
     {
         var track = new Track
         {

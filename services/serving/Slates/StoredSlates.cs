@@ -54,9 +54,9 @@ internal sealed class StoredSlates(ModelStore store, SimilarTrackList similarTra
         return new StoredSlate(tracks.ToSlateTracks(), steps, missing);
     }
 
-    private static UserRecommendationsRecord NoList(string userId) => new(userId, [], [], []);
+    private static UserRecommendationsRow NoList(string userId) => new(userId, [], [], []);
 
-    private static IEnumerable<(string TrackId, SlateSource Source)> FromList(UserRecommendationsRecord list, ServedVersion version)
+    private static IEnumerable<(string TrackId, SlateSource Source)> FromList(UserRecommendationsRow list, ServedVersion version)
     {
         for (var place = 0; place < list.TrackIds.Length; place++)
         {

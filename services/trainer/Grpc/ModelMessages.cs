@@ -11,7 +11,7 @@ internal static class ModelMessages
 {
     /// <param name="record">The version.</param>
     /// <param name="active">Which version is active; null when none is.</param>
-    public static Model ToMessage(this ModelVersionRecord record, ActiveModel? active)
+    public static Model ToMessage(this ModelVersionRow record, ActiveModelRow? active)
     {
         var model = new Model
         {

@@ -128,10 +128,10 @@ internal sealed class TrainerGrpcService(
         violations.ThrowIfAny();
     }
 
-    private static string RequireActive(ActiveModel? active) => active?.Version ?? throw RecSysException.FailedPrecondition(
+    private static string RequireActive(ActiveModelRow? active) => active?.Version ?? throw RecSysException.FailedPrecondition(
         "NO_ACTIVE_MODEL", "No model has been trained yet. Run `recsys train` or call TrainerService.TrainModel.");
 
-    private async Task<ModelVersionRecord> FindMeasuredAsync(string version, CancellationToken cancellationToken)
+    private async Task<ModelVersionRow> FindMeasuredAsync(string version, CancellationToken cancellationToken)
     {
         var record = await FindAsync(version, cancellationToken);
         return record.Metrics.Keys.Any(key => key.Contains('@'))
@@ -141,12 +141,12 @@ internal sealed class TrainerGrpcService(
                 $"The model version {version} was not measured, so it can't be compared. Train with evaluation.enabled=true and with plays to withhold.");
     }
 
-    private Task<ModelVersionRecord> FindAsync(string version, CancellationToken cancellationToken) => StoreErrors.TranslateAsync(
+    private Task<ModelVersionRow> FindAsync(string version, CancellationToken cancellationToken) => StoreErrors.TranslateAsync(
         async () => await models.GetAsync(version, cancellationToken) ?? throw RecSysException.NotFound(
             "MODEL_NOT_FOUND",
             $"There is no model version {version}. Call ListModels or run `recsys models list` to see which there are."));
 
-    private TrainingProgress ProgressOf(ModelVersionRecord record) => new()
+    private TrainingProgress ProgressOf(ModelVersionRow record) => new()
     {
         ModelVersion = record.Version,
         State = record.Status switch

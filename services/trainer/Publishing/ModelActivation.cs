@@ -7,7 +7,7 @@ internal sealed class ModelActivation(ModelStore models, ModelAnnouncer announce
 {
     /// <summary>Makes a version the active one.</summary>
     /// <exception cref="ModelStoreException">There is no such version, it is not ready, or it was refused and is not forced.</exception>
-    public async Task<ActiveModel> ActivateAsync(string modelVersion, bool force, CancellationToken cancellationToken)
+    public async Task<ActiveModelRow> ActivateAsync(string modelVersion, bool force, CancellationToken cancellationToken)
     {
         var active = await models.ActivateAsync(modelVersion, force, cancellationToken);
         await announcer.AnnounceAsync(active);
@@ -16,7 +16,7 @@ internal sealed class ModelActivation(ModelStore models, ModelAnnouncer announce
 
     /// <summary>Makes the version that was active before the active one active again.</summary>
     /// <exception cref="ModelStoreException">No version was active before.</exception>
-    public async Task<ActiveModel> RollbackAsync(CancellationToken cancellationToken)
+    public async Task<ActiveModelRow> RollbackAsync(CancellationToken cancellationToken)
     {
         var active = await models.RollbackAsync(cancellationToken);
         await announcer.AnnounceAsync(active);

@@ -25,7 +25,7 @@ internal sealed class ModelAnnouncer(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     /// <summary>Says which version became active: at once when the bus takes it, else as soon as it does.</summary>
-    public async Task AnnounceAsync(ActiveModel active)
+    public async Task AnnounceAsync(ActiveModelRow active)
     {
         try
         {
@@ -74,7 +74,7 @@ internal sealed class ModelAnnouncer(
         }
     }
 
-    private static ModelPublished MessageOf(ActiveModel active) => new()
+    private static ModelPublished MessageOf(ActiveModelRow active) => new()
     {
         ModelVersion = active.Version,
         PreviousModelVersion = active.PreviousVersion ?? "",

@@ -14,7 +14,7 @@ internal sealed class ModelComparison(QualityReader reader)
     private const double Confidence = 0.95;
     private const int Seed = 42;
 
-    public async Task<IReadOnlyList<MetricComparison>> CompareAsync(ModelVersionRecord before, ModelVersionRecord after, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MetricComparison>> CompareAsync(ModelVersionRow before, ModelVersionRow after, CancellationToken cancellationToken)
     {
         var comparisons = new List<MetricComparison>();
         if (await reader.ReadAsync(before.Version, cancellationToken) is { } usersBefore
@@ -71,7 +71,7 @@ internal sealed class ModelComparison(QualityReader reader)
     // Metrics of other kinds, such as those of cold users, are better when higher.
     private static bool IsLowerBetter(string name) => Metric.TryParse(name, out var metric, out _) && metric.LowerIsBetter;
 
-    private static double? HalfWidth(ModelVersionRecord record, string key) =>
+    private static double? HalfWidth(ModelVersionRow record, string key) =>
         record.Metrics.TryGetValue(key + "/low", out var low) && record.Metrics.TryGetValue(key + "/high", out var high) ? (high - low) / 2 : null;
 
     private static ComparisonVerdict Judge(double low, double high, bool lowerIsBetter) =>

@@ -30,7 +30,7 @@ internal sealed class VersionWriter(ModelStore models, ArtifactStore artifacts, 
         foreach (var tracks in popularity.Top(count).Chunk(ModelStore.RowsPerCommit))
         {
             var records = Array.ConvertAll(
-                tracks, track => new PopularTrackRecord(track.Rank, log.TrackIds[track.ItemIndex], track.Users, (long)track.Plays));
+                tracks, track => new PopularTrackRow(track.Rank, log.TrackIds[track.ItemIndex], track.Users, (long)track.Plays));
             await WriteAsync(version, records, models.WritePopularAsync, cancellationToken);
         }
     }

@@ -38,7 +38,7 @@ internal sealed class RefreshPipeline(
     /// <param name="reporter">Receives the progress.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public async Task RunAsync(
-        string version, ModelVersionRecord from, bool activate, TrainingReporter reporter, CancellationToken cancellationToken)
+        string version, ModelVersionRow from, bool activate, TrainingReporter reporter, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         var settings = TrainingSettings.Read(from.Settings);
@@ -83,7 +83,7 @@ internal sealed class RefreshPipeline(
     }
 
     // How good the fit is was measured once; how it compared and how long it took is not this version's.
-    private static Dictionary<string, double> Metrics(ModelVersionRecord from, RefreshedModels refreshed)
+    private static Dictionary<string, double> Metrics(ModelVersionRow from, RefreshedModels refreshed)
     {
         var metrics = from.Metrics
             .Where(metric => !metric.Key.StartsWith("gate/", StringComparison.Ordinal) && !metric.Key.StartsWith("stage/", StringComparison.Ordinal))

@@ -80,7 +80,7 @@ internal sealed class TrainingSchedule(
     {
         await lake.RefreshAsync(cancellationToken);
         var active = await models.GetActiveAsync(cancellationToken);
-        var versions = new List<ModelVersionRecord>();
+        var versions = new List<ModelVersionRow>();
         string? page = null;
         do
         {
@@ -101,5 +101,5 @@ internal sealed class TrainingSchedule(
             lake.IsEmpty ? 0 : await queries.CountRowsAsync(cancellationToken));
     }
 
-    private static long RowsOf(ModelVersionRecord? version) => (long)(version?.Metrics.GetValueOrDefault("data/rows") ?? 0);
+    private static long RowsOf(ModelVersionRow? version) => (long)(version?.Metrics.GetValueOrDefault("data/rows") ?? 0);
 }

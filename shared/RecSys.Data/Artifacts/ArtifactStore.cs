@@ -106,7 +106,7 @@ public sealed class ArtifactStore
                 break;
             }
 
-            await _models.WriteAsync(version, [new ModelArtifactRow(version, name, chunkNumber, chunk)], cancellationToken);
+            await _models.WriteAsync(version, [new ModelArtifactRow(name, chunkNumber, chunk)], cancellationToken);
         }
     }
 
@@ -223,8 +223,22 @@ public sealed class ArtifactStore
             }
 
             // Each chunk is committed by itself: others can write in between.
-            var row = new ModelArtifactRow(version, name, chunkNumber, length == buffer.Length ? buffer : buffer[..length]);
+            var row = new ModelArtifactRow(name, chunkNumber, length == buffer.Length ? buffer : buffer[..length]);
             await _models.WriteAsync(version, [row], cancellationToken);
         }
     }
 }
+
+/// <summary>A matrix in one array, row by row.</summary>
+/// <param name="RowCount">Rows.</param>
+/// <param name="ColumnCount">Columns.</param>
+/// <param name="Values">Rows × columns values.</param>
+public sealed record FloatMatrix(int RowCount, int ColumnCount, float[] Values)
+{
+    /// <summary>One row.</summary>
+    public ReadOnlySpan<float> Row(int rowIndex) => Values.AsSpan(rowIndex * ColumnCount, ColumnCount);
+}
+
+/// <summary>Gives a row of a matrix; may be asked for the same row twice, and is asked in ascending order.</summary>
+/// <param name="rowIndex">From 0.</param>
+public delegate ReadOnlySpan<float> FloatMatrixRow(int rowIndex);

@@ -11,25 +11,14 @@ namespace RecSys.Data.Models;
 /// </summary>
 public sealed partial class ModelStore
 {
-    /// <summary>
-    /// Rows that <see cref="WriteUserRecommendationsAsync"/>, <see cref="WriteSimilarAsync"/> and
-    /// <see cref="WritePopularAsync"/> commit at a time: 2,048. Others can write in between, and a list that is made while
-    /// it is written keeps no transaction open.
-    /// </summary>
-    public const int RowsPerCommit = 2_048;
-
     private const int MaximumPageSize = 100;
 
     private readonly RecSysDatabase _database;
-    private readonly ModelSwitch _switch;
-    private readonly ModelRemover _remover;
     private readonly TimeProvider _time;
 
     internal ModelStore(RecSysDatabase database, TimeProvider time)
     {
         _database = database;
-        _switch = new ModelSwitch(database, time);
-        _remover = new ModelRemover(database);
         _time = time;
     }
 
@@ -41,7 +30,7 @@ public sealed partial class ModelStore
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.AlreadyExists"/>.</exception>
     /// <exception cref="ArgumentException">The id is empty or too long, or a text can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task<ModelVersionRecord> BeginAsync(
+    public async Task<ModelVersionRow> BeginAsync(
         string version, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, string? baseVersion = null)
     {
         StorableText.Require(version, nameof(version));
@@ -53,7 +42,7 @@ public sealed partial class ModelStore
             StorableText.Require(value, nameof(settings));
         }
 
-        var model = new ModelVersionRecord
+        var model = new ModelVersionRow
         {
             Version = version,
             CreatedAt = Timestamps.ToStored(_time.GetUtcNow()),
@@ -80,90 +69,6 @@ public sealed partial class ModelStore
             },
             cancellationToken);
         return model;
-    }
-
-    /// <summary>
-    /// Writes lists of users, read one by one, into a version in training. A call of at most <see cref="RowsPerCommit"/>
-    /// rows stores all or none, and may be made again when the database did not answer.
-    /// </summary>
-    /// <returns>The number of lists.</returns>
-    /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
-    /// <exception cref="ArgumentException">Arrays of different lengths, or a value that can't be stored.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public Task<long> WriteUserRecommendationsAsync(
-        string version, IEnumerable<UserRecommendationsRecord> lists, CancellationToken cancellationToken) =>
-        WriteInPiecesAsync(
-            version,
-            lists.Select(list =>
-            {
-                RequireSameLength(list.UserId, list.TrackIds.Length, list.Scores.Length);
-                RequireSameLength(list.UserId, list.TrackIds.Length, list.Sources.Length);
-                return new UserRecommendationsRow(version, list.UserId, list.TrackIds, list.Scores, list.Sources);
-            }),
-            cancellationToken);
-
-    /// <summary>Writes lists of similar tracks, as <see cref="WriteUserRecommendationsAsync"/> does those of users.</summary>
-    /// <returns>The number of lists.</returns>
-    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
-    public Task<long> WriteSimilarAsync(string version, IEnumerable<SimilarTracksRecord> lists, CancellationToken cancellationToken) =>
-        WriteInPiecesAsync(
-            version,
-            lists.Select(list =>
-            {
-                RequireSameLength(list.TrackId, list.SimilarTrackIds.Length, list.Scores.Length);
-                return new SimilarTracksRow(version, list.TrackId, list.SimilarTrackIds, list.Scores);
-            }),
-            cancellationToken);
-
-    /// <summary>Writes the popular tracks, as <see cref="WriteUserRecommendationsAsync"/> does lists of users.</summary>
-    /// <returns>The number of tracks.</returns>
-    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
-    public Task<long> WritePopularAsync(string version, IEnumerable<PopularTrackRecord> tracks, CancellationToken cancellationToken) =>
-        WriteInPiecesAsync(
-            version,
-            tracks.Select(track => new PopularTrackRow(version, track.Rank, track.TrackId, track.ListenerCount, track.PlayCount)),
-            cancellationToken);
-
-    /// <summary>Writes what follows each track, as <see cref="WriteUserRecommendationsAsync"/> does lists of users.</summary>
-    /// <returns>The number of lists.</returns>
-    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
-    public Task<long> WriteNextAsync(string version, IEnumerable<NextTracksRecord> lists, CancellationToken cancellationToken) =>
-        WriteInPiecesAsync(
-            version,
-            lists.Select(list =>
-            {
-                RequireSameLength(list.TrackId, list.NextTrackIds.Length, list.Probabilities.Length);
-                return new NextTracksRow(version, list.TrackId, list.NextTrackIds, list.Probabilities);
-            }),
-            cancellationToken);
-
-    /// <summary>
-    /// Copies the lists of users of another version into a version in training, but for users who have one in it. It may be made
-    /// again when the database did not answer.
-    /// </summary>
-    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
-    public Task CopyUserRecommendationsAsync(string from, string version, CancellationToken cancellationToken) =>
-        CopyAsync<UserRecommendationsRow>(from, version, cancellationToken);
-
-    /// <summary>Copies the lists of similar tracks, as <see cref="CopyUserRecommendationsAsync"/> does those of users.</summary>
-    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
-    public Task CopySimilarAsync(string from, string version, CancellationToken cancellationToken) =>
-        CopyAsync<SimilarTracksRow>(from, version, cancellationToken);
-
-    /// <summary>Removes lists of users from a version in training.</summary>
-    /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
-    public Task RemoveUserRecommendationsAsync(string version, IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
-    {
-        StorableText.Require(version, nameof(version));
-        return _database.WriteAsync(
-            async context =>
-            {
-                await RequireTrainingAsync(context, version, cancellationToken);
-                return await context.UserRecommendations
-                    .Where(row => row.ModelVersion == version && userIds.Contains(row.UserId))
-                    .ExecuteDeleteAsync(cancellationToken);
-            },
-            cancellationToken);
     }
 
     /// <summary>Makes a version in training ready, or refuses it, as the result says. The same call may be made again, should its answer have been lost.</summary>
@@ -203,48 +108,9 @@ public sealed partial class ModelStore
         }
     }
 
-    /// <summary>Marks a version in training as failed and deletes its rows.</summary>
-    /// <param name="version">The version.</param>
-    /// <param name="error">Why it failed, for a person.</param>
-    /// <param name="cancellationToken">Stops the deleting; <see cref="RemoveUnfinishedAsync"/> would go on with it.</param>
-    /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task FailAsync(string version, string error, CancellationToken cancellationToken)
-    {
-        if (!await _remover.FailAsync(version, error, cancellationToken))
-        {
-            await RequireTrainingAsync(version, cancellationToken);
-        }
-    }
-
-    /// <summary>Makes a ready version the active one, and the active one the previous; the active version stays as it is.</summary>
-    /// <param name="version">The version.</param>
-    /// <param name="force">Whether a version that was refused becomes ready first; why it was refused stays on record.</param>
-    /// <param name="cancellationToken">Stops the change, unless it is done.</param>
-    /// <exception cref="ModelStoreException">
-    /// <see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotReady"/>, <see cref="ModelStoreError.Refused"/>.
-    /// </exception>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public Task<ActiveModel> ActivateAsync(string version, bool force, CancellationToken cancellationToken) =>
-        _switch.ActivateAsync(StorableText.Require(version, nameof(version)), force, cancellationToken);
-
-    /// <inheritdoc cref="ActivateAsync(string, bool, CancellationToken)"/>
-    public Task<ActiveModel> ActivateAsync(string version, CancellationToken cancellationToken) =>
-        ActivateAsync(version, force: false, cancellationToken);
-
-    /// <summary>Makes the previous version the active one, and the active one the previous.</summary>
-    /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NoPrevious"/>.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer; ask <see cref="GetActiveAsync"/> what was done.</exception>
-    public Task<ActiveModel> RollbackAsync(CancellationToken cancellationToken) => _switch.RollbackAsync(cancellationToken);
-
-    /// <summary>Which version is active; null before the first activation.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public Task<ActiveModel?> GetActiveAsync(CancellationToken cancellationToken) =>
-        _database.ReadAsync(context => ModelSwitch.FindActiveAsync(context, cancellationToken), cancellationToken);
-
     /// <summary>One version; null when there is none of this id.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public Task<ModelVersionRecord?> GetAsync(string version, CancellationToken cancellationToken)
+    public Task<ModelVersionRow?> GetAsync(string version, CancellationToken cancellationToken)
     {
         StorableText.Require(version, nameof(version));
         return _database.ReadAsync(
@@ -286,39 +152,6 @@ public sealed partial class ModelStore
             : new ModelPage(models[..pageSize], new ModelPageToken(models[pageSize - 1]).ToString());
     }
 
-    /// <summary>
-    /// Marks versions that a dead trainer left in training as failed, and deletes the rows of all failed ones. Call it
-    /// while holding the <see cref="TrainerLock"/>: a version in training is then nobody's.
-    /// </summary>
-    /// <returns>How many versions were in training.</returns>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public Task<int> RemoveUnfinishedAsync(CancellationToken cancellationToken) => _remover.RemoveUnfinishedAsync(cancellationToken);
-
-    /// <summary>
-    /// Deletes old versions with all their rows. The newest <paramref name="keep"/> ready or refused ones stay, and so do the active
-    /// and the previous one, whatever is in training, and the newest <paramref name="keep"/> failed ones for their error.
-    /// </summary>
-    /// <param name="keep">At least 0.</param>
-    /// <param name="cancellationToken">Stops the deleting; the next call goes on with it.</param>
-    /// <returns>The deleted versions.</returns>
-    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public Task<IReadOnlyList<string>> RetainAsync(int keep, CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(keep);
-        return _remover.RetainAsync(keep, cancellationToken);
-    }
-
-    /// <summary>Writes into a version in training, in one transaction.</summary>
-    internal Task<long> WriteAsync<TRow>(string version, IReadOnlyCollection<TRow> rows, CancellationToken cancellationToken)
-        where TRow : class, IModelRow =>
-        _database.WriteOnceAsync(
-            async context =>
-            {
-                await RequireTrainingAsync(context, version, cancellationToken);
-                return await _database.Bulk.InsertAsync(context, rows, cancellationToken);
-            },
-            cancellationToken);
-
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
     internal Task RequireTrainingAsync(string version, CancellationToken cancellationToken)
     {
@@ -344,43 +177,4 @@ public sealed partial class ModelStore
 
     private static ModelStoreException AlreadyExists(string version) =>
         new(ModelStoreError.AlreadyExists, $"Model version {version} exists. Choose another id.");
-
-    private static void RequireSameLength(string id, int trackCount, int otherCount)
-    {
-        if (trackCount != otherCount)
-        {
-            throw new ArgumentException($"The list of '{id}' has {trackCount} tracks but {otherCount} scores or sources.");
-        }
-    }
-
-    private async Task CopyAsync<TRow>(string from, string version, CancellationToken cancellationToken)
-        where TRow : class, IModelRow
-    {
-        StorableText.Require(from, nameof(from));
-        StorableText.Require(version, nameof(version));
-        for (var after = ""; after is not null;)
-        {
-            var piece = after;
-            after = await _database.WriteAsync(
-                async context =>
-                {
-                    await RequireTrainingAsync(context, version, cancellationToken);
-                    return await context.CopyPieceAsync<TRow>(from, version, piece, RowsPerCommit, cancellationToken);
-                },
-                cancellationToken);
-        }
-    }
-
-    private async Task<long> WriteInPiecesAsync<TRow>(string version, IEnumerable<TRow> rows, CancellationToken cancellationToken)
-        where TRow : class, IModelRow
-    {
-        await RequireTrainingAsync(version, cancellationToken);
-        var count = 0L;
-        foreach (var piece in rows.Chunk(RowsPerCommit))
-        {
-            count += await WriteAsync(version, piece, cancellationToken);
-        }
-
-        return count;
-    }
 }

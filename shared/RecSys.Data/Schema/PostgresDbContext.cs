@@ -22,7 +22,7 @@ internal sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> opti
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        modelBuilder.Entity<ModelVersionRecord>().Property(m => m.Settings).HasColumnType("jsonb");
-        modelBuilder.Entity<ModelVersionRecord>().Property(m => m.Metrics).HasColumnType("jsonb");
+        modelBuilder.Entity<ModelVersionRow>().Property(m => m.Settings).HasColumnType("jsonb");
+        modelBuilder.Entity<ModelVersionRow>().Property(m => m.Metrics).HasColumnType("jsonb");
     }
 }

@@ -2,9 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Data.Models;
-using RecSys.Data.Tracks;
 
 namespace RecSys.Data.Schema;
 
@@ -17,15 +16,15 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
     /// <summary>Shadow property of a version whose rows are being deleted piece by piece: nobody sees it any more.</summary>
     public const string Removing = nameof(Removing);
 
-    public DbSet<TrackRecord> Tracks => Set<TrackRecord>();
+    public DbSet<TrackRow> Tracks => Set<TrackRow>();
 
     public DbSet<UserRow> Users => Set<UserRow>();
 
-    public DbSet<RecentListen> RecentListens => Set<RecentListen>();
+    public DbSet<RecentListenRow> RecentListens => Set<RecentListenRow>();
 
     public DbSet<RejectedListenRow> RejectedListens => Set<RejectedListenRow>();
 
-    public DbSet<ModelVersionRecord> ModelVersions => Set<ModelVersionRecord>();
+    public DbSet<ModelVersionRow> ModelVersions => Set<ModelVersionRow>();
 
     public DbSet<ActiveModelRow> ActiveModels => Set<ActiveModelRow>();
 
@@ -45,7 +44,7 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
     /// <summary>Deletes some of a version's rows.</summary>
     /// <returns>How many, at most <paramref name="limit"/>.</returns>
     public Task<int> DeletePieceAsync<TRow>(string version, int limit, CancellationToken cancellationToken)
-        where TRow : class, IModelRow
+        where TRow : ModelRow
     {
         var table = Model.FindEntityType(typeof(TRow))!.GetTableName();
         var sql = $"DELETE FROM {table} WHERE {RowAddress} IN (SELECT {RowAddress} FROM {table} WHERE model_version = {{0}} LIMIT {{1}})";
@@ -58,7 +57,7 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
     /// </summary>
     /// <returns>The last key that was looked at; null when none is left.</returns>
     public async Task<string?> CopyPieceAsync<TRow>(string from, string to, string after, int limit, CancellationToken cancellationToken)
-        where TRow : class, IModelRow
+        where TRow : ModelRow
     {
         var entity = Model.FindEntityType(typeof(TRow))!;
         var table = entity.GetTableName();
@@ -95,13 +94,13 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity<TrackRecord>(track =>
+        modelBuilder.Entity<TrackRow>(track =>
         {
             track.ToTable("tracks").HasKey(t => t.TrackId);
             track.Property(t => t.Duration).HasColumnName("duration_ms");
         });
         modelBuilder.Entity<UserRow>().ToTable("users").HasKey(u => u.UserId);
-        modelBuilder.Entity<RecentListen>(listen =>
+        modelBuilder.Entity<RecentListenRow>(listen =>
         {
             // The key serves a page of one user's history, newest first, and finds the oldest ones to drop.
             listen.ToTable("recent_listens").HasKey(l => new { l.UserId, l.ListenedAt, l.TrackId });
@@ -109,6 +108,7 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
         });
         modelBuilder.Entity<RejectedListenRow>(rejected =>
         {
+            rejected.Property(r => r.RejectedId);
             rejected.ToTable("rejected_listens").HasKey(r => r.RejectedId);
             rejected.HasIndex(r => r.ReceivedAt);
         });
@@ -119,7 +119,7 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
 
     private static void ConfigureModels(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity<ModelVersionRecord>(model =>
+        modelBuilder.Entity<ModelVersionRow>(model =>
         {
             model.ToTable("model_versions").HasKey(m => m.Version);
             model.Property(m => m.Version).HasColumnName("model_version");
@@ -137,10 +137,11 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
         {
             active.ToTable("active_model", table => table.HasCheckConstraint("ck_active_model_only_row", "id = 1")).HasKey(a => a.Id);
             active.Property(a => a.Id).ValueGeneratedNever();
+            active.Property(a => a.Version).HasColumnName("active_version");
 
             // Restrict: whatever deletes versions, these two stay.
-            active.HasOne<ModelVersionRecord>().WithMany().HasForeignKey(a => a.ActiveVersion).OnDelete(DeleteBehavior.Restrict);
-            active.HasOne<ModelVersionRecord>().WithMany().HasForeignKey(a => a.PreviousVersion).OnDelete(DeleteBehavior.Restrict);
+            active.HasOne<ModelVersionRow>().WithMany().HasForeignKey(a => a.Version).OnDelete(DeleteBehavior.Restrict);
+            active.HasOne<ModelVersionRow>().WithMany().HasForeignKey(a => a.PreviousVersion).OnDelete(DeleteBehavior.Restrict);
         });
 
         BelongsToModel(modelBuilder.Entity<UserRecommendationsRow>().ToTable("user_recommendations")).HasKey(r => new { r.ModelVersion, r.UserId });
@@ -152,9 +153,10 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
     }
 
     private static EntityTypeBuilder<TRow> BelongsToModel<TRow>(EntityTypeBuilder<TRow> row)
-        where TRow : class, IModelRow
+        where TRow : ModelRow
     {
-        row.HasOne<ModelVersionRecord>().WithMany().HasForeignKey(r => r.ModelVersion).OnDelete(DeleteBehavior.Cascade);
+        row.Property(r => r.ModelVersion);
+        row.HasOne<ModelVersionRow>().WithMany().HasForeignKey(r => r.ModelVersion).OnDelete(DeleteBehavior.Cascade);
         return row;
     }
 

@@ -14,5 +14,5 @@ public interface IModelLoader<TModel>
     /// <param name="version">The version that is active now.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="Exception">It can't be read now: what was in use stays in use, and it is tried again.</exception>
-    Task<TModel> LoadAsync(ModelVersionRecord version, CancellationToken cancellationToken);
+    Task<TModel> LoadAsync(ModelVersionRow version, CancellationToken cancellationToken);
 }

@@ -51,7 +51,7 @@ internal static class VersionOfSize
             version, ArtifactNames.WeightsOf(ArtifactNames.ItemNeighbors), size.Tracks * Links, 1, row => weights.AsSpan(row, 1), none);
         await models.WritePopularAsync(
             version,
-            Enumerable.Range(0, Math.Min(PopularTracks, size.Tracks)).Select(track => new PopularTrackRecord(track + 1, TrackId(track), PopularTracks - track, 1)),
+            Enumerable.Range(0, Math.Min(PopularTracks, size.Tracks)).Select(track => new PopularTrackRow(track + 1, TrackId(track), PopularTracks - track, 1)),
             none);
         await models.FinishAsync(
             version, new ModelResult(new Dictionary<string, double>(), size.Users, size.Tracks, heard.Length, TimeSpan.Zero), none);

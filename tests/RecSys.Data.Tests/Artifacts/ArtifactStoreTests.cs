@@ -1,6 +1,6 @@
 using System.Text;
 using RecSys.Data.Artifacts;
-using RecSys.Data.Schema;
+using RecSys.Data.Models;
 
 namespace RecSys.Data.Tests.Artifacts;
 
@@ -156,13 +156,13 @@ public abstract class ArtifactStoreTests(MigratedDatabases databases, string pro
         await Database.Models.WriteAsync<ModelArtifactRow>(
             Version,
             [
-                new ModelArtifactRow(Version, "short", 0, [1, 2, 3]),
-                new ModelArtifactRow(Version, "foreign", 0, Encoding.UTF8.GetBytes(new string('x', 100))),
-                new ModelArtifactRow(Version, "lying", 0, Header(ArtifactKind.Int64Array, 4, 2, 1, 8)),
-                new ModelArtifactRow(Version, "unknown kind", 0, Header((ArtifactKind)77, 4, 2, 1, 8)),
-                new ModelArtifactRow(Version, "too many", 0, Header(ArtifactKind.TextList, 0, long.MaxValue, 1, 100)),
-                new ModelArtifactRow(Version, "negative text", 0, [.. Header(ArtifactKind.TextList, 0, 1, 1, 4), 255, 255, 255, 255]),
-                new ModelArtifactRow(Version, "long text", 0, [.. Header(ArtifactKind.TextList, 0, 1, 1, 4), 1, 0, 0, 0]),
+                new ModelArtifactRow("short", 0, [1, 2, 3]),
+                new ModelArtifactRow("foreign", 0, Encoding.UTF8.GetBytes(new string('x', 100))),
+                new ModelArtifactRow("lying", 0, Header(ArtifactKind.Int64Array, 4, 2, 1, 8)),
+                new ModelArtifactRow("unknown kind", 0, Header((ArtifactKind)77, 4, 2, 1, 8)),
+                new ModelArtifactRow("too many", 0, Header(ArtifactKind.TextList, 0, long.MaxValue, 1, 100)),
+                new ModelArtifactRow("negative text", 0, [.. Header(ArtifactKind.TextList, 0, 1, 1, 4), 255, 255, 255, 255]),
+                new ModelArtifactRow("long text", 0, [.. Header(ArtifactKind.TextList, 0, 1, 1, 4), 1, 0, 0, 0]),
             ],
             Cancellation);
         await using (var context = Database.Database.CreateContext())

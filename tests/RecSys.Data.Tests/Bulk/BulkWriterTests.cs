@@ -1,8 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Data.Models;
 using RecSys.Data.Schema;
-using RecSys.Data.Tracks;
 
 namespace RecSys.Data.Tests.Bulk;
 
@@ -15,13 +14,13 @@ public abstract class BulkWriterTests(MigratedDatabases databases, string provid
     {
         await AddVersionAsync();
         (await InsertAsync(Enumerable.Range(1, RowCount)
-            .Select(rank => new PopularTrackRow("v1", rank, $"tråck {rank}", rank * 3_000_000_000L, -rank)))).ShouldBe(RowCount);
+            .Select(rank => new PopularTrackRow(rank, $"tråck {rank}", rank * 3_000_000_000L, -rank) { ModelVersion = "v1" }))).ShouldBe(RowCount);
 
         await using var context = Database.Database.CreateContext();
         (await context.PopularTracks.LongCountAsync(Cancellation)).ShouldBe(RowCount);
         (await context.PopularTracks.SumAsync(row => row.ListenerCount / 3_000_000_000, Cancellation)).ShouldBe(RowCount * (RowCount + 1L) / 2);
         (await context.PopularTracks.SingleAsync(row => row.Rank == 77_777, Cancellation))
-            .ShouldBe(new PopularTrackRow("v1", 77_777, "tråck 77777", 233_331_000_000_000, -77_777));
+            .ShouldBe(new PopularTrackRow(77_777, "tråck 77777", 233_331_000_000_000, -77_777) { ModelVersion = "v1" });
     }
 
     [Fact]
@@ -77,7 +76,7 @@ public abstract class BulkWriterTests(MigratedDatabases databases, string provid
     [Fact]
     public async Task Rows_that_did_not_change_are_not_written_again()
     {
-        var track = new TrackRecord("one", "title", "artist", "album", ["rock"], TimeSpan.FromSeconds(200));
+        var track = new TrackRow("one", "title", "artist", "album", ["rock"], TimeSpan.FromSeconds(200));
 
         (await UpsertAsync(track, track with { TrackId = "two" })).ShouldBe(2);
         (await UpsertAsync(track, track with { TrackId = "two", Duration = null })).ShouldBe(1);
@@ -91,7 +90,7 @@ public abstract class BulkWriterTests(MigratedDatabases databases, string provid
         await AddVersionAsync();
         var halfway = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var listensAreIn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        IEnumerable<PopularTrackRecord> Tracks()
+        IEnumerable<PopularTrackRow> Tracks()
         {
             for (var rank = 1; rank <= 6_000; rank++)
             {
@@ -101,13 +100,13 @@ public abstract class BulkWriterTests(MigratedDatabases databases, string provid
                     listensAreIn.Task.Wait(Cancellation);
                 }
 
-                yield return new PopularTrackRecord(rank, "track", 1, 1);
+                yield return new PopularTrackRow(rank, "track", 1, 1);
             }
         }
 
         var insert = Task.Run(() => Database.Models.WritePopularAsync("v1", Tracks(), Cancellation));
         await halfway.Task;
-        await OpenAgain().History.AddAsync([new RecentListen("ann", "one", DateTimeOffset.UnixEpoch)], Cancellation);
+        await OpenAgain().History.AddAsync([new RecentListenRow("ann", "one", DateTimeOffset.UnixEpoch)], Cancellation);
         listensAreIn.SetResult();
 
         (await insert).ShouldBe(6_000);
@@ -120,7 +119,7 @@ public abstract class BulkWriterTests(MigratedDatabases databases, string provid
     private Task<long> InsertNewAsync(params UserRow[] rows) =>
         Database.Database.WriteAsync(context => Database.Database.Bulk.InsertNewAsync(context, rows, Cancellation), Cancellation);
 
-    private Task<long> UpsertAsync(params TrackRecord[] rows) =>
+    private Task<long> UpsertAsync(params TrackRow[] rows) =>
         Database.Database.WriteAsync(context => Database.Database.Bulk.UpsertAsync(context, rows, Cancellation), Cancellation);
 
     private Task AddVersionAsync() => Database.Models.BeginAsync("v1", new Dictionary<string, string>(), Cancellation);

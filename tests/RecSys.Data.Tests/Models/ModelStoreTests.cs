@@ -57,7 +57,10 @@ public abstract class ModelStoreTests(MigratedDatabases databases, string provid
         similar.SimilarTrackIds.ShouldBe(["βnear", "βfar"]);
         similar.Scores.ShouldBe([0.1f, -0.3333333f]);
         (await Models.ReadPopularAsync("v2", null, Cancellation)).ShouldBe(
-            [new PopularTrackRecord(1, "βhit", 5_000_000_000, 9_000_000_000), new PopularTrackRecord(2, "βother", 2, 3)]);
+            [
+                new PopularTrackRow(1, "βhit", 5_000_000_000, 9_000_000_000) { ModelVersion = "v2" },
+                new PopularTrackRow(2, "βother", 2, 3) { ModelVersion = "v2" },
+            ]);
         (await Models.ReadPopularAsync("v2", 1, Cancellation)).Count.ShouldBe(1);
         (await Models.ReadUserRecommendationsAsync("v1", "nobody", Cancellation)).ShouldBeNull();
         (await Models.ReadSimilarAsync("v1", "nothing", Cancellation)).ShouldBeNull();
@@ -90,14 +93,14 @@ public abstract class ModelStoreTests(MigratedDatabases databases, string provid
     {
         await WriteReadyAsync("v1", "v2", "v3");
 
-        (await Models.ActivateAsync("v1", Cancellation)).ShouldBe(new ActiveModel("v1", null, Database.Clock.Now));
+        (await Models.ActivateAsync("v1", Cancellation)).ShouldBe(new ActiveModelRow("v1", null, Database.Clock.Now));
         (await Should.ThrowAsync<ModelStoreException>(() => Models.RollbackAsync(Cancellation))).Error.ShouldBe(ModelStoreError.NoPrevious);
         var first = Database.Clock.Now;
         Database.Clock.Now += TimeSpan.FromHours(1);
         (await Models.ActivateAsync("v1", Cancellation)).ActivatedAt.ShouldBe(first, "it was active already");
-        (await Models.ActivateAsync("v2", Cancellation)).ShouldBe(new ActiveModel("v2", "v1", Database.Clock.Now));
+        (await Models.ActivateAsync("v2", Cancellation)).ShouldBe(new ActiveModelRow("v2", "v1", Database.Clock.Now));
         (await Models.RollbackAsync(Cancellation)).PreviousVersion.ShouldBe("v2");
-        (await Models.GetActiveAsync(Cancellation)).ShouldBe(new ActiveModel("v1", "v2", Database.Clock.Now));
+        (await Models.GetActiveAsync(Cancellation)).ShouldBe(new ActiveModelRow("v1", "v2", Database.Clock.Now));
         (await Models.RollbackAsync(Cancellation)).Version.ShouldBe("v2");
         (await Models.ActivateAsync("v3", Cancellation)).PreviousVersion.ShouldBe("v2");
     }
@@ -331,7 +334,7 @@ public abstract class ModelStoreTests(MigratedDatabases databases, string provid
         next.ShouldNotBeNull();
     }
 
-    private static UserRecommendationsRecord List(string user) => new(user, ["one", "two"], [2, 1], ["als", "als"]);
+    private static UserRecommendationsRow List(string user) => new(user, ["one", "two"], [2, 1], ["als", "als"]);
 
     private static ModelResult Result(params (string Name, double Value)[] metrics) =>
         new(metrics.ToDictionary(metric => metric.Name, metric => metric.Value), 1, 2, 3_000_000_000, TimeSpan.FromMilliseconds(12_345));
@@ -353,7 +356,7 @@ public abstract class ModelStoreTests(MigratedDatabases databases, string provid
         await Models.BeginAsync(version, Settings, Cancellation);
         await Models.WriteUserRecommendationsAsync(
             version,
-            Enumerable.Range(0, 50).Select(number => new UserRecommendationsRecord(
+            Enumerable.Range(0, 50).Select(number => new UserRecommendationsRow(
                 $"user{number}",
                 [$"{prefix}track{number}", "a,\"b\"{}\\", ""],
                 [1.5f, float.Epsilon, -float.MaxValue],
@@ -361,7 +364,7 @@ public abstract class ModelStoreTests(MigratedDatabases databases, string provid
             Cancellation);
         await Models.WriteSimilarAsync(
             version,
-            Enumerable.Range(0, 50).Select(number => new SimilarTracksRecord($"track{number}", [$"{prefix}near", $"{prefix}far"], [0.1f, -0.3333333f])),
+            Enumerable.Range(0, 50).Select(number => new SimilarTracksRow($"track{number}", [$"{prefix}near", $"{prefix}far"], [0.1f, -0.3333333f])),
             Cancellation);
         await Models.WritePopularAsync(
             version, [new(1, $"{prefix}hit", 5_000_000_000, 9_000_000_000), new(2, $"{prefix}other", 2, 3)], Cancellation);

@@ -1,7 +1,7 @@
 using Google.Rpc;
 using Grpc.Core;
 using RecSys.Contracts.Serving.V1;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Hosting.Errors;
 using RecSys.TestKit;
 using RecSys.TestKit.Models;
@@ -60,7 +60,7 @@ public sealed class GetHistoryTests
 
         await system.PublishAsync(listen);
         (await AllAsync(system)).Count.ShouldBe(1);
-        await system.Database.Histories.AddAsync([new RecentListen("u", Log.Track(2, 2), Start), new RecentListen("u", Log.Track(2, 3), Start)], CancellationToken.None);
+        await system.Database.Histories.AddAsync([new RecentListenRow("u", Log.Track(2, 2), Start), new RecentListenRow("u", Log.Track(2, 3), Start)], CancellationToken.None);
         await Wait.UntilAsync(async () => (await AllAsync(system)).Count == 2, ServingSystem.Patience, "what only the database has");
 
         (await AllAsync(system)).Select(item => item.Track.TrackId).ShouldBe([Log.Track(2, 3), Log.Track(2, 2)]);
@@ -100,6 +100,6 @@ public sealed class GetHistoryTests
         (await system.Client.GetHistoryAsync(new GetHistoryRequest { UserId = "u", PageSize = 100 })).Items;
 
     private static Task StoreAsync(ServingSystem system, int count) => system.Database.Histories.AddAsync(
-        [.. Enumerable.Range(0, count).Select(number => new RecentListen("u", Log.Track(0, number), Start.AddMinutes(number), PlayedShare: 0.5f, PlayCount: 2))],
+        [.. Enumerable.Range(0, count).Select(number => new RecentListenRow("u", Log.Track(0, number), Start.AddMinutes(number), PlayedShare: 0.5f, PlayCount: 2))],
         CancellationToken.None);
 }

@@ -2,8 +2,7 @@ using Google.Rpc;
 using Grpc.Core;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Serving.V1;
-using RecSys.Data.History;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 using RecSys.Hosting.Errors;
 using RecSys.TestKit.Models;
 
@@ -42,7 +41,7 @@ public sealed class RecommendTests
         // As they were imported before there was one rule for ids.
         var log = new SampleLog(prefix: string.Concat(Enumerable.Repeat("🎧", 300)) + "\t\uFFFD");
         await using var system = await ServingSystem.StartAsync(log);
-        await system.Database.Histories.AddAsync([new RecentListen("newcomer", log.Track(3, 0), DateTimeOffset.UtcNow)], CancellationToken.None);
+        await system.Database.Histories.AddAsync([new RecentListenRow("newcomer", log.Track(3, 0), DateTimeOffset.UtcNow)], CancellationToken.None);
 
         foreach (var user in new[] { SampleLog.User(taste: 1, number: 2), "newcomer", "never seen" })
         {
@@ -72,7 +71,7 @@ public sealed class RecommendTests
         await using var system = await ServingSystem.StartAsync(Log);
         var heard = Enumerable.Range(0, 4).Select(number => Log.Track(3, number)).ToArray();
         await system.Database.Histories.AddAsync(
-            [.. heard.Select((track, place) => new RecentListen("newcomer", track, DateTimeOffset.UtcNow.AddMinutes(-place)))], CancellationToken.None);
+            [.. heard.Select((track, place) => new RecentListenRow("newcomer", track, DateTimeOffset.UtcNow.AddMinutes(-place)))], CancellationToken.None);
 
         var slate = await system.RecommendAsync("newcomer");
 
@@ -128,7 +127,7 @@ public sealed class RecommendTests
 
         var before = await system.RecommendAsync("never seen");
         var track = before.Items[0].Track.TrackId;
-        await system.Database.Tracks.PutAsync([new TrackRecord(track, "A Name at Last", "Somebody", "", [])], CancellationToken.None);
+        await system.Database.Tracks.PutAsync([new TrackRow(track, "A Name at Last", "Somebody", "", [])], CancellationToken.None);
         var after = await system.RecommendAsync("never seen");
 
         before.Items[0].Track.Title.ShouldBeEmpty();

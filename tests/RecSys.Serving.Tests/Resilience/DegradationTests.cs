@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Grpc.Core;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Serving.V1;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.TestKit.Models;
 
 namespace RecSys.Serving.Tests.Resilience;
@@ -39,7 +39,7 @@ public sealed class DegradationTests
         await using var system = await ServingSystem.StartAsync(Log);
         var heard = new[] { Log.Track(3, 0), Log.Track(3, 1) };
         await system.Database.Histories.AddAsync(
-            [.. heard.Select((track, place) => new RecentListen("newcomer", track, DateTimeOffset.UtcNow.AddMinutes(-place)))], CancellationToken.None);
+            [.. heard.Select((track, place) => new RecentListenRow("newcomer", track, DateTimeOffset.UtcNow.AddMinutes(-place)))], CancellationToken.None);
 
         await system.StopCandidateAsync();
         var slate = await system.RecommendAsync("newcomer", slateSize: 50);

@@ -2,7 +2,7 @@ using System.Net;
 using Grpc.Core;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Serving.V1;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Hosting.Errors;
 using RecSys.TestKit;
 using RecSys.TestKit.Hosts;
@@ -22,7 +22,7 @@ public sealed class LostServersTests
         await using var postgres = await PostgresServer.StartAsync();
         await using var system = await ServingSystem.StartAsync(
             await SampleDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync()), Log, ("Serving:HistoryLifetime", "00:00:01"));
-        await system.Database.Histories.AddAsync([new RecentListen(Known, Log.Track(1, 0), DateTimeOffset.UtcNow)], CancellationToken.None);
+        await system.Database.Histories.AddAsync([new RecentListenRow(Known, Log.Track(1, 0), DateTimeOffset.UtcNow)], CancellationToken.None);
         await system.RecommendAsync(Known);
 
         await postgres.StopAsync();
@@ -96,7 +96,7 @@ public sealed class LostServersTests
 
         await broker.KillAsync();
         var meanwhile = await system.RecommendAsync(Known);
-        await system.Database.Histories.AddAsync([new RecentListen(Known, first, DateTimeOffset.UtcNow)], CancellationToken.None);
+        await system.Database.Histories.AddAsync([new RecentListenRow(Known, first, DateTimeOffset.UtcNow)], CancellationToken.None);
         await broker.RestartAsync();
         await system.RecommendUntilAsync(Known, slate => slate.Items.All(item => item.Track.TrackId != first), "the listen that passed by");
 

@@ -5,9 +5,8 @@ using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Data;
 using RecSys.Data.Artifacts;
-using RecSys.Data.History;
+using RecSys.Data.Histories;
 using RecSys.Data.Models;
-using RecSys.Data.Tracks;
 
 namespace RecSys.TestKit.Models;
 
@@ -150,7 +149,7 @@ public sealed class SampleDatabase : IAsyncDisposable
         var lists = model.Recommend(users, new RecommendOptions { K = ListLength });
         await Models.WriteUserRecommendationsAsync(
             version,
-            users.Select(user => new UserRecommendationsRecord(
+            users.Select(user => new UserRecommendationsRow(
                 log.UserIds[user],
                 [.. lists[user].Select(item => log.TrackIds[item.ItemIndex])],
                 [.. lists[user].Select(item => item.Score)],
@@ -159,7 +158,7 @@ public sealed class SampleDatabase : IAsyncDisposable
         var similar = model.SimilarItems(items, k: 20);
         await Models.WriteSimilarAsync(
             version,
-            items.Select(item => new SimilarTracksRecord(
+            items.Select(item => new SimilarTracksRow(
                 log.TrackIds[item],
                 [.. similar[item].Select(other => log.TrackIds[other.ItemIndex])],
                 [.. similar[item].Select(other => other.Score)])),
@@ -171,7 +170,7 @@ public sealed class SampleDatabase : IAsyncDisposable
                 .OrderByDescending(track => track.Listeners)
                 .ThenBy(track => track.item)
                 .Take(ListLength)
-                .Select((track, place) => new PopularTrackRecord(place + 1, track.trackId, track.Listeners, track.Listeners)),
+                .Select((track, place) => new PopularTrackRow(place + 1, track.trackId, track.Listeners, track.Listeners)),
             none);
     }
 }

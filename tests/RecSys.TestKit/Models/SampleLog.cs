@@ -1,5 +1,5 @@
 using RecSys.Algorithms.Matrices;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 
 namespace RecSys.TestKit.Models;
 
@@ -62,11 +62,11 @@ public sealed class SampleLog
         Enumerable.Range(0, UserIds.Count).Count(user => Plays.RowColumns(user).BinarySearch(_items[trackId]) >= 0);
 
     /// <summary>The catalogue, with names.</summary>
-    public IEnumerable<TrackRecord> Catalogue() => TrackIds.Select((trackId, item) =>
+    public IEnumerable<TrackRow> Catalogue() => TrackIds.Select((trackId, item) =>
     {
         var taste = TasteNames[item / _tracksPerTaste];
         var number = item % _tracksPerTaste;
-        return new TrackRecord(
+        return new TrackRow(
             trackId, $"{taste} Song {number}", $"{taste} Artist {number / TracksPerArtist}", $"{taste} Album {number / TracksPerArtist}", [taste]);
     });
 

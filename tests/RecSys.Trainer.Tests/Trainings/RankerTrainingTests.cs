@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Ranking.Trees;
 using RecSys.Data.Artifacts;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 using RecSys.Lake;
 
 namespace RecSys.Trainer.Tests.Trainings;
@@ -16,7 +16,7 @@ public sealed class RankerTrainingTests
         await using var trainer = await TrainerHost.StartAsync();
         await trainer.FillLakeAsync();
         await trainer.Host.Services.GetRequiredService<TrackStore>().PutAsync(
-            [.. TrainerHost.Log.Tracks.Select(t => new TrackRecord(t.TrackId, t.Title, t.Artist, t.Album, [.. t.Genres]))], default);
+            [.. TrainerHost.Log.Tracks.Select(t => new TrackRow(t.TrackId, t.Title, t.Artist, t.Album, [.. t.Genres]))], default);
 
         var (model, _) = await trainer.TrainAsync(TrainerHost.Quick(("ranker.enabled", "true"), ("ranker.windows", "2"), ("ranker.trees", "60"), ("ranker.enough_users", "0")));
 

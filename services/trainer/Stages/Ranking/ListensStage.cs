@@ -1,6 +1,6 @@
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Analytics.Listens;
-using RecSys.Data.Tracks;
+using RecSys.Data.Histories;
 using RecSys.Trainer.Progress;
 using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Trainings;

@@ -1,0 +1,89 @@
+using Microsoft.EntityFrameworkCore;
+using RecSys.Data.Schema;
+
+namespace RecSys.Data.Models;
+
+/// <content>Says which version is active, one change at a time.</content>
+public sealed partial class ModelStore
+{
+    /// <summary>Makes a ready version the active one, and the active one the previous; the active version stays as it is.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="force">Whether a version that was refused becomes ready first; why it was refused stays on record.</param>
+    /// <param name="cancellationToken">Stops the change, unless it is done.</param>
+    /// <exception cref="ModelStoreException">
+    /// <see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotReady"/>, <see cref="ModelStoreError.Refused"/>.
+    /// </exception>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public Task<ActiveModelRow> ActivateAsync(string version, bool force, CancellationToken cancellationToken)
+    {
+        StorableText.Require(version, nameof(version));
+        return _database.WriteAsync(
+            async context =>
+            {
+                await context.LockModelsAsync(cancellationToken);
+                var model = await context.ModelVersions.FirstOrDefaultAsync(m => m.Version == version, cancellationToken)
+                    ?? throw NotFound(version);
+                if (model.Status == ModelStatus.Refused)
+                {
+                    await AcceptAsync(context, model, force, cancellationToken);
+                }
+                else if (model.Status != ModelStatus.Ready)
+                {
+                    throw new ModelStoreException(
+                        ModelStoreError.NotReady,
+                        $"Model version {version} is {model.Status.ToString().ToLowerInvariant()}. Only a version that is ready can be activated.");
+                }
+
+                var active = await FindActiveAsync(context, cancellationToken);
+                return active?.Version == version
+                    ? active
+                    : await SetAsync(context, version, active?.Version, active is null, cancellationToken);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc cref="ActivateAsync(string, bool, CancellationToken)"/>
+    public Task<ActiveModelRow> ActivateAsync(string version, CancellationToken cancellationToken) =>
+        ActivateAsync(version, force: false, cancellationToken);
+
+    /// <summary>Makes the previous version the active one, and the active one the previous.</summary>
+    /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NoPrevious"/>.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer; ask <see cref="GetActiveAsync"/> what was done.</exception>
+    public Task<ActiveModelRow> RollbackAsync(CancellationToken cancellationToken) =>
+        _database.WriteOnceAsync(
+            async context =>
+            {
+                await context.LockModelsAsync(cancellationToken);
+                var active = await FindActiveAsync(context, cancellationToken);
+                return active?.PreviousVersion is { } previous
+                    ? await SetAsync(context, previous, active.Version, false, cancellationToken)
+                    : throw new ModelStoreException(
+                        ModelStoreError.NoPrevious, "No model version was active before. Activate one by its id.");
+            },
+            cancellationToken);
+
+    /// <summary>Which version is active; null before the first activation.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public Task<ActiveModelRow?> GetActiveAsync(CancellationToken cancellationToken) =>
+        _database.ReadAsync(context => FindActiveAsync(context, cancellationToken), cancellationToken);
+
+    private static Task<ActiveModelRow?> FindActiveAsync(RecSysDbContext context, CancellationToken cancellationToken) =>
+        context.ActiveModels.SingleOrDefaultAsync(cancellationToken);
+
+    private static Task<int> AcceptAsync(RecSysDbContext context, ModelVersionRow model, bool force, CancellationToken cancellationToken) =>
+        force
+            ? context.ModelVersions
+                .Where(m => m.Version == model.Version)
+                .ExecuteUpdateAsync(m => m.SetProperty(x => x.Status, ModelStatus.Ready), cancellationToken)
+            : throw new ModelStoreException(
+                ModelStoreError.Refused, $"Model version {model.Version} was refused: {model.Error} With force (`recsys models activate VERSION --force`) it is activated all the same.");
+
+    private async Task<ActiveModelRow> SetAsync(
+        RecSysDbContext context, string version, string? previous, bool isFirst, CancellationToken cancellationToken)
+    {
+        var row = new ActiveModelRow(version, previous, Timestamps.ToStored(_time.GetUtcNow()));
+        context.Entry(row).State = isFirst ? EntityState.Added : EntityState.Modified;
+        await context.SaveChangesAsync(cancellationToken);
+        return row;
+    }
+}

@@ -1,3 +1,0 @@
-namespace RecSys.Data.Schema;
-
-internal sealed record NextTracksRow(string ModelVersion, string TrackId, string[] NextTrackIds, float[] Probabilities) : IModelRow;

@@ -1,3 +1,0 @@
-namespace RecSys.Data.Schema;
-
-internal sealed record SimilarTracksRow(string ModelVersion, string TrackId, string[] SimilarTrackIds, float[] Scores) : IModelRow;
