@@ -6,8 +6,8 @@ internal static partial class TrainerLog
     [LoggerMessage(7001, LogLevel.Information, "Training {ModelVersion} began.")]
     public static partial void TrainingBegan(ILogger logger, string modelVersion);
 
-    [LoggerMessage(7002, LogLevel.Information, "Training {ModelVersion}, {Stage}: {Message} ({Seconds:F1} s)")]
-    public static partial void StageDone(ILogger logger, string modelVersion, string stage, string message, double seconds);
+    [LoggerMessage(7002, LogLevel.Information, "Training {ModelVersion}, {Step}: {Message} ({Seconds:F1} s)")]
+    public static partial void StepDone(ILogger logger, string modelVersion, string step, string message, double seconds);
 
     [LoggerMessage(7003, LogLevel.Information, "Training {ModelVersion} ended well after {Seconds:F1} s.")]
     public static partial void TrainingSucceeded(ILogger logger, string modelVersion, double seconds);
@@ -44,8 +44,8 @@ internal static partial class TrainerLog
     public static partial void ProgressNotPublished(ILogger logger, string modelVersion, string reason);
 
     [LoggerMessage(7014, LogLevel.Information,
-        "Training {ModelVersion} goes on after stage {Stage}, which a training begun at {BegunAt:u} with the same settings had finished.")]
-    public static partial void TrainingResumed(ILogger logger, string modelVersion, string stage, DateTimeOffset begunAt);
+        "Training {ModelVersion} goes on after step {Step}, which a training begun at {BegunAt:u} with the same settings had finished.")]
+    public static partial void TrainingResumed(ILogger logger, string modelVersion, string step, DateTimeOffset begunAt);
 
     [LoggerMessage(7016, LogLevel.Information,
         "Version {ModelVersion} was refreshed from {BaseVersion}: {Users} users and {Tracks} new tracks in {Seconds:F1} s.")]

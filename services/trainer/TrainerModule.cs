@@ -7,16 +7,11 @@ using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Lake;
 using RecSys.Lake.S3;
-using RecSys.Trainer.Checkpoints;
 using RecSys.Trainer.Grpc;
-using RecSys.Trainer.Progress;
+using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Refreshing;
-using RecSys.Trainer.Schedule;
-using RecSys.Trainer.Stages;
-using RecSys.Trainer.Stages.Ranking;
-using RecSys.Trainer.Startup;
-using RecSys.Trainer.Trainings;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Trainer;
 
@@ -36,45 +31,37 @@ public static class TrainerModule
         builder.AddDatabase();
         services.TryAddSingleton(Lake);
         services.TryAddSingleton(provider => new LakeQueries(provider.GetRequiredService<ListenLake>()));
-        services.AddStartupTask<ModelVersionsTask>();
+        services.AddStartupTask<UnfinishedVersionsTask>();
 
-        services.AddSingleton<ReadStage>();
-        services.AddSingleton<SplitStage>();
-        services.AddSingleton<ModelsStage>();
-        services.AddSingleton<EvaluateStage>();
-        services.AddSingleton<SimilarStage>();
-        services.AddSingleton<NextStage>();
-        services.AddSingleton<ListsStage>();
-        services.AddSingleton<StoreStage>();
-        services.AddSingleton<PublishStage>();
-        services.AddSingleton<ListensStage>();
-        services.AddSingleton<CandidatesStage>();
-        services.AddSingleton<RankerStage>();
-        services.AddSingleton<RankedListsStage>();
-        services.AddSingleton<RankerWriter>();
-        services.AddSingleton<RankingStages>();
-        services.AddSingleton<TrainingStages>();
+        services.AddSingleton<TrainingRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<TrainingRunner>());
+        services.AddHostedService<TrainingSchedule>();
+        services.AddHostedService<LakeCompaction>();
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<CheckpointStore>();
+        services.AddSingleton<ProgressBoard>();
+        services.AddHostedService<ProgressPublisher>();
+        services.AddSingleton<DatabasePatience>();
+
+        services.AddSingleton<ReadStep>();
+        services.AddSingleton<SplitStep>();
+        services.AddSingleton<ModelsStep>();
+        services.AddSingleton<ListensStep>();
+        services.AddSingleton<RefitStep>();
+        services.AddSingleton<StoreStep>();
+        services.AddSingleton<StoreRankerStep>();
+        services.AddSingleton<PublishStep>();
+
         services.AddSingleton<RefreshPipeline>();
         services.AddSingleton<RefreshWriter>();
         services.AddSingleton<RankerRefresh>();
-        services.AddSingleton<TrainingPreparation>();
-        services.AddHostedService<TrainingSchedule>();
-        services.AddHostedService<LakeCompaction>();
+
         services.AddSingleton<VersionWriter>();
         services.AddSingleton<QualityReader>();
         services.AddSingleton<QualityGate>();
         services.AddSingleton<ModelComparison>();
-        services.AddSingleton<DatabasePatience>();
-        services.AddSingleton<TrainingRunner>();
-        services.AddHostedService(provider => provider.GetRequiredService<TrainingRunner>());
-
-        services.AddSingleton<ProgressBoard>();
-        services.AddHostedService<ProgressPublisher>();
         services.AddSingleton<ModelActivation>();
-        services.AddSingleton<ModelAnnouncer>();
-        services.AddHostedService(provider => provider.GetRequiredService<ModelAnnouncer>());
+        services.AddHostedService(provider => provider.GetRequiredService<ModelActivation>());
         return builder;
     }
 

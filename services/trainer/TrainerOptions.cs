@@ -46,7 +46,7 @@ internal sealed class TrainerOptions
     public string ScheduleSettings { get; init; } = "";
 
     /// <summary>
-    /// The folder in which unfinished trainings keep what their finished stages made, so that a killed one goes on from there;
+    /// The folder in which unfinished trainings keep what their finished steps made, so that a killed one goes on from there;
     /// absolute or relative to the working directory, of one trainer alone. Default <c>.recsys/work</c>.
     /// </summary>
     [Required(AllowEmptyStrings = false, ErrorMessage = "It must name a folder.")]

@@ -5,17 +5,24 @@ using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
-using RecSys.Trainer.Progress;
+using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Publishing;
+using RecSys.Trainer.Refreshing;
 using RecSys.Trainer.Settings;
-using RecSys.Trainer.Trainings;
 using StoredStatus = RecSys.Data.Models.ModelStatus;
 
 namespace RecSys.Trainer.Grpc;
 
 /// <summary>What operators and the command line call.</summary>
 internal sealed class TrainerGrpcService(
-    TrainingRunner trainings, ProgressBoard board, ModelStore models, ModelActivation activation, ModelComparison comparison, TimeProvider clock)
+    TrainingRunner trainings,
+    TrainingPipeline training,
+    RefreshPipeline refresh,
+    ProgressBoard board,
+    ModelStore models,
+    ModelActivation activation,
+    ModelComparison comparison,
+    TimeProvider clock)
     : TrainerService.TrainerServiceBase
 {
     private const int DefaultPageSize = 20;
@@ -33,9 +40,9 @@ internal sealed class TrainerGrpcService(
         violations.ThrowIfAny();
         var settings = TrainingSettings.Read(request.Settings.ToDictionary());
         var started = await StoreErrors.TranslateAsync(() => trainings.StartAsync(
-            (preparation, token) => request.Refresh
-                ? preparation.RefreshAsync(!request.SkipActivation, token)
-                : preparation.TrainAsync(settings, !request.SkipActivation, request.Force, token),
+            token => request.Refresh
+                ? refresh.PrepareAsync(!request.SkipActivation, token)
+                : training.PrepareAsync(settings, !request.SkipActivation, request.Force, token),
             context.CancellationToken));
         return new TrainModelResponse { ModelVersion = started.ModelVersion, ResumedAfter = started.ResumedAfter };
     }
@@ -54,7 +61,7 @@ internal sealed class TrainerGrpcService(
 
         while (!isKnownHere)
         {
-            // Of another trainer, or from before the last start: the database tells no stages, but when it has ended.
+            // Of another trainer, or from before the last start: the database tells no steps, but when it has ended.
             var record = await FindAsync(request.ModelVersion, context.CancellationToken);
             await responseStream.WriteAsync(ProgressOf(record), context.CancellationToken);
             if (record.Status != StoredStatus.Training)

@@ -1,8 +1,7 @@
 using System.Globalization;
 using RecSys.Data.Models;
+using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
-using RecSys.Trainer.Stages;
-using RecSys.Trainer.Trainings;
 
 namespace RecSys.Trainer.Publishing;
 
@@ -55,4 +54,16 @@ internal sealed class QualityGate(ModelStore models, QualityReader reader, Datab
             },
             refusal);
     }
+}
+
+/// <summary>How a new version compares with the active one.</summary>
+/// <param name="Metrics">
+/// <c>gate/users</c> that both measured; <c>gate/difference</c> of their gain over popularity in NDCG@20, above 0 where the new one is
+/// better; its interval <c>gate/low</c> and <c>gate/high</c>. Empty when the two can't be compared.
+/// </param>
+/// <param name="Refusal">Why the new version should not answer; null when nothing speaks against it.</param>
+internal sealed record GateVerdict(IReadOnlyDictionary<string, double> Metrics, string? Refusal)
+{
+    /// <summary>There is nothing to compare with.</summary>
+    public static readonly GateVerdict NotCompared = new(new Dictionary<string, double>(), null);
 }

@@ -1,10 +1,12 @@
+using System.Globalization;
+using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Popularity;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
-using RecSys.Trainer.Stages;
-using RecSys.Trainer.Trainings;
+using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Trainer.Publishing;
 
@@ -15,6 +17,10 @@ internal sealed class VersionWriter(ModelStore models, ArtifactStore artifacts, 
     private const int ItemsPerSegment = 1 << 20;
 
     private delegate ReadOnlySpan<int> HeardRow(int user);
+
+    /// <summary>The id of a new version: sortable by the time of its training, told apart by four digits, such as <c>20261121T204455Z-1f3a</c>.</summary>
+    public static string NewVersion(DateTimeOffset now) => string.Create(
+        CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Random.Shared.Next(1 << 16):x4}");
 
     /// <summary>Writes at most <see cref="ModelStore.RowsPerCommit"/> rows.</summary>
     public Task<long> WriteAsync<TRecord>(
@@ -119,4 +125,20 @@ internal sealed class VersionWriter(ModelStore models, ArtifactStore artifacts, 
 
         yield return segment.ToArray();
     }
+}
+
+/// <summary>Lists of indices as rows of the database, which name users and tracks.</summary>
+internal static class ListRecords
+{
+    public static UserRecommendationsRow Personal(ScoredRow row, TrainingLog log) => new(
+        log.UserIds[row.Index], Ids(row.Items, log), row.Scores, Array.ConvertAll(row.Sources, source => ListsStep.SourceNames[source]));
+
+    public static SimilarTracksRow Similar(ScoredRow row, TrainingLog log) => new(log.TrackIds[row.Index], Ids(row.Items, log), row.Scores);
+
+    public static SimilarTracksRow Similar(int track, ScoredItem[] list, TrainingLog log) => new(
+        log.TrackIds[track], Array.ConvertAll(list, item => log.TrackIds[item.ItemIndex]), Array.ConvertAll(list, item => item.Score));
+
+    public static NextTracksRow Next(ScoredRow row, TrainingLog log) => new(log.TrackIds[row.Index], Ids(row.Items, log), row.Scores);
+
+    private static string[] Ids(int[] items, TrainingLog log) => Array.ConvertAll(items, item => log.TrackIds[item]);
 }

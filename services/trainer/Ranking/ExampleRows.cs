@@ -1,5 +1,6 @@
 using RecSys.Algorithms;
 using RecSys.Trainer.Boosting;
+using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Ranking;
@@ -7,7 +8,7 @@ namespace RecSys.Trainer.Ranking;
 /// <summary>What a ranker learns from: labelled candidates with their features.</summary>
 /// <param name="Parts">Rows of users who are learnt from together.</param>
 /// <param name="CutCount">Cuts of the log that they come from.</param>
-internal sealed record ExampleRows(IReadOnlyList<ExamplePart> Parts, int CutCount)
+internal sealed record ExampleRows(IReadOnlyList<ExamplePart> Parts, int CutCount) : IOutcome<ExampleRows>
 {
     /// <summary>Parts of the users, each of which a member of a committee does not learn from.</summary>
     public const int FoldCount = 5;
@@ -43,5 +44,36 @@ internal sealed record ExampleRows(IReadOnlyList<ExamplePart> Parts, int CutCoun
     {
         var random = new SplitMix(settings.Get(TrainingSettings.Seed), "parts", userKey);
         return (random.Chance(settings.Get(RankerSettings.ValidationShare)), random.NextInt(FoldCount));
+    }
+
+    /// <inheritdoc/>
+    public void Write(CheckpointWriter writer)
+    {
+        writer.WriteInt64(CutCount);
+        writer.WriteInt64(Parts.Count);
+        foreach (var part in Parts)
+        {
+            writer.WriteSwitch(part.IsValidation);
+            writer.WriteInt64(part.Fold);
+            writer.WriteArray(part.Rows.Values);
+            writer.WriteArray(part.Rows.Labels);
+            writer.WriteArray(part.Rows.GroupSizes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static ExampleRows Read(CheckpointReader reader)
+    {
+        var cutCount = reader.ReadInt32();
+        var parts = new ExamplePart[reader.ReadInt32()];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = new ExamplePart(
+                reader.ReadSwitch(),
+                reader.ReadInt32(),
+                new BoostingRows(reader.ReadArray<float>(), reader.ReadArray<float>(), reader.ReadArray<int>()));
+        }
+
+        return new ExampleRows(parts, cutCount);
     }
 }

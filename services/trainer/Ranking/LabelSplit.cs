@@ -1,8 +1,8 @@
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Splits;
-using RecSys.Trainer.Stages;
-using RecSys.Trainer.Trainings;
+using RecSys.Trainer.Steps;
+using RecSys.Trainer.Pipeline;
 
 namespace RecSys.Trainer.Ranking;
 

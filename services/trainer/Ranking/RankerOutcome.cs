@@ -1,4 +1,5 @@
-using RecSys.Trainer.Stages;
+using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Publishing;
 
 namespace RecSys.Trainer.Ranking;
 
@@ -11,9 +12,30 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="UserNdcg">NDCG@20 of the measured users' final lists, in the order of <see cref="UserQuality"/>; empty when nothing was withheld.</param>
 internal sealed record RankerOutcome(
     byte[] Trees, string Message, IReadOnlyDictionary<string, double> Metrics, string[] Features, double[] Gains, float[] UserNdcg)
+    : IOutcome<RankerOutcome>
 {
     public bool IsTrained => Trees.Length > 0;
 
     /// <summary>Nothing was trained.</summary>
     public static RankerOutcome None(string why) => new([], why, new Dictionary<string, double>(), [], [], []);
+
+    /// <inheritdoc/>
+    public void Write(CheckpointWriter writer)
+    {
+        writer.WriteArray(Trees);
+        writer.WriteText(Message);
+        writer.WriteMetrics(Metrics);
+        writer.WriteTexts(Features);
+        writer.WriteArray(Gains);
+        writer.WriteArray(UserNdcg);
+    }
+
+    /// <inheritdoc/>
+    public static RankerOutcome Read(CheckpointReader reader) => new(
+        reader.ReadArray<byte>(),
+        reader.ReadText(),
+        reader.ReadMetrics(),
+        reader.ReadTexts(),
+        reader.ReadArray<double>(),
+        reader.ReadArray<float>());
 }

@@ -1,5 +1,6 @@
 using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Ranking.Features;
+using RecSys.Trainer.Pipeline;
 
 namespace RecSys.Trainer.Ranking;
 
@@ -8,4 +9,35 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="UserNeighbors">For each user the most similar; null when it is no source.</param>
 /// <param name="Next">For each track its followers; null when it is no source.</param>
 /// <param name="Statistics">Of the tracks.</param>
-internal sealed record RankingParts(ItemLinks? ItemNeighbors, ItemLinks? UserNeighbors, ItemLinks? Next, ItemStatistics Statistics);
+internal sealed record RankingParts(ItemLinks? ItemNeighbors, ItemLinks? UserNeighbors, ItemLinks? Next, ItemStatistics Statistics)
+    : IOutcome<RankingParts>
+{
+    /// <inheritdoc/>
+    public void Write(CheckpointWriter writer)
+    {
+        foreach (var links in new[] { ItemNeighbors, UserNeighbors, Next })
+        {
+            writer.WriteSwitch(links is not null);
+            if (links is not null)
+            {
+                writer.WriteArray(links.Offsets.Span);
+                writer.WriteArray(links.AllTargets.Span);
+                writer.WriteArray(links.AllWeights.Span);
+            }
+        }
+
+        writer.WriteArray(Statistics.Values.Span);
+        writer.WriteInt64(Statistics.UserCount);
+    }
+
+    /// <inheritdoc/>
+    public static RankingParts Read(CheckpointReader reader)
+    {
+        return new RankingParts(ReadLinks(), ReadLinks(), ReadLinks(), new ItemStatistics(reader.ReadArray<float>(), reader.ReadInt32()));
+
+        // What was written is whole; the checkpoint looks after that.
+        ItemLinks? ReadLinks() => reader.ReadSwitch()
+            ? new ItemLinks(reader.ReadArray<long>(), reader.ReadArray<int>(), reader.ReadArray<float>(), int.MaxValue)
+            : null;
+    }
+}

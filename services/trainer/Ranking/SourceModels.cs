@@ -5,7 +5,7 @@ using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
 using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Splits;
-using RecSys.Trainer.Trainings;
+using RecSys.Trainer.Pipeline;
 
 namespace RecSys.Trainer.Ranking;
 

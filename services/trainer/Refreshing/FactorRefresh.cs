@@ -1,5 +1,5 @@
 using RecSys.Algorithms.Als;
-using RecSys.Trainer.Stages;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Trainer.Refreshing;
 

@@ -1,5 +1,5 @@
 using RecSys.Data.Artifacts;
-using RecSys.Trainer.Trainings;
+using RecSys.Trainer.Pipeline;
 
 namespace RecSys.Trainer.Refreshing;
 

@@ -1,15 +1,13 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Popularity;
-using RecSys.Analytics.Listens;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
-using RecSys.Lake;
-using RecSys.Trainer.Progress;
+using RecSys.Hosting.Errors;
+using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Settings;
-using RecSys.Trainer.Stages;
-using RecSys.Trainer.Trainings;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Trainer.Refreshing;
 
@@ -19,17 +17,43 @@ namespace RecSys.Trainer.Refreshing;
 /// the one that it came from is deleted.
 /// </summary>
 internal sealed class RefreshPipeline(
-    ReadStage read,
+    ReadStep read,
     ModelStore models,
     ArtifactStore artifacts,
     RefreshWriter writer,
     ModelActivation activation,
     DatabasePatience patience,
+    ProgressBoard board,
     TimeProvider clock,
     ILogger<RefreshPipeline> logger)
 {
-    /// <summary>The stages of a refresh, as watchers see them.</summary>
-    public static readonly IReadOnlyList<PlannedStage> Plan = [new("read", 1), new("fold-in", 1), new("store", 2), new("publish", 0.2)];
+    private static readonly PlannedStep[] Plan = [new("read", 1), new("fold-in", 1), new("store", 2), new("publish", 0.2)];
+
+    /// <summary>Makes a refresh of the active version ready to run.</summary>
+    /// <param name="activate">Whether the new version becomes the active one.</param>
+    /// <param name="cancellationToken">Ends the preparation.</param>
+    /// <exception cref="RecSysException">FAILED_PRECONDITION: no version is active, or it has no factors to refresh.</exception>
+    public async Task<TrainingWork> PrepareAsync(bool activate, CancellationToken cancellationToken)
+    {
+        var active = await models.GetActiveAsync(cancellationToken);
+        var from = active is null ? null : await models.GetAsync(active.Version, cancellationToken);
+        if (from is null)
+        {
+            throw RecSysException.FailedPrecondition(
+                "NO_ACTIVE_MODEL", "No model has been trained yet, so there is nothing to refresh. Run `recsys train` or call TrainModel first.");
+        }
+
+        if (!TrainingSettings.Read(from.Settings).Get(TrainingSettings.AlsEnabled))
+        {
+            throw RecSysException.FailedPrecondition(
+                "NO_FACTORS", $"Version {from.Version} was trained without ALS and has no factors to refresh. Train a new version.");
+        }
+
+        var version = VersionWriter.NewVersion(clock.GetUtcNow());
+        await models.BeginAsync(version, from.Settings, cancellationToken, from.Version);
+        var reporter = new TrainingReporter(version, Plan, board, clock);
+        return new TrainingWork(version, "", reporter, token => RunAsync(version, from, activate, reporter, token), () => { }, null);
+    }
 
     /// <summary>Refreshes into a version whose record exists.</summary>
     /// <param name="version">The new version.</param>
@@ -37,13 +61,12 @@ internal sealed class RefreshPipeline(
     /// <param name="activate">Whether it becomes the active one, if <paramref name="from"/> still is.</param>
     /// <param name="reporter">Receives the progress.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    public async Task RunAsync(
+    private async Task RunAsync(
         string version, ModelVersionRow from, bool activate, TrainingReporter reporter, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         var settings = TrainingSettings.Read(from.Settings);
-        var query = new InteractionQuery { KeepsListenTimes = settings.Get(TrainingSettings.MarkovEnabled) };
-        var log = await read.RunAsync(query, reporter.Begin("read"), cancellationToken);
+        var log = await read.RunAsync(settings, reporter.Begin("read"), cancellationToken);
 
         var progress = reporter.Begin("fold-in");
         progress.Report(0, $"comparing with version {from.Version}");
@@ -71,7 +94,7 @@ internal sealed class RefreshPipeline(
         TrainingSettings settings, TrainingLog log, BaseVersion before, CancellationToken cancellationToken)
     {
         var changes = LogChanges.Find(log, before);
-        var pairs = log.Times?.ToPairs(log.Plays, null, settings.SessionGap());
+        var pairs = log.PairsOf(null, settings);
         var fitted = new FittedModels
         {
             Popularity = PopularityModel.Fit(log.Plays, PopularityMeasure.Users),
@@ -130,3 +153,10 @@ internal sealed class RefreshPipeline(
             new($"Model version {version} has no artifact '{name}', so it can't be refreshed. Train a new version.");
     }
 }
+
+/// <summary>What a refresh has made, before it is stored.</summary>
+/// <param name="Settings">Of the version that it comes from.</param>
+/// <param name="Log">All plays.</param>
+/// <param name="Changes">How they differ from that version's.</param>
+/// <param name="Models">The factors, and what was counted again.</param>
+internal sealed record RefreshedModels(TrainingSettings Settings, TrainingLog Log, LogChanges Changes, FittedModels Models);

@@ -2,11 +2,10 @@ using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
-using RecSys.Trainer.Progress;
+using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Settings;
-using RecSys.Trainer.Stages;
-using RecSys.Trainer.Trainings;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Trainer.Refreshing;
 
@@ -16,7 +15,7 @@ internal sealed class RefreshWriter(
 {
     /// <summary>Writes all of it.</summary>
     public async Task WriteAsync(
-        string version, string from, RefreshedModels refreshed, StageProgress progress, CancellationToken cancellationToken)
+        string version, string from, RefreshedModels refreshed, StepProgress progress, CancellationToken cancellationToken)
     {
         var (settings, log, changes, fitted) = (refreshed.Settings, refreshed.Log, refreshed.Changes, refreshed.Models);
         var als = fitted.Als!;
@@ -24,7 +23,7 @@ internal sealed class RefreshWriter(
         await WriteAsync(
             version,
             changes.ChangedUsers,
-            users => ListsStage.Lists(
+            users => ListsStep.Lists(
                     fitted, users, settings.Get(TrainingSettings.PersonalCount), settings.Get(TrainingSettings.Threads), cancellationToken)
                 .Select(row => ListRecords.Personal(row, log)),
             models.WriteUserRecommendationsAsync,
@@ -54,7 +53,7 @@ internal sealed class RefreshWriter(
             await WriteAsync(
                 version,
                 [.. Enumerable.Range(0, log.TrackIds.Length)],
-                tracks => NextStage.Lists(markov, tracks, settings.Get(TrainingSettings.NextCount)).Select(row => ListRecords.Next(row, log)),
+                tracks => NextStep.Lists(markov, tracks, settings.Get(TrainingSettings.NextCount)).Select(row => ListRecords.Next(row, log)),
                 models.WriteNextAsync,
                 cancellationToken);
         }

@@ -2,16 +2,15 @@ using System.Globalization;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Splits;
 using RecSys.Trainer.Boosting;
-using RecSys.Trainer.Progress;
+using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
-using RecSys.Trainer.Stages;
-using RecSys.Trainer.Stages.Ranking;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Benchmarks.Ranking;
 
 /// <summary>
-/// NDCG@10 of the final lists beside every source alone, on the newest part of a log: the trainer's own stages, on a log from a
+/// NDCG@10 of the final lists beside every source alone, on the newest part of a log: the trainer's own steps, on a log from a
 /// file. Only tracks that are new to a user count.
 /// </summary>
 internal static class RankingBenchmark
@@ -39,12 +38,11 @@ internal static class RankingBenchmark
         var holdout = Holdout.From(split, cut);
         var als = AlsModel.Fit(split.Train, settings.AlsSettings());
         var labels = LabelSplit.Of(holdout, log);
-        var progress = new StageProgress((_, what) => Console.WriteLine($"{watches.CpuSeconds,6:f1} CPU-s  {what}"));
-        var examples = new CandidatesStage().RunAsync(
-            new CandidatesInput(labels.Before, HasOrder: true, settings), progress, CancellationToken.None).GetAwaiter().GetResult();
-        string[] userIds = [.. split.UserIndices.Select(user => user.ToString(CultureInfo.InvariantCulture))];
-        var outcome = new RankerStage().RunAsync(
-            new RankerInput(examples, new RankerHoldout(holdout, labels, als, userIds), settings), progress, CancellationToken.None).GetAwaiter().GetResult();
+        var progress = new StepProgress((_, what) => Console.WriteLine($"{watches.CpuSeconds,6:f1} CPU-s  {what}"));
+        var examples = CandidatesStep.Collect(labels.Before, hasOrder: true, settings, progress, CancellationToken.None);
+        var userIds = Array.ConvertAll([.. Enumerable.Range(0, log.Listens.UserCount)], (int user) => user.ToString(CultureInfo.InvariantCulture));
+        var measure = new HoldoutMeasure(holdout, userIds, settings);
+        var outcome = RankerStep.Train(examples, new RankerStep.WithheldListens(labels, als, measure), settings, progress, CancellationToken.None);
         Console.WriteLine($"{split.Train.RowCount} users and {split.Train.ColumnCount} tracks before, {split.Test.CellCount} new pairs in the newest {share:p0}");
         Console.WriteLine(outcome.Message);
         Console.WriteLine("gain: " + string.Join(", ", outcome.Features.Zip(outcome.Gains).Take(12).Select(f => $"{f.First} {f.Second:f1}")));

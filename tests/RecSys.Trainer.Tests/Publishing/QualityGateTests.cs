@@ -4,7 +4,7 @@ using RecSys.Contracts.Trainer.V1;
 using RecSys.Hosting.Errors;
 using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Settings;
-using RecSys.Trainer.Stages;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Trainer.Tests.Publishing;
 

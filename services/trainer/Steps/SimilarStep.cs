@@ -1,0 +1,119 @@
+using RecSys.Algorithms;
+using RecSys.Algorithms.Als;
+using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Steps;
+
+/// <summary>Finds the nearest tracks of every track.</summary>
+internal static class SimilarStep
+{
+    /// <returns>The lists; a track that no model knows has none.</returns>
+    /// <param name="path">The file that they are written to.</param>
+    /// <param name="models">Fitted to all plays.</param>
+    /// <param name="settings">Of the training.</param>
+    /// <param name="progress">Receives how far it is.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    public static Task<ListFile> RunAsync(
+        string path, FittedModels models, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
+    {
+        var (trackCount, count) = (models.Popularity.ItemCount, settings.Get(TrainingSettings.SimilarCount));
+        var model = SimilarTracks.Of(models, settings.Get(TrainingSettings.SimilarTracks));
+        var among = model is SimilarTracks { Count: var tracks } ? $", among {tracks:N0}" : "";
+        progress.Report(0, $"{count} similar tracks of {trackCount:N0}{among}");
+        return ListFile.CreateAsync(
+            path, model is null ? 0 : trackCount, items => Lists(model!, items, count, cancellationToken), progress, cancellationToken);
+    }
+
+    private static List<ScoredRow> Lists(ISimilarItems model, int[] items, int count, CancellationToken cancellationToken)
+    {
+        var lists = model.SimilarItems(items, count, cancellationToken);
+        var rows = new List<ScoredRow>(items.Length);
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (lists[i].Length > 0)
+            {
+                rows.Add(new ScoredRow(
+                    items[i], Array.ConvertAll(lists[i], item => item.ItemIndex), Array.ConvertAll(lists[i], item => item.Score), []));
+            }
+        }
+
+        return rows;
+    }
+}
+
+/// <summary>
+/// Similar tracks among those with most listeners. In a large catalogue most tracks have a listener or two, whose taste is all that
+/// the factors of the track tell; looking at them takes most of the time, which grows with the square of the tracks.
+/// </summary>
+internal sealed class SimilarTracks : ISimilarItems
+{
+    private readonly int[] _tracks;
+    private readonly int[] _places;
+    private readonly AlsModel _among;
+
+    private SimilarTracks(int[] tracks, int[] places, AlsModel among) => (_tracks, _places, _among) = (tracks, places, among);
+
+    /// <summary>Tracks that are looked at.</summary>
+    public int Count => _tracks.Length;
+
+    /// <summary>The model itself where the catalogue is no larger, or where it is not ALS.</summary>
+    /// <param name="models">Fitted to all plays.</param>
+    /// <param name="count">Tracks to look at.</param>
+    /// <returns>Null where no model finds similar tracks.</returns>
+    public static ISimilarItems? Of(FittedModels models, int count)
+    {
+        if (models.Als is not { } als || als.ItemCount <= count)
+        {
+            return models.Similar;
+        }
+
+        var tracks = models.Popularity.Top(count).Select(track => track.ItemIndex).Order().ToArray();
+        var places = new int[als.ItemCount];
+        Array.Fill(places, -1);
+        var factorCount = als.ItemFactors.FactorCount;
+        var rows = new float[(long)tracks.Length * factorCount];
+        for (var place = 0; place < tracks.Length; place++)
+        {
+            places[tracks[place]] = place;
+            als.ItemFactors.Row(tracks[place]).CopyTo(rows.AsSpan(place * factorCount));
+        }
+
+        // A model without users: all that is asked of it is the search through its items.
+        return new SimilarTracks(
+            tracks,
+            places,
+            AlsModel.FromFactors(new FactorMatrix(0, factorCount), FactorMatrix.FromRows(tracks.Length, factorCount, rows), als.Settings));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A track that is not among them has an empty list.</remarks>
+    public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default)
+    {
+        var lists = new ScoredItem[itemIndices.Length][];
+        Array.Fill(lists, []);
+        var asked = new List<int>(itemIndices.Length);
+        for (var i = 0; i < lists.Length; i++)
+        {
+            if (_places[itemIndices[i]] >= 0)
+            {
+                asked.Add(i);
+            }
+        }
+
+        var places = new int[asked.Count];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = _places[itemIndices[asked[i]]];
+        }
+
+        var found = _among.SimilarItems(places, k, cancellationToken);
+        for (var i = 0; i < places.Length; i++)
+        {
+            // Ascending indices in both numberings: ties are as they would be among all.
+            lists[asked[i]] = Array.ConvertAll(found[i], item => item with { ItemIndex = _tracks[item.ItemIndex] });
+        }
+
+        return lists;
+    }
+}

@@ -1,0 +1,124 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using RecSys.Lake;
+using RecSys.TestKit;
+using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Tests.Pipeline;
+
+public sealed class CheckpointStoreTests : IDisposable
+{
+    private static readonly LakeFile[] Files =
+        [new("listens/a.parquet", 10, DateTime.UnixEpoch), new("listens/b.parquet", 20, DateTime.UnixEpoch)];
+
+    private readonly TempFolder _folder = new("checkpoints");
+
+    [Fact]
+    public void A_finished_step_is_found_again_with_the_same_settings()
+    {
+        using (var begun = Store().Open(SettingsOf(), Files))
+        {
+            begun.Steps.ShouldBeEmpty();
+            begun.Finish("numbers", writer => writer.WriteArray([1, 2, 3]), TimeSpan.FromSeconds(1.5));
+        }
+
+        using (var other = Store().Open(SettingsOf(("seed", "7")), Files))
+        {
+            other.Steps.ShouldBeEmpty("other settings are another training");
+        }
+
+        using var again = Store().Open(SettingsOf(), [.. Files, new LakeFile("listens/c.parquet", 5, DateTime.UnixEpoch)]);
+        again.Steps.ShouldBe([new FinishedStep("numbers", 1.5)], "files that came since don't matter");
+        again.Read("numbers", reader => reader.ReadArray<int>()).ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public void An_outcome_counts_only_once_its_step_is_finished()
+    {
+        using (var begun = Store().Open(SettingsOf(), Files))
+        {
+            CheckpointWriter.WriteFile(begun.PathOf("numbers"), writer => writer.WriteArray([1]));
+        }
+
+        using var again = Store().Open(SettingsOf(), Files);
+        again.Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Steps_after_one_that_the_plan_has_and_the_earlier_training_had_not_are_done_again()
+    {
+        using (var begun = Store().Open(SettingsOf(), Files))
+        {
+            begun.Finish("read", writer => writer.WriteInt64(1), TimeSpan.Zero);
+            begun.Finish("lists", writer => writer.WriteInt64(2), TimeSpan.Zero);
+        }
+
+        using var again = Store().Open(SettingsOf(), Files);
+        again.KeepOnly(["read", "ranker", "lists"]);
+        again.Finish("ranker", writer => writer.WriteInt64(3), TimeSpan.Zero);
+
+        again.Steps.Select(step => step.Name).ShouldBe(["read", "ranker"]);
+    }
+
+    [Theory]
+    [InlineData("a file is gone")]
+    [InlineData("a file was rewritten")]
+    [InlineData("it is too old")]
+    [InlineData("the manifest is damaged")]
+    public void A_training_begins_afresh_when(string reason)
+    {
+        using (var begun = Store().Open(SettingsOf(), Files))
+        {
+            begun.Finish("numbers", writer => writer.WriteArray([1]), TimeSpan.Zero);
+        }
+
+        if (reason == "the manifest is damaged")
+        {
+            File.WriteAllText(Directory.GetFiles(_folder.Path, "manifest.json", SearchOption.AllDirectories).Single(), "{");
+        }
+
+        LakeFile[] files = reason switch
+        {
+            "a file is gone" => [Files[0]],
+            "a file was rewritten" => [Files[0], Files[1] with { WrittenAt = DateTime.UnixEpoch.AddSeconds(1) }],
+            _ => Files,
+        };
+        using var again = Store(reason == "it is too old" ? TimeSpan.Zero : TimeSpan.FromDays(1)).Open(SettingsOf(), files);
+
+        again.Steps.ShouldBeEmpty();
+        Directory.GetFiles(_folder.Path, "numbers*", SearchOption.AllDirectories).ShouldBeEmpty("what must not be taken up is removed");
+    }
+
+    [Fact]
+    public void A_damaged_outcome_is_removed_and_named()
+    {
+        using (var begun = Store().Open(SettingsOf(), Files))
+        {
+            begun.Finish("numbers", writer => writer.WriteArray([1, 2, 3]), TimeSpan.Zero);
+            File.WriteAllBytes(begun.PathOf("numbers"), [3]);
+            Should.Throw<InvalidDataException>(() => begun.Read("numbers", reader => reader.ReadArray<int>())).Message.ShouldContain("Start the training again");
+        }
+
+        using var again = Store().Open(SettingsOf(), Files);
+        again.Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_folder_that_another_process_uses_is_refused()
+    {
+        using var begun = Store().Open(SettingsOf(), Files);
+
+        Should.Throw<WorkFolderException>(() => Store().Open(SettingsOf(("seed", "7")), Files)).Message.ShouldContain("Trainer:WorkFolder");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static TrainingSettings SettingsOf(params (string Key, string Value)[] settings) =>
+        TrainingSettings.Read(settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+
+    private CheckpointStore Store(TimeSpan? resumeWithin = null) => new(
+        Options.Create(new TrainerOptions { WorkFolder = _folder.Path, ResumeWithin = resumeWithin ?? TimeSpan.FromDays(1) }),
+        TimeProvider.System,
+        NullLogger<CheckpointStore>.Instance);
+}

@@ -1,0 +1,25 @@
+using RecSys.Analytics.Listens;
+using RecSys.Lake;
+using RecSys.TestKit;
+
+namespace RecSys.Trainer.Tests.Pipeline;
+
+public sealed class LakeCompactionTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Many_small_segments_of_a_date_are_merged_in_the_background()
+    {
+        await using var trainer = await TrainerHost.StartAsync(("Trainer:CompactFromSegments", "2"), ("Trainer:CompactInterval", "00:00:01"));
+        for (var call = 0; call < 12; call++)
+        {
+            await trainer.Lake.AppendAsync([.. Enumerable.Range(call * 10, 10).Select(i => new LakeListen($"user-{i}", "track", Noon.AddSeconds(i)))]);
+        }
+
+        await Wait.UntilAsync(() => trainer.Lake.ListFiles().Count == 1, TimeSpan.FromSeconds(30), "one segment");
+
+        using var queries = new LakeQueries(trainer.Lake);
+        (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(120);
+    }
+}
