@@ -1,7 +1,7 @@
+using RecSys.Algorithms;
 using RecSys.Algorithms.Candidates;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Ranking.Trees;
-using RecSys.Algorithms.Splits;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Ranker.V1;
 
@@ -77,13 +77,13 @@ internal sealed class TreeRanker(TreeEnsemble ensemble, FeatureBuilder features,
         [.. track.Sources.Select(source => new SourceVote((SourceKind)source.Source, source.Score, source.Rank, UnknownItem))]);
 
     // Ascending in time; tracks that the version does not know say nothing, as in training.
-    private UserHistory HistoryOf(RankRequest request)
+    private UserListens HistoryOf(RankRequest request)
     {
         var known = request.History
             .Where(listen => items.ContainsKey(listen.TrackId))
             .OrderBy(listen => listen.ListenTime.Seconds).ThenBy(listen => listen.ListenTime.Nanos)
             .ToArray();
-        return new UserHistory(
+        return new UserListens(
             Array.ConvertAll(known, listen => items[listen.TrackId]),
             Array.ConvertAll(known, listen => UnixMicroseconds.From(listen.ListenTime.ToDateTimeOffset())),
             Array.ConvertAll(known, listen => listen.HasPlayedShare ? listen.PlayedShare : float.NaN),

@@ -29,3 +29,70 @@ public interface IRecommender
     /// </summary>
     ScoredItem[][] Recommend(ReadOnlySpan<int> userIndices, RecommendOptions options, CancellationToken cancellationToken = default);
 }
+
+/// <summary>A model that can also rank for a profile it was not fitted on: a new user, or a user's listens of this minute.</summary>
+public interface IProfileRecommender
+{
+    /// <summary>Writes the score of every item for a profile.</summary>
+    /// <param name="itemIndices">The profile's distinct items.</param>
+    /// <param name="weights">Their interaction weights, zero or more; as long as <paramref name="itemIndices"/>.</param>
+    /// <param name="scores">Receives the scores; its length is the item count.</param>
+    void ScoreProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, Span<float> scores);
+
+    /// <summary>The best items for a profile, in the order of <see cref="IRecommender.Recommend"/>; the profile counts as seen.</summary>
+    ScoredItem[] RecommendForProfile(ReadOnlySpan<int> itemIndices, ReadOnlySpan<float> weights, RecommendOptions options);
+}
+
+/// <summary>A model that knows which items resemble each other.</summary>
+public interface ISimilarItems
+{
+    /// <summary>
+    /// The items most similar to each given item, itself removed: similarity descending, ties by lower item index. An item
+    /// the model knows nothing about has an empty list.
+    /// </summary>
+    /// <param name="itemIndices">The items asked about.</param>
+    /// <param name="k">Length of each list, at least 1.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A model that writes the scores of several users at once faster than one after the other.</summary>
+public interface IBlockScorer
+{
+    /// <summary>
+    /// Writes the score of every item for each given user, as <see cref="IRecommender.Score"/> does for one. Works on the
+    /// calling thread only, so that callers can give each of their threads its own block.
+    /// </summary>
+    /// <param name="userIndices">The users of the block; see <see cref="BlockScoring.UsersPerBlock"/>.</param>
+    /// <param name="scores">Receives users × items, row by row.</param>
+    void ScoreBlock(ReadOnlySpan<int> userIndices, Span<float> scores);
+}
+
+/// <summary>Blocks of score rows from any model.</summary>
+public static class BlockScoring
+{
+    // Beyond this many floats a block leaves the cache that its rows should be in when they are ranked.
+    private const int BlockFloats = 1 << 22;
+
+    /// <summary>How many users a thread should ask for at once: 8 to 64, fewer for larger catalogues.</summary>
+    public static int UsersPerBlock(int itemCount) => Math.Clamp(BlockFloats / Math.Max(1, itemCount), 8, 64);
+
+    /// <summary>Writes users × items scores, row by row, by the model's own block method where it has one.</summary>
+    public static void ScoreRows(this IRecommender model, ReadOnlySpan<int> userIndices, Span<float> scores)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (model is IBlockScorer block)
+        {
+            block.ScoreBlock(userIndices, scores);
+            return;
+        }
+
+        for (var i = 0; i < userIndices.Length; i++)
+        {
+            model.Score(userIndices[i], scores.Slice(i * model.ItemCount, model.ItemCount));
+        }
+    }
+}
+
+/// <summary>An item of the catalogue with the score that a model gave it; what a score means is the model's to document.</summary>
+public readonly record struct ScoredItem(int ItemIndex, float Score);

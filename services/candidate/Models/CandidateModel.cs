@@ -36,17 +36,17 @@ internal sealed class CandidateModel
         AlsModel als,
         HeardTracks heard,
         SimilarityIndex similarity,
-        PopularItems popular,
+        PopularityOrder popular,
         int neighborCacheItems,
         LinkModels? links = null,
-        RetrievalSettings? retrieval = null)
+        RetrievalOptions? retrieval = null)
     {
         Version = version;
         TrainedAt = trainedAt;
         Als = als;
         Heard = heard;
         Finder = new CandidateFinder(
-            new CandidateModels
+            new RetrievalModels
             {
                 ItemCount = trackIds.Length,
                 Als = als,
@@ -57,7 +57,7 @@ internal sealed class CandidateModel
                 Heard = heard.ItemsOf,
                 Next = links?.Next,
             },
-            retrieval ?? new RetrievalSettings());
+            retrieval ?? new RetrievalOptions());
         Neighbors = new NeighborCache(als, MaxNeighbors, neighborCacheItems);
         _trackIds = trackIds;
         _users = Index(userIds);
@@ -103,4 +103,4 @@ internal sealed class CandidateModel
 /// <param name="ItemNeighbors">For each item its nearest by the listeners in common.</param>
 /// <param name="UserNeighbors">For each user the most similar users.</param>
 /// <param name="Next">For each item what most often followed it.</param>
-internal sealed record LinkModels(ItemLinks? ItemNeighbors, ItemLinks? UserNeighbors, ItemLinks? Next);
+internal sealed record LinkModels(LinkTable? ItemNeighbors, LinkTable? UserNeighbors, LinkTable? Next);

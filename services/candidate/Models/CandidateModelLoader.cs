@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Candidates;
+using RecSys.Algorithms.Matrices;
 using RecSys.Candidate.Grpc;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Data.Artifacts;
@@ -37,7 +38,7 @@ internal sealed class CandidateModelLoader(
 
         var items = Enumerable.Range(0, trackIds.Length).ToDictionary(item => trackIds[item], StringComparer.Ordinal);
         var listeners = heard.CountListeners(trackIds.Length);
-        var popular = PopularItems.From(
+        var popular = PopularityOrder.From(
             [.. published.Where(track => items.ContainsKey(track.TrackId)).Select(track => (items[track.TrackId], track.ListenerCount))],
             listeners);
         var similarity = new SimilarityIndex(als, listeners, options.Value.SimilarShrinkage);
@@ -52,7 +53,7 @@ internal sealed class CandidateModelLoader(
             popular,
             options.Value.NeighborCacheTracks,
             await ReadLinksAsync(id, userIds.Length, trackIds.Length, cancellationToken),
-            new RetrievalSettings { SimilarSeeds = options.Value.SimilarSeeds, SimilarHalfLife = options.Value.SimilarHalfLife });
+            new RetrievalOptions { SimilarSeeds = options.Value.SimilarSeeds, SimilarHalfLife = options.Value.SimilarHalfLife });
         WarmUp(model, userIds, cancellationToken);
         CandidateLog.ModelLoaded(
             logger, id, model.UserCount, model.ItemCount, heard.CellCount, time.GetElapsedTime(started).TotalSeconds);
@@ -89,7 +90,7 @@ internal sealed class CandidateModelLoader(
             await ReadAsync(ArtifactNames.UserNeighbors, userCount, userCount),
             await ReadAsync(ArtifactNames.NextTracks, itemCount, itemCount));
 
-        async Task<ItemLinks?> ReadAsync(string name, int rowCount, int targetCount)
+        async Task<LinkTable?> ReadAsync(string name, int rowCount, int targetCount)
         {
             var offsets = await artifacts.ReadInt64Async(version, ArtifactNames.OffsetsOf(name), cancellationToken);
             if (offsets is null)
@@ -104,7 +105,7 @@ internal sealed class CandidateModelLoader(
             try
             {
                 return offsets.Length == rowCount + 1
-                    ? new ItemLinks(offsets, targets, weights.Values, targetCount)
+                    ? new LinkTable(offsets, targets, weights.Values, targetCount)
                     : throw new InvalidDataException(
                         $"Artifact '{name}' of model version {version} has {offsets.Length - 1} rows, not {rowCount}. Train a new version.");
             }
@@ -149,7 +150,7 @@ internal static class FoldInSettings
     private const string UnobservedWeightKey = "als.unobserved_weight";
 
     /// <exception cref="InvalidDataException">A setting is not there or can't be read: guessing would give wrong factors.</exception>
-    public static AlsSettings Read(string version, IReadOnlyDictionary<string, string> settings) => new()
+    public static AlsOptions Read(string version, IReadOnlyDictionary<string, string> settings) => new()
     {
         Regularization = Number(version, settings, RegularizationKey),
         Alpha = Number(version, settings, AlphaKey),

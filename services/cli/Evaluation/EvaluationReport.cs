@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using RecSys.Algorithms.Evaluation;
-using RecSys.Algorithms.Metrics;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RecSys.Algorithms.Evaluation;
-using RecSys.Algorithms.Metrics;
 using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Popularity;
+using RecSys.Algorithms.ItemModels;
 using RecSys.Analytics.Listens;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
@@ -37,7 +37,7 @@ internal sealed class FactorImport(ImportTarget stores, FactorFile file, IReadOn
         var als = AlsModel.FromFactors(
             FactorMatrix.FromRows(file.UserIds.Length, file.FactorCount, file.UserFactors),
             FactorMatrix.FromRows(file.ItemIds.Length, file.FactorCount, file.ItemFactors),
-            new AlsSettings(),
+            new AlsOptions(),
             plays);
         var version = string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{Random.Shared.Next(1 << 16):x4}");
         await stores.Models.BeginAsync(version, Settings(), cancellationToken);

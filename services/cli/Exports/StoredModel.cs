@@ -104,7 +104,7 @@ internal sealed class StoredModel(ModelVersionRow record, ModelStore models, Art
 
         var ones = new float[columns.Length];
         Array.Fill(ones, 1);
-        return AlsModel.FromFactors(users, items, new AlsSettings(), SparseMatrix.FromTriples(users.RowCount, items.RowCount, rows, columns, ones));
+        return AlsModel.FromFactors(users, items, new AlsOptions(), SparseMatrix.FromTriples(users.RowCount, items.RowCount, rows, columns, ones));
     }
 
     private async Task<FactorMatrix> ReadFactorsAsync(string name, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Boosting;

@@ -1,5 +1,5 @@
 using RecSys.Algorithms.Candidates;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Ranking.Trees;
 
 namespace RecSys.Trainer.Boosting;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
 

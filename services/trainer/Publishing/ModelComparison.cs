@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Metrics;
+using RecSys.Algorithms.Evaluation;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.Data.Models;
 

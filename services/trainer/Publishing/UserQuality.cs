@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Metrics;
+using RecSys.Algorithms.Evaluation;
 using RecSys.Data.Artifacts;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Steps;

@@ -1,8 +1,7 @@
 using System.Globalization;
 using RecSys.Algorithms;
-using RecSys.Algorithms.Als;
+using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Popularity;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Trainer.Pipeline;

@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 
 namespace RecSys.Trainer.Ranking;
 

@@ -1,8 +1,8 @@
+using RecSys.Algorithms;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Ranking.Features;
 using RecSys.Algorithms.Splits;
-using RecSys.Trainer.Steps;
 using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Trainer.Ranking;
 
@@ -80,7 +80,7 @@ internal sealed record LabelSplit(SparseMatrix Plays, SparseMatrix Labels, Ranki
                 log.Catalogue.Select(items),
                 log.GenreNames,
                 [.. users.Select(user => log.UserKeys[user])]),
-            cut is { } start ? [.. users.Select(user => FirstFrom(start, log.Listens.HistoryOf(user).Times.Span))] : new long[users.Count]);
+            cut is { } start ? [.. users.Select(user => FirstFrom(start, log.Listens.Of(user).Times.Span))] : new long[users.Count]);
     }
 
     private static long FirstFrom(long cut, ReadOnlySpan<long> times)

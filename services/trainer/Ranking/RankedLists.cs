@@ -1,6 +1,6 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Candidates;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Ranking.Trees;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
@@ -67,13 +67,13 @@ internal static class RankedLists
     }
 
     // Those whose last listen is the latest; at one time those of lower index.
-    private static bool[] LatestUsers(ListeningLog listens, int count)
+    private static bool[] LatestUsers(ListensByUser listens, int count)
     {
         var isLatest = new bool[listens.UserCount];
         var last = new long[listens.UserCount];
         for (var user = 0; user < last.Length; user++)
         {
-            var times = listens.HistoryOf(user).Times.Span;
+            var times = listens.Of(user).Times.Span;
             last[user] = times.IsEmpty ? 0 : times[^1];
         }
 

@@ -1,6 +1,6 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Candidates;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Ranking.Trees;
 
 namespace RecSys.Trainer.Ranking;
@@ -12,7 +12,7 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="moments">When each asks; 0 when times mean nothing.</param>
 /// <param name="trees">The ranker.</param>
 internal sealed class RankedRecommender(
-    UserCandidates candidates, FeatureBuilder features, ListeningLog listens, IReadOnlyList<long> moments, TreeEnsemble trees)
+    UserCandidates candidates, FeatureBuilder features, ListensByUser listens, IReadOnlyList<long> moments, TreeEnsemble trees)
     : IRecommender
 {
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ internal sealed class RankedRecommender(
     {
         var rows = new float[found.Count * FeatureBuilder.FeatureCount];
         var scores = new float[found.Count];
-        features.Build(listens.HistoryOf(userIndex), moments[userIndex], found, rows);
+        features.Build(listens.Of(userIndex), moments[userIndex], found, rows);
         trees.Score(rows, scores);
 
         // Equal scores keep the order of retrieval.

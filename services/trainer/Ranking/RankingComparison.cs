@@ -1,6 +1,6 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Metrics;
+using RecSys.Algorithms.Evaluation;
 
 namespace RecSys.Trainer.Ranking;
 

@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Trainer.Pipeline;
 
 namespace RecSys.Trainer.Ranking;
@@ -8,7 +8,7 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="Catalogue">Of the same items.</param>
 /// <param name="GenreNames">The name of each genre index.</param>
 /// <param name="UserKeys">The index that each user has in the training's log, whatever part of it this is.</param>
-internal sealed record RankingLog(ListeningLog Listens, CatalogueIndex Catalogue, string[] GenreNames, int[] UserKeys)
+internal sealed record RankingLog(ListensByUser Listens, CatalogueIndex Catalogue, string[] GenreNames, int[] UserKeys)
     : IOutcome<RankingLog>
 {
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ internal sealed record RankingLog(ListeningLog Listens, CatalogueIndex Catalogue
     {
         var (users, items) = (reader.ReadInt32(), reader.ReadInt32());
         return new RankingLog(
-            ListeningLog.Create(
+            ListensByUser.Create(
                 users, items, reader.ReadArray<int>(), reader.ReadArray<int>(), reader.ReadArray<long>(), reader.ReadArray<float>(),
                 reader.ReadArray<float>()),
             new CatalogueIndex(reader.ReadArray<int>(), reader.ReadArray<int>(), reader.ReadArray<long>(), reader.ReadArray<int>()),

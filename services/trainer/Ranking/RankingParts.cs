@@ -1,5 +1,5 @@
 using RecSys.Algorithms.Candidates;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Trainer.Pipeline;
 
 namespace RecSys.Trainer.Ranking;
@@ -9,7 +9,7 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="UserNeighbors">For each user the most similar; null when it is no source.</param>
 /// <param name="Next">For each track its followers; null when it is no source.</param>
 /// <param name="Statistics">Of the tracks.</param>
-internal sealed record RankingParts(ItemLinks? ItemNeighbors, ItemLinks? UserNeighbors, ItemLinks? Next, ItemStatistics Statistics)
+internal sealed record RankingParts(LinkTable? ItemNeighbors, LinkTable? UserNeighbors, LinkTable? Next, ItemStatistics Statistics)
     : IOutcome<RankingParts>
 {
     /// <inheritdoc/>
@@ -36,8 +36,8 @@ internal sealed record RankingParts(ItemLinks? ItemNeighbors, ItemLinks? UserNei
         return new RankingParts(ReadLinks(), ReadLinks(), ReadLinks(), new ItemStatistics(reader.ReadArray<float>(), reader.ReadInt32()));
 
         // What was written is whole; the checkpoint looks after that.
-        ItemLinks? ReadLinks() => reader.ReadSwitch()
-            ? new ItemLinks(reader.ReadArray<long>(), reader.ReadArray<int>(), reader.ReadArray<float>(), int.MaxValue)
+        LinkTable? ReadLinks() => reader.ReadSwitch()
+            ? new LinkTable(reader.ReadArray<long>(), reader.ReadArray<int>(), reader.ReadArray<float>(), int.MaxValue)
             : null;
     }
 }

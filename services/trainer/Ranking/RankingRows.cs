@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Trainer.Boosting;
 
 namespace RecSys.Trainer.Ranking;
@@ -21,7 +21,7 @@ internal static class RankingRows
         {
             var (user, candidates, own) = examples[i];
             features.Build(
-                split.Before.Listens.HistoryOf(user),
+                split.Before.Listens.Of(user),
                 split.Moments[user],
                 candidates,
                 values.AsSpan(starts[i] * FeatureBuilder.FeatureCount, candidates.Count * FeatureBuilder.FeatureCount));

@@ -1,5 +1,5 @@
 using RecSys.Algorithms.Als;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 
 namespace RecSys.Trainer.Ranking;
 

@@ -3,7 +3,7 @@ using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Splits;
 using RecSys.Trainer.Pipeline;
 
@@ -14,7 +14,7 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="ItemNeighbors">For each track its nearest; null when it is no source.</param>
 /// <param name="UserNeighbors">For each user the most similar; null when it is no source.</param>
 /// <param name="Next">For each track its followers; null when it is no source.</param>
-internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeighbors, ItemLinks? UserNeighbors, ItemLinks? Next)
+internal sealed record SourceModels(CandidateFinder Finder, LinkTable? ItemNeighbors, LinkTable? UserNeighbors, LinkTable? Next)
 {
     // Listeners at which a similarity counts half, as in the candidate service.
     private const double Shrinkage = 10;
@@ -27,7 +27,7 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
     /// <param name="cancellationToken">Ends the work early.</param>
     public static SourceModels Fit(
         SparseMatrix plays,
-        ListeningLog listens,
+        ListensByUser listens,
         AlsModel als,
         SourceSettings settings,
         CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
     }
 
     /// <summary>Puts sources together that were fitted before.</summary>
-    public static CandidateFinder FinderOf(SparseMatrix plays, AlsModel als, ItemLinks? items, ItemLinks? users, ItemLinks? next)
+    public static CandidateFinder FinderOf(SparseMatrix plays, AlsModel als, LinkTable? items, LinkTable? users, LinkTable? next)
     {
         var listeners = new int[plays.ColumnCount];
         for (var user = 0; user < plays.RowCount; user++)
@@ -54,21 +54,21 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
         }
 
         return new CandidateFinder(
-            new CandidateModels
+            new RetrievalModels
             {
                 ItemCount = plays.ColumnCount,
                 Als = als,
                 Similarity = new SimilarityIndex(als, listeners, Shrinkage),
-                Popular = PopularItems.From([], listeners),
+                Popular = PopularityOrder.From([], listeners),
                 ItemNeighbors = items,
                 UserNeighbors = users,
                 Heard = plays.RowColumns,
                 Next = next,
             },
-            new RetrievalSettings());
+            new RetrievalOptions());
     }
 
-    private static ItemLinks FitItems(SparseMatrix plays, SourceSettings settings, CancellationToken cancellationToken) => ItemLinks.FromNeighbors(
+    private static LinkTable FitItems(SparseMatrix plays, SourceSettings settings, CancellationToken cancellationToken) => LinkTable.FromNeighbors(
         ItemNeighborModel.Fit(
             plays,
             new ItemNeighborOptions
@@ -86,7 +86,7 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
         settings.NeighborCount,
         plays.ColumnCount);
 
-    private static ItemLinks FitUsers(SparseMatrix plays, SourceSettings settings, CancellationToken cancellationToken) => ItemLinks.FromNeighbors(
+    private static LinkTable FitUsers(SparseMatrix plays, SourceSettings settings, CancellationToken cancellationToken) => LinkTable.FromNeighbors(
         UserNeighborModel.Fit(
             plays.MapValues((_, _, _) => 1),
             new UserNeighborOptions
@@ -101,7 +101,7 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
         settings.NeighborCount,
         plays.RowCount);
 
-    private static ItemLinks? FitNext(ListeningLog listens, SourceSettings settings)
+    private static LinkTable? FitNext(ListensByUser listens, SourceSettings settings)
     {
         if (!listens.Times.ContainsAnyExcept(0L))
         {
@@ -109,6 +109,6 @@ internal sealed record SourceModels(CandidateFinder Finder, ItemLinks? ItemNeigh
         }
 
         var pairs = NextTrackPairs.FromLog(listens.ToInteractions(), null, out _);
-        return pairs.Count == 0 ? null : ItemLinks.FromTransitions(MarkovModel.Fit(pairs), settings.NeighborCount);
+        return pairs.Count == 0 ? null : LinkTable.FromTransitions(MarkovModel.Fit(pairs), settings.NeighborCount);
     }
 }

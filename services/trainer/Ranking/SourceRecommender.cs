@@ -1,6 +1,6 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Candidates;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 
 namespace RecSys.Trainer.Ranking;
 

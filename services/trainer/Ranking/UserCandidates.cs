@@ -1,7 +1,7 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 
 namespace RecSys.Trainer.Ranking;
 
@@ -10,7 +10,7 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="plays">Users × items.</param>
 /// <param name="listens">The same with times.</param>
 /// <param name="count">Candidates of a user.</param>
-internal sealed class UserCandidates(CandidateFinder finder, SparseMatrix plays, ListeningLog listens, int count)
+internal sealed class UserCandidates(CandidateFinder finder, SparseMatrix plays, ListensByUser listens, int count)
 {
     /// <summary>One source's list.</summary>
     public IReadOnlyList<SourceHit> Of(int userIndex, SourceKind source, ItemSet denied, int listLength) =>
@@ -70,12 +70,12 @@ internal sealed class UserCandidates(CandidateFinder finder, SparseMatrix plays,
     // The latest first; of those at one time (a log without times gives all the same) the most played first.
     private int[] Recent(int userIndex)
     {
-        var history = listens.HistoryOf(userIndex);
+        var history = listens.Of(userIndex);
         var items = history.Items.Span;
         var times = history.Times.Span;
         var recent = new List<int>();
         var isListed = new HashSet<int>();
-        for (var end = items.Length; end > 0 && recent.Count < UserHistory.MaxListens;)
+        for (var end = items.Length; end > 0 && recent.Count < UserListens.MaxListens;)
         {
             var start = end - 1;
             while (start > 0 && times[start - 1] == times[end - 1])

@@ -1,4 +1,5 @@
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Matrices;
 using RecSys.Trainer.Steps;
 
 namespace RecSys.Trainer.Refreshing;
@@ -11,7 +12,7 @@ internal static class FactorRefresh
 {
     /// <returns>A model of the log's users and tracks.</returns>
     public static AlsModel Solve(
-        TrainingLog log, BaseVersion version, LogChanges changes, AlsSettings settings, CancellationToken cancellationToken)
+        TrainingLog log, BaseVersion version, LogChanges changes, AlsOptions settings, CancellationToken cancellationToken)
     {
         var factorCount = version.Tracks.FactorCount;
         var options = new ParallelOptions

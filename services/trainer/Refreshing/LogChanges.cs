@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Matrices;
 using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Steps;
 

@@ -1,6 +1,7 @@
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Markov;
-using RecSys.Algorithms.Popularity;
+using RecSys.Algorithms.Matrices;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
@@ -98,7 +99,7 @@ internal sealed class RefreshPipeline(
         var fitted = new FittedModels
         {
             Popularity = PopularityModel.Fit(log.Plays, PopularityMeasure.Users),
-            Als = FactorRefresh.Solve(log, before, changes, settings.AlsSettings(), cancellationToken),
+            Als = FactorRefresh.Solve(log, before, changes, settings.AlsOptions(), cancellationToken),
             Markov = pairs is { Count: > 0 } ? MarkovModel.Fit(pairs, settings.MarkovOptions(), seen: log.Plays) : null,
             FitSeconds = new Dictionary<string, double>(),
         };

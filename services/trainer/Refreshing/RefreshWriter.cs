@@ -1,5 +1,3 @@
-using RecSys.Algorithms;
-using RecSys.Algorithms.Als;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Trainer.Pipeline;

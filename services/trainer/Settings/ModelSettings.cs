@@ -10,7 +10,7 @@ namespace RecSys.Trainer.Settings;
 /// <summary>What the settings of a training say to each model.</summary>
 internal static class ModelSettings
 {
-    public static AlsSettings AlsSettings(this TrainingSettings settings) => new()
+    public static AlsOptions AlsOptions(this TrainingSettings settings) => new()
     {
         FactorCount = settings.Get(TrainingSettings.AlsFactors),
         Iterations = settings.Get(TrainingSettings.AlsIterations),

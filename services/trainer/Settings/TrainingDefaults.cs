@@ -6,5 +6,5 @@ namespace RecSys.Trainer.Settings;
 public static class TrainingDefaults
 {
     /// <summary>The settings of implicit ALS, those under <c>als.</c> in <c>docs/training.md</c>.</summary>
-    public static AlsSettings Als { get; } = TrainingSettings.Read(new Dictionary<string, string>()).AlsSettings();
+    public static AlsOptions Als { get; } = TrainingSettings.Read(new Dictionary<string, string>()).AlsOptions();
 }

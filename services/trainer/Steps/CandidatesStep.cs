@@ -77,7 +77,7 @@ internal static class CandidatesStep
         LabelSplit split, ExampleRows examples, TrainingSettings settings, Action fitted, CancellationToken cancellationToken)
     {
         // Half the iterations come so near that the ranker can't tell. Not from factors of later fits: these know the labels.
-        var als = settings.AlsSettings();
+        var als = settings.AlsOptions();
         var model = AlsModel.Fit(split.Plays, als with { Iterations = (als.Iterations + 1) / 2 }, cancellationToken: cancellationToken);
         LargeHeap.Trim();
         var stand = RankingStand.Create(split, model, settings.SourceSettings(), cancellationToken);

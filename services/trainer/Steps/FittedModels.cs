@@ -3,7 +3,7 @@ using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Algorithms.Popularity;
+using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Splits;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
@@ -62,7 +62,7 @@ internal sealed record FittedModels : IOutcome
         var models = new FittedModels
         {
             Popularity = Timed(() => PopularityModel.Fit(plays, PopularityMeasure.Users)),
-            Als = wanted.Als ? Timed(() => FitAls(plays, settings.AlsSettings(), progress, cancellationToken)) : null,
+            Als = wanted.Als ? Timed(() => FitAls(plays, settings.AlsOptions(), progress, cancellationToken)) : null,
             ItemNeighbors = wanted.ItemNeighbors
                 ? Timed(() =>
                 {
@@ -140,7 +140,7 @@ internal sealed record FittedModels : IOutcome
             FitSeconds = seconds,
             Popularity = PopularityModel.Fit(plays, PopularityMeasure.Users),
             Als = seconds.ContainsKey("als")
-                ? AlsModel.FromFactors(reader.ReadFactors(), reader.ReadFactors(), settings.AlsSettings(), plays)
+                ? AlsModel.FromFactors(reader.ReadFactors(), reader.ReadFactors(), settings.AlsOptions(), plays)
                 : null,
             ItemNeighbors = seconds.ContainsKey("item-knn")
                 ? ItemNeighborModel.FromNeighbors(plays, reader.ReadNeighbors(), settings.ItemNeighborOptions(plays.CellCount))
@@ -152,7 +152,7 @@ internal sealed record FittedModels : IOutcome
         };
     }
 
-    private static AlsModel FitAls(SparseMatrix plays, AlsSettings settings, StepProgress progress, CancellationToken cancellationToken)
+    private static AlsModel FitAls(SparseMatrix plays, AlsOptions settings, StepProgress progress, CancellationToken cancellationToken)
     {
         var what = $"ALS, {settings.FactorCount} factors";
         progress.Report(0, what);

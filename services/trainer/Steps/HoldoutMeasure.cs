@@ -1,7 +1,6 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Evaluation;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Metrics;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Steps;

@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Analytics.Listens;
 using RecSys.Data.Histories;
 using RecSys.Trainer.Pipeline;
@@ -13,7 +13,7 @@ internal sealed class ListensStep(LakeQueries queries, TrackStore tracks, Databa
     {
         progress.Report(0, "reading listens");
         var histories = await queries.ReadHistoriesAsync(log.UserIds, log.TrackIds, cancellationToken);
-        var listens = ListeningLog.FromOrdered(
+        var listens = ListensByUser.FromOrdered(
             log.TrackIds.Length, histories.Offsets, histories.ItemIndex, histories.Times, histories.Shares, histories.Plays);
         progress.Report(0.9, "reading the catalogue");
         var items = TrainingLog.PositionsOf(log.TrackIds);

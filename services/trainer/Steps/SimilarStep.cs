@@ -1,5 +1,6 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Matrices;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
 
@@ -83,7 +84,7 @@ internal sealed class SimilarTracks : ISimilarItems
         return new SimilarTracks(
             tracks,
             places,
-            AlsModel.FromFactors(new FactorMatrix(0, factorCount), FactorMatrix.FromRows(tracks.Length, factorCount, rows), als.Settings));
+            AlsModel.FromFactors(new FactorMatrix(0, factorCount), FactorMatrix.FromRows(tracks.Length, factorCount, rows), als.Options));
     }
 
     /// <inheritdoc/>

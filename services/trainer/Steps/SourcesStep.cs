@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;

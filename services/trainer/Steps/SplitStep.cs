@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
+using RecSys.Algorithms;
+using RecSys.Algorithms.Evaluation;
+using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Metrics;
-using RecSys.Algorithms.Popularity;
 using RecSys.Algorithms.Splits;
 using RecSys.Analytics.Listens;
 using RecSys.Trainer.Pipeline;
@@ -44,13 +45,13 @@ internal sealed class SplitStep(LakeQueries queries)
     internal async Task<DataSplit> DivideAsync(TrainingLog log, double testShare, int testDays, CancellationToken cancellationToken) =>
         FindCut(log, testShare, testDays) is { } cut
             ? Create(await ReadAroundAsync(log, cut, cancellationToken), cut)
-            : DataSplit.Create(InteractionLog.FromMatrix(log.Plays), HashSplitOf(log, testShare));
+            : DataSplit.Create(InteractionRows.FromMatrix(log.Plays), HashSplitOf(log, testShare));
 
     /// <summary>The moment from which plays are withheld; null when the log's times don't tell what was heard before what.</summary>
     public static DateTimeOffset? FindCut(TrainingLog log, TrainingSettings settings) =>
         FindCut(log, settings.Get(TrainingSettings.TestShare), settings.Get(TrainingSettings.TestDays));
 
-    private static DataSplit Create(InteractionLog around, DateTimeOffset cut)
+    private static DataSplit Create(InteractionRows around, DateTimeOffset cut)
     {
         LargeHeap.Trim();
         return DataSplit.Create(around, new GlobalTimeSplit(cut));
@@ -99,7 +100,7 @@ internal sealed class SplitStep(LakeQueries queries)
     /// The cells from before the cut and those from after it, told apart by their times: a track that was heard on both sides is
     /// in both, so that its earlier plays are trained on.
     /// </summary>
-    private async Task<InteractionLog> ReadAroundAsync(TrainingLog log, DateTimeOffset cut, CancellationToken cancellationToken)
+    private async Task<InteractionRows> ReadAroundAsync(TrainingLog log, DateTimeOffset cut, CancellationToken cancellationToken)
     {
         var before = await queries.ReadInteractionsAsync(new InteractionQuery { Before = cut }, cancellationToken);
         var after = await queries.ReadInteractionsAsync(new InteractionQuery { After = cut }, cancellationToken);
@@ -119,7 +120,7 @@ internal sealed class SplitStep(LakeQueries queries)
             Array.Resize(ref times, count);
         }
 
-        return new InteractionLog(log.UserIds.Length, log.TrackIds.Length, userIndices, itemIndices, plays, times);
+        return new InteractionRows(log.UserIds.Length, log.TrackIds.Length, userIndices, itemIndices, plays, times);
 
         void Add(LakeInteractions part, long time)
         {

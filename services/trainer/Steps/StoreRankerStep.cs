@@ -1,6 +1,6 @@
 using System.Text;
 using RecSys.Algorithms.Candidates;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Data.Artifacts;
 using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Pipeline;
@@ -46,7 +46,7 @@ internal sealed class StoreRankerStep(ArtifactStore artifacts, DatabasePatience 
         }
     }
 
-    private IEnumerable<Func<CancellationToken, Task>> Links(string version, string name, ItemLinks? links)
+    private IEnumerable<Func<CancellationToken, Task>> Links(string version, string name, LinkTable? links)
     {
         if (links is null)
         {

@@ -1,3 +1,4 @@
+using RecSys.Algorithms;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Splits;
 using RecSys.Trainer.Pipeline;
@@ -106,7 +107,7 @@ internal sealed record ListenTimes(int[] Counts, long[] Microseconds)
         Array.Resize(ref times, count);
         var weights = new float[count];
         Array.Fill(weights, 1);
-        var log = new InteractionLog(
+        var log = new InteractionRows(
             holdout?.Train.RowCount ?? plays.RowCount, holdout?.Train.ColumnCount ?? plays.ColumnCount, users, items, weights, times);
         return NextTrackPairs.FromLog(log, new Algorithms.Splits.SessionOptions { Gap = gap }, out _);
     }

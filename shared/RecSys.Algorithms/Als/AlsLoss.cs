@@ -11,7 +11,7 @@ internal static unsafe class AlsLoss
         SparseMatrix itemRows,
         FactorMatrix users,
         FactorMatrix items,
-        AlsSettings settings,
+        AlsOptions options,
         RowChunks chunks,
         int threadCount,
         CancellationToken cancellationToken)
@@ -21,8 +21,8 @@ internal static unsafe class AlsLoss
         var itemGram = GramMatrix.Compute(items.Pointer, items.RowCount, width, items.Stride, threadCount, cancellationToken);
 
         // Σ_all s² = tr(XᵀX · YᵀY).
-        var loss = (settings.UnobservedWeight ?? 1) * DoubleKernel.Dot(userGram, itemGram);
-        loss += Regularization(userRows, users, settings) + Regularization(itemRows, items, settings);
+        var loss = (options.UnobservedWeight ?? 1) * DoubleKernel.Dot(userGram, itemGram);
+        loss += Regularization(userRows, users, options) + Regularization(itemRows, items, options);
 
         var rowLosses = new double[userRows.RowCount];
         var workerWeights = new float[threadCount][];
@@ -37,7 +37,7 @@ internal static unsafe class AlsLoss
                     workerWeights[worker] = weights = new float[Math.Max(columns.Length, 1024)];
                 }
 
-                ConfidenceWeights.Compute(userRows.RowValues(row), settings.Confidence, settings.Alpha, weights);
+                ConfidenceWeights.Compute(userRows.RowValues(row), options.Confidence, options.Alpha, weights);
                 var sum = 0d;
                 for (var i = 0; i < columns.Length; i++)
                 {
@@ -45,7 +45,7 @@ internal static unsafe class AlsLoss
                     var error = 1 - score;
 
                     // Hu: c (1 − s)² in place of the s² that the trace counted; Rendle: w (1 − s)² beside it.
-                    sum += settings.UnobservedWeight is null
+                    sum += options.UnobservedWeight is null
                         ? ((1 + (double)weights[i]) * error * error) - (score * score)
                         : weights[i] * error * error;
                 }
@@ -63,14 +63,14 @@ internal static unsafe class AlsLoss
         return loss;
     }
 
-    private static double Regularization(SparseMatrix rows, FactorMatrix factors, AlsSettings settings)
+    private static double Regularization(SparseMatrix rows, FactorMatrix factors, AlsOptions options)
     {
         var sum = 0d;
         for (var row = 0; row < factors.RowCount; row++)
         {
             var pointer = factors.RowPointer(row);
             double norm = VectorKernel.Dot(pointer, pointer, factors.Stride);
-            sum += HalfStep.RowRegularization(settings, rows.RowLength(row), rows.ColumnCount) * norm;
+            sum += HalfStep.RowRegularization(options, rows.RowLength(row), rows.ColumnCount) * norm;
         }
 
         GC.KeepAlive(factors);

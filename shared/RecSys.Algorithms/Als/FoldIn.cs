@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RecSys.Algorithms.Linear;
+using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Algorithms.Als;
 
@@ -16,9 +17,9 @@ internal sealed unsafe class FoldIn
     private readonly double[]? _vectors;
     private readonly ConcurrentBag<RowSolver> _solvers = [];
 
-    public FoldIn(FactorMatrix side, AlsSettings settings)
+    public FoldIn(FactorMatrix side, AlsOptions options)
     {
-        settings = settings with { Solver = AlsSolver.Cholesky };
+        options = options with { Solver = AlsSolver.Cholesky };
         var width = side.FactorCount;
         var gram = GramMatrix.Compute(side.Pointer, side.RowCount, width, side.Stride, Environment.ProcessorCount, default);
         GC.KeepAlive(side);
@@ -30,7 +31,7 @@ internal sealed unsafe class FoldIn
                 diagonal[k] = gram[(k * width) + k];
             }
 
-            _step = new HalfStep(side, diagonal, settings);
+            _step = new HalfStep(side, diagonal, options);
             return;
         }
 
@@ -40,7 +41,7 @@ internal sealed unsafe class FoldIn
         Rotation.Apply(copy.Pointer, copy.RowCount, copy.Stride, vectors, width, Environment.ProcessorCount, default);
         GC.KeepAlive(copy);
         _vectors = vectors;
-        _step = new HalfStep(copy, values, settings);
+        _step = new HalfStep(copy, values, options);
     }
 
     public void Solve(ReadOnlySpan<int> indices, ReadOnlySpan<float> weights, Span<float> factors)

@@ -86,7 +86,7 @@ internal sealed unsafe class RowSolver
                 return SolveDual(step, indices, columns.Length, target);
             }
 
-            return step.Settings.Solver == AlsSolver.Cholesky
+            return step.Options.Solver == AlsSolver.Cholesky
                 ? SolvePrimal(step, indices, columns.Length, target)
                 : SolveByConjugateGradients(step, indices, columns.Length, target);
         }
@@ -140,7 +140,7 @@ internal sealed unsafe class RowSolver
 
         var weights = Weights;
         var targets = Targets;
-        ConfidenceWeights.Compute(values, step.Settings.Confidence, step.Settings.Alpha, new Span<float>(weights, count));
+        ConfidenceWeights.Compute(values, step.Options.Confidence, step.Options.Alpha, new Span<float>(weights, count));
         var offset = step.TargetOffset;
         for (var i = 0; i < count; i++)
         {
@@ -176,7 +176,7 @@ internal sealed unsafe class RowSolver
     /// The most interactions for which the dual system is solved. Measured at 64 and 512 factors: up to three quarters of the
     /// factors it takes less time than the primal one, and for a single tile as little as three conjugate-gradient steps.
     /// </summary>
-    private int DualLimit(HalfStep step) => step.Settings.Solver == AlsSolver.Cholesky ? _stride * 3 / 4 : Padding.Tile;
+    private int DualLimit(HalfStep step) => step.Options.Solver == AlsSolver.Cholesky ? _stride * 3 / 4 : Padding.Tile;
 
     /// <summary>(D + Yᵀ W Y) x = Yᵀ v by a Cholesky factorisation of the factor × factor matrix.</summary>
     private bool SolvePrimal(HalfStep step, int* indices, int count, float* x)
@@ -319,7 +319,7 @@ internal sealed unsafe class RowSolver
         new Span<float>(p, _stride).Clear();
         var rho = ConjugateGradientKernel.Advance(0, p, p, inverse, x, r, z, _stride);
         var beta = 0f;
-        for (var iteration = 0; iteration < step.Settings.ConjugateGradientSteps && rho > 1e-20f; iteration++)
+        for (var iteration = 0; iteration < step.Options.ConjugateGradientSteps && rho > 1e-20f; iteration++)
         {
             ConjugateGradientKernel.Direct(beta, z, diagonal, p, q, _stride);
             GatherKernel.Dots(source, _stride, _stride, indices, count, p, products);

@@ -8,7 +8,7 @@ namespace RecSys.Algorithms.Candidates;
 /// Retrieves candidates: the one piece of code that the candidate service answers with and that the ranker's training rows
 /// are made with, so that the ranker meets in serving what it was trained on. Safe for use by many threads.
 /// </summary>
-public sealed class CandidateFinder(CandidateModels models, RetrievalSettings settings)
+public sealed class CandidateFinder(RetrievalModels models, RetrievalOptions options)
 {
     /// <summary>Most users that are searched for together.</summary>
     public const int MaxProfiles = BatchSearch.MaxQueries;
@@ -17,7 +17,7 @@ public sealed class CandidateFinder(CandidateModels models, RetrievalSettings se
     private readonly ConcurrentDictionary<(SourceKind Source, int Count), BatchSearch> _searches = [];
 
     /// <summary>The models.</summary>
-    public CandidateModels Models { get; } = models;
+    public RetrievalModels Models { get; } = models;
 
     /// <summary>What every source that was asked finds for a user, in the order of <see cref="SourceKind"/>.</summary>
     /// <param name="profile">What is known of the user.</param>
@@ -80,7 +80,7 @@ public sealed class CandidateFinder(CandidateModels models, RetrievalSettings se
             {
                 SourceKind.Als => AlsSource.Retrieve(Models.Als!, SearchOf(source, count, Models.Als!.SearchMany), profiles, heard),
                 SourceKind.Similar => SimilarSource.Retrieve(
-                    Models.Similarity!, SearchOf(source, count, Models.Similarity!.SearchMany), profiles, settings, heard),
+                    Models.Similarity!, SearchOf(source, count, Models.Similarity!.SearchMany), profiles, options, heard),
                 _ => null,
             };
             for (var i = 0; i < lists.Length; i++)
@@ -111,7 +111,7 @@ public sealed class CandidateFinder(CandidateModels models, RetrievalSettings se
                 return profile.RecentItems.Length == 0
                     ? null
                     : SimilarSource.Retrieve(
-                        Models.Similarity!, profile.Latest(settings.SimilarSeeds), settings.SimilarHalfLife, denied, count);
+                        Models.Similarity!, profile.Latest(options.SimilarSeeds), options.SimilarHalfLife, denied, count);
             case SourceKind.Popular:
                 return PopularSource.Retrieve(Models.Popular!, denied, count);
             case SourceKind.ItemNeighbors:
@@ -119,17 +119,17 @@ public sealed class CandidateFinder(CandidateModels models, RetrievalSettings se
             case SourceKind.UserNeighbors:
                 return profile.IsKnownUser ? FromUsers(profile.UserIndex, denied, count) : null;
             case SourceKind.Next:
-                return Follow(source, Models.Next!, profile.Latest(settings.NextSeeds), ageFactor: 0.5f, denied, count);
+                return Follow(source, Models.Next!, profile.Latest(options.NextSeeds), ageFactor: 0.5f, denied, count);
             default:
                 throw new ArgumentOutOfRangeException(nameof(source), source, null);
         }
     }
 
     private ReadOnlySpan<int> LatestOrAll(ListenerProfile profile) =>
-        profile.Items.Length <= settings.NeighborSeeds ? profile.Items : profile.Latest(settings.NeighborSeeds);
+        profile.Items.Length <= options.NeighborSeeds ? profile.Items : profile.Latest(options.NeighborSeeds);
 
     // score(i) = Σ over seeds s of ageFactor^age(s) · weight(s → i), where age is the place in the list from 0.
-    private SourceList Follow(SourceKind source, ItemLinks links, ReadOnlySpan<int> seeds, float ageFactor, ItemSet denied, int count)
+    private SourceList Follow(SourceKind source, LinkTable links, ReadOnlySpan<int> seeds, float ageFactor, ItemSet denied, int count)
     {
         var board = Rent();
         var factor = 1f;
@@ -172,5 +172,61 @@ public sealed class CandidateFinder(CandidateModels models, RetrievalSettings se
         var list = board.Take(source, denied, count);
         _boards.Add(board);
         return list;
+    }
+}
+
+/// <summary>Adds up scores of the items that something speaks for, and remembers what spoke for each the most.</summary>
+internal sealed class ScoreBoard(int itemCount)
+{
+    private readonly Entry[] _entries = new Entry[itemCount];
+    private readonly List<int> _touched = [];
+
+    /// <summary>Adds to an item's score.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="score">Above 0.</param>
+    /// <param name="because">What speaks for it.</param>
+    public void Add(int item, float score, int because)
+    {
+        ref var entry = ref _entries[item];
+        if (entry.Score == 0)
+        {
+            _touched.Add(item);
+        }
+
+        entry.Score += score;
+        if (score > entry.Strongest)
+        {
+            (entry.Strongest, entry.Because) = (score, because);
+        }
+    }
+
+    /// <summary>The best items, and an empty board for the next question.</summary>
+    public SourceList Take(SourceKind source, ItemSet denied, int count)
+    {
+        var best = new TopKBuffer(Math.Max(1, count));
+        foreach (var item in _touched)
+        {
+            if (_entries[item].Score >= best.Threshold && !denied.Contains(item))
+            {
+                best.Add(item, _entries[item].Score);
+            }
+        }
+
+        var hits = best.ToSortedArray().Select(item => new SourceHit(item.ItemIndex, item.Score, _entries[item.ItemIndex].Because)).ToArray();
+        foreach (var item in _touched)
+        {
+            _entries[item] = default;
+        }
+
+        _touched.Clear();
+        return new SourceList(source, hits);
+    }
+
+    // Together: they are far apart in memory from one item to the next.
+    private struct Entry
+    {
+        public float Score;
+        public float Strongest;
+        public int Because;
     }
 }

@@ -45,3 +45,15 @@ public static class CandidateMerger
         return chosen;
     }
 }
+
+/// <summary>An item with what every source that retrieved it says of it, in the order of the sources.</summary>
+/// <param name="ItemIndex">The item.</param>
+/// <param name="Votes">At least one, one a source.</param>
+public sealed record MergedCandidate(int ItemIndex, IReadOnlyList<SourceVote> Votes);
+
+/// <summary>What one source says of an item.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Score">Its own score.</param>
+/// <param name="Rank">The item's place in its list, from 1.</param>
+/// <param name="BecauseItemIndex">The heard item that brought it; negative where there is none.</param>
+public readonly record struct SourceVote(SourceKind Source, double Score, int Rank, int BecauseItemIndex);

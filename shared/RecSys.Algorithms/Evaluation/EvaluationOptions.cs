@@ -1,5 +1,3 @@
-using RecSys.Algorithms.Metrics;
-
 namespace RecSys.Algorithms.Evaluation;
 
 /// <summary>What to measure, and how.</summary>

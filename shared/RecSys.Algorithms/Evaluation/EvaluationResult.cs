@@ -1,5 +1,3 @@
-using RecSys.Algorithms.Metrics;
-
 namespace RecSys.Algorithms.Evaluation;
 
 /// <summary>What a model achieved on test interactions.</summary>
@@ -34,3 +32,18 @@ public sealed record EvaluationResult
     /// <summary>The value of a metric by its name, such as <c>recall@20</c>.</summary>
     public double this[string metric] => this[Metric.Parse(metric)];
 }
+
+/// <summary>A measured metric.</summary>
+/// <param name="Metric">What was measured.</param>
+/// <param name="Value">Its value; 0 when there was nobody to measure.</param>
+/// <param name="Interval">
+/// Its bootstrap interval over users; null when none was asked for, and for coverage, which isn't a mean over users.
+/// </param>
+public sealed record MetricValue(Metric Metric, double Value, ConfidenceInterval? Interval = null);
+
+/// <summary>The metrics of users with a similar number of train items.</summary>
+/// <param name="MinTrainItems">Fewest train items of a user in the group.</param>
+/// <param name="MaxTrainItems">Most train items of a user in the group.</param>
+/// <param name="Users">Users with test items in the group.</param>
+/// <param name="Metrics">The group's metrics; coverage is left out.</param>
+public sealed record ActivityGroup(int MinTrainItems, int MaxTrainItems, int Users, IReadOnlyList<MetricValue> Metrics);

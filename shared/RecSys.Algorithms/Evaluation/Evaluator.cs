@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Metrics;
 using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.Evaluation;
@@ -266,4 +265,28 @@ public static class Evaluator
                 $"Train is {train.RowCount} × {train.ColumnCount}, test {test.RowCount} × {test.ColumnCount} and the model {model.UserCount} × {model.ItemCount}; all three must have the same users and items.");
         }
     }
+}
+
+/// <summary>The best position at which each item was ever recommended, from which coverage follows for every cut-off.</summary>
+internal sealed class ListCoverage
+{
+    private readonly int[] _bestPosition;
+
+    public ListCoverage(int itemCount)
+    {
+        _bestPosition = new int[itemCount];
+        Array.Fill(_bestPosition, int.MaxValue);
+    }
+
+    public void Add(ReadOnlySpan<int> recommended)
+    {
+        for (var position = 0; position < recommended.Length; position++)
+        {
+            ref var best = ref _bestPosition[recommended[position]];
+            best = Math.Min(best, position);
+        }
+    }
+
+    /// <summary>How many items were among the first k of any list.</summary>
+    public int DistinctItems(int k) => _bestPosition.Count(position => position < k);
 }

@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Metrics;
+using RecSys.Algorithms.Evaluation;
 
 namespace RecSys.Algorithms.Hybrid;
 

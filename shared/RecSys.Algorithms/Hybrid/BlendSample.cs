@@ -1,6 +1,5 @@
 using RecSys.Algorithms.Evaluation;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Metrics;
 using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.Hybrid;

@@ -80,7 +80,7 @@ internal sealed class Cooccurrences
         var pairs = NeighborSearch.Run(
             byItem,
             cells,
-            new NeighborSearchOptions
+            new NeighborQuery
             {
                 InnerWeights = userWeights,
                 RowFactors = ones,

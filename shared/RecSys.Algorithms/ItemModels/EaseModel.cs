@@ -29,7 +29,7 @@ public sealed class EaseModel : ItemWeightModel
     /// <inheritdoc/>
     public override string Name => "ease";
 
-    /// <summary>The settings the model was fitted with.</summary>
+    /// <summary>What the model was fitted with.</summary>
     public EaseOptions Options { get; }
 
     /// <summary>Bytes that the weights of a catalogue need.</summary>
@@ -37,7 +37,7 @@ public sealed class EaseModel : ItemWeightModel
 
     /// <summary>Fits the weights.</summary>
     /// <param name="train">Users × items.</param>
-    /// <param name="options">Settings; null for the defaults.</param>
+    /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">Receives the share of work done, 0…1.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="AlgorithmException">No cells, a setting out of range, a catalogue that doesn't fit, or a singular system.</exception>

@@ -1,4 +1,3 @@
-using RecSys.Algorithms.Linear;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
 using RecSys.Algorithms.TopK;
@@ -28,7 +27,7 @@ public sealed class SlimModel : ItemWeightModel
     /// <inheritdoc/>
     public override string Name => "slim";
 
-    /// <summary>The settings the model was fitted with.</summary>
+    /// <summary>What the model was fitted with.</summary>
     public SlimOptions Options { get; }
 
     /// <summary>How much an item of the profile (row) speaks for a candidate (column); may be negative.</summary>
@@ -36,7 +35,7 @@ public sealed class SlimModel : ItemWeightModel
 
     /// <summary>Fits the weights.</summary>
     /// <param name="train">Users × items.</param>
-    /// <param name="options">Settings; null for the defaults.</param>
+    /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">Receives the share of items done, 0…1.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="AlgorithmException">No cells, a setting out of range, more memory than allowed, or a singular system.</exception>

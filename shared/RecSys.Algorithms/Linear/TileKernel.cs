@@ -222,3 +222,58 @@ internal static unsafe class TileKernel
         public static void StoreScalar(float sum, float* c) => *c = sum;
     }
 }
+
+/// <summary>
+/// The Gram matrix of a panel in strips (see <see cref="Strips"/>): A = PᵀP or A += PᵀP over the tiles on and above the diagonal,
+/// Hu et al. 2008, eq. 4 with √w · y as the rows of P.
+/// </summary>
+internal static unsafe class PanelKernel
+{
+    /// <summary>A = PᵀP; rows may be any number, width is a multiple of 16.</summary>
+    public static void SetGram(float* strips, int rows, int width, float* a, nint stride)
+    {
+        for (nint r = 0; r < width; r += Padding.Tile)
+        {
+            for (var c = r; c < width; c += Padding.Tile)
+            {
+                TileKernel.Set(strips + (r * rows), Padding.Tile, strips + (c * rows), Padding.Tile, rows, a + (r * stride) + c, stride);
+            }
+        }
+    }
+
+    /// <summary>A += PᵀP.</summary>
+    public static void AddGram(float* strips, int rows, int width, float* a, nint stride)
+    {
+        for (nint r = 0; r < width; r += Padding.Tile)
+        {
+            for (var c = r; c < width; c += Padding.Tile)
+            {
+                TileKernel.Add(strips + (r * rows), Padding.Tile, strips + (c * rows), Padding.Tile, rows, a + (r * stride) + c, stride);
+            }
+        }
+    }
+}
+
+/// <summary>
+/// The layout that <see cref="TileKernel"/> reads best: a matrix of rows cut into strips of 16 columns, each strip contiguous.
+/// Rows at a stride of a power of two would all fall into the same few sets of the cache.
+/// </summary>
+internal static unsafe class Strips
+{
+    /// <summary>Copies <paramref name="rowCount"/> rows of <paramref name="width"/> floats; strip s starts at s · rowCount · 16.</summary>
+    public static void Pack(float* rows, nint stride, int rowCount, int width, float* strips)
+    {
+        var stripLength = (nint)rowCount * Padding.Tile;
+        for (var r = 0; r < rowCount; r++)
+        {
+            var target = strips + ((nint)r * Padding.Tile);
+            for (var c = 0; c < width; c += Padding.Tile)
+            {
+                new ReadOnlySpan<float>(rows + c, Padding.Tile).CopyTo(new Span<float>(target, Padding.Tile));
+                target += stripLength;
+            }
+
+            rows += stride;
+        }
+    }
+}

@@ -41,7 +41,7 @@ public sealed class ItemNeighborModel : ItemWeightModel
             throw new AlgorithmException(AlgorithmError.EmptyMatrix, "There is no interaction to compare items by; import or submit listens first.");
         }
 
-        var cells = PairLimit.Sample(PopularColumns.Keep(ItemCells.Weigh(train, options), options.MaxItems), options.MaxPairs, options.Seed);
+        var cells = PairLimit.Sample(ColumnLimit.Keep(ItemCells.Weigh(train, options), options.MaxItems), options.MaxPairs, options.Seed);
         var byItem = cells.Transpose();
         var squaredLengths = new double[byItem.RowCount];
         for (var item = 0; item < squaredLengths.Length; item++)
@@ -55,7 +55,7 @@ public sealed class ItemNeighborModel : ItemWeightModel
         var neighbors = NeighborSearch.Run(
             byItem,
             cells,
-            new NeighborSearchOptions
+            new NeighborQuery
             {
                 InnerWeights = UserWeights.Of(train, options.UserExponent),
                 RowFactors = Powers(squaredLengths, -options.ProfileExponent),

@@ -1,3 +1,5 @@
+using RecSys.Algorithms.Matrices;
+
 namespace RecSys.Algorithms.Neighbors;
 
 /// <summary>Settings of <see cref="UserNeighborModel"/>.</summary>

@@ -8,12 +8,12 @@ namespace RecSys.Algorithms.Splits;
 /// </summary>
 public sealed class DataSplit
 {
-    private readonly InteractionLog _log;
+    private readonly InteractionRows _log;
     private readonly RowOutcome[] _outcomes;
     private readonly IndexMap _users;
     private readonly IndexMap _items;
 
-    private DataSplit(InteractionLog log, RowOutcome[] outcomes, IndexMap users, IndexMap items, SparseMatrix train, SplitReport report)
+    private DataSplit(InteractionRows log, RowOutcome[] outcomes, IndexMap users, IndexMap items, SparseMatrix train, SplitReport report)
     {
         _log = log;
         _outcomes = outcomes;
@@ -52,7 +52,7 @@ public sealed class DataSplit
 
     /// <summary>Divides a log.</summary>
     /// <exception cref="AlgorithmException">No row is on the train side, or the rule can't be applied to this log.</exception>
-    public static DataSplit Create(InteractionLog log, ISplitter splitter, SplitOptions? options = null)
+    public static DataSplit Create(InteractionRows log, ISplitter splitter, SplitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(splitter);
@@ -105,10 +105,10 @@ public sealed class DataSplit
     }
 
     /// <summary>The train rows as a log in the matrices' numbering, with times if the log has them: for sequence models.</summary>
-    public InteractionLog TrainLog() => Select(RowOutcome.Train);
+    public InteractionRows TrainLog() => Select(RowOutcome.Train);
 
     /// <summary>The test rows that were kept, in the matrices' numbering, with times if the log has them.</summary>
-    public InteractionLog TestLog() => Select(RowOutcome.Test);
+    public InteractionRows TestLog() => Select(RowOutcome.Test);
 
     /// <summary>
     /// The distinct test items of each user that isn't in train, one array for each such user: an item of train by its column,
@@ -146,7 +146,7 @@ public sealed class DataSplit
         return present;
     }
 
-    private static void MarkPairsInTrain(InteractionLog log, RowOutcome[] outcomes, IndexMap users, IndexMap items, SparseMatrix train)
+    private static void MarkPairsInTrain(InteractionRows log, RowOutcome[] outcomes, IndexMap users, IndexMap items, SparseMatrix train)
     {
         for (var row = 0; row < outcomes.Length; row++)
         {
@@ -158,7 +158,7 @@ public sealed class DataSplit
         }
     }
 
-    private static InteractionLog Select(InteractionLog log, RowOutcome[] outcomes, IndexMap users, IndexMap items, RowOutcome wanted)
+    private static InteractionRows Select(InteractionRows log, RowOutcome[] outcomes, IndexMap users, IndexMap items, RowOutcome wanted)
     {
         var count = outcomes.AsSpan().Count(wanted);
         var userIndices = new int[count];
@@ -184,10 +184,10 @@ public sealed class DataSplit
             at++;
         }
 
-        return new InteractionLog(users.Count, items.Count, userIndices, itemIndices, weights, times);
+        return new InteractionRows(users.Count, items.Count, userIndices, itemIndices, weights, times);
     }
 
-    private InteractionLog Select(RowOutcome wanted) => Select(_log, _outcomes, _users, _items, wanted);
+    private InteractionRows Select(RowOutcome wanted) => Select(_log, _outcomes, _users, _items, wanted);
 
     private DroppedRows Count(string rule, RowOutcome outcome)
     {
@@ -234,4 +234,25 @@ public sealed class DataSplit
 
         public int Count => Old.Length;
     }
+}
+
+/// <summary>What happens to the rows of a split before they become matrices.</summary>
+public sealed record SplitOptions
+{
+    /// <summary>
+    /// Test pairs that are also in train are dropped, so that only what is new to a user counts ("novelty"). Switch it off to
+    /// measure repeats as well.
+    /// </summary>
+    public bool NewPairsOnly { get; init; } = true;
+}
+
+/// <summary>What finally became of a row of the log.</summary>
+internal enum RowOutcome : byte
+{
+    Train,
+    Test,
+    OnNeitherSide,
+    ItemNotInTrain,
+    UserNotInTrain,
+    PairInTrain,
 }

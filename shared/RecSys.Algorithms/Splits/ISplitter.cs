@@ -10,5 +10,18 @@ public interface ISplitter
     /// <param name="log">The log.</param>
     /// <param name="sides">Receives one side a row.</param>
     /// <exception cref="AlgorithmException">The log lacks what the rule needs, such as times.</exception>
-    void Assign(InteractionLog log, Span<SplitSide> sides);
+    void Assign(InteractionRows log, Span<SplitSide> sides);
+}
+
+/// <summary>Where a split puts a row of the log.</summary>
+public enum SplitSide : byte
+{
+    /// <summary>Models are fitted on it.</summary>
+    Train,
+
+    /// <summary>Models are measured on it.</summary>
+    Test,
+
+    /// <summary>On neither side.</summary>
+    Dropped,
 }

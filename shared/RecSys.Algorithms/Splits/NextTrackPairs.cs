@@ -83,7 +83,7 @@ public sealed class NextTrackPairs
 
     /// <summary>Cuts each user's listens into sessions at gaps and makes a pair of each listen and the next; ordered by user and time.</summary>
     /// <exception cref="AlgorithmException">The log has no times, or the gap isn't positive.</exception>
-    public static NextTrackPairs FromLog(InteractionLog log, SessionOptions? options, out SessionReport report)
+    public static NextTrackPairs FromLog(InteractionRows log, SessionOptions? options, out SessionReport report)
     {
         ArgumentNullException.ThrowIfNull(log);
         options ??= new SessionOptions();
@@ -211,3 +211,21 @@ public sealed class NextTrackPairs
 
     private static T[] Pick<T>(T[] values, int[] indices) => Array.ConvertAll(indices, i => values[i]);
 }
+
+/// <summary>How listens become sessions and next-track pairs.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>A listen that begins longer than this after the user's previous one begins a new session; more than zero.</summary>
+    public TimeSpan Gap { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Whether a track played twice in a row makes a pair with itself.</summary>
+    public bool KeepRepeats { get; init; } = true;
+}
+
+/// <summary>What <see cref="NextTrackPairs.FromLog"/> made of a log.</summary>
+/// <param name="Listens">Rows of the log.</param>
+/// <param name="Sessions">Sessions found.</param>
+/// <param name="SingleListenSessions">Sessions of one listen, which make no pair.</param>
+/// <param name="Pairs">Pairs made.</param>
+/// <param name="DroppedRepeats">Pairs of a track with itself that were left out.</param>
+public sealed record SessionReport(long Listens, int Sessions, int SingleListenSessions, int Pairs, int DroppedRepeats);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Linear;
 using RecSys.Algorithms.Matrices;
 

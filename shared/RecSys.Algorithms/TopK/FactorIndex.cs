@@ -1,5 +1,5 @@
-using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Linear;
+using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Algorithms.TopK;
 

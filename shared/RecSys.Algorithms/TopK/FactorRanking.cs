@@ -1,4 +1,3 @@
-using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Linear;
 using RecSys.Algorithms.Matrices;
 

@@ -1,4 +1,3 @@
-using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Algorithms.Tests.Als;

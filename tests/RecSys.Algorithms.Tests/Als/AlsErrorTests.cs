@@ -5,9 +5,9 @@ namespace RecSys.Algorithms.Tests.Als;
 
 public sealed class AlsErrorTests
 {
-    private static readonly AlsSettings Small = new() { FactorCount = 4, Iterations = 1 };
+    private static readonly AlsOptions Small = new() { FactorCount = 4, Iterations = 1 };
 
-    public static TheoryData<AlsSettings> Invalid =>
+    public static TheoryData<AlsOptions> Invalid =>
     [
         Small with { FactorCount = 0 },
         Small with { FactorCount = 1025 },
@@ -30,7 +30,7 @@ public sealed class AlsErrorTests
 
     [Theory]
     [MemberData(nameof(Invalid))]
-    public void A_setting_outside_its_range_is_named(AlsSettings settings) =>
+    public void A_setting_outside_its_range_is_named(AlsOptions settings) =>
         ShouldFail(AlgorithmError.InvalidSetting, () => AlsModel.Fit(AlsCases.Log(), settings));
 
     [Fact]
@@ -84,10 +84,10 @@ public sealed class AlsErrorTests
         ShouldFail(AlgorithmError.MismatchedSizes, () => FactorMatrix.FromRows(2, 2, [1f, 2f, 3f]));
         ShouldFail(AlgorithmError.InvalidSetting, () => FactorMatrix.FromRows(1, 0, []));
         ShouldFail(
-            AlgorithmError.MismatchedSizes, () => AlsModel.FromFactors(new FactorMatrix(2, 3), new FactorMatrix(2, 4), new AlsSettings()));
+            AlgorithmError.MismatchedSizes, () => AlsModel.FromFactors(new FactorMatrix(2, 3), new FactorMatrix(2, 4), new AlsOptions()));
         ShouldFail(
             AlgorithmError.MismatchedSizes,
-            () => AlsModel.FromFactors(new FactorMatrix(2, 4), new FactorMatrix(2, 4), new AlsSettings(), AlsCases.Log()));
+            () => AlsModel.FromFactors(new FactorMatrix(2, 4), new FactorMatrix(2, 4), new AlsOptions(), AlsCases.Log()));
     }
 
     [Fact]

@@ -1,10 +1,11 @@
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Linear;
 
 namespace RecSys.Algorithms.Tests.Als;
 
 public sealed class AlsModelTests
 {
-    private static readonly AlsSettings Small = new() { FactorCount = 12, Iterations = 4, Regularization = 0.1f };
+    private static readonly AlsOptions Small = new() { FactorCount = 12, Iterations = 4, Regularization = 0.1f };
 
     [Theory]
     [InlineData(AlsSolver.Cholesky)]

@@ -10,9 +10,9 @@ namespace RecSys.Algorithms.Tests.Als;
 internal sealed class AlsReference
 {
     private readonly SparseMatrix _matrix;
-    private readonly AlsSettings _settings;
+    private readonly AlsOptions _settings;
 
-    public AlsReference(SparseMatrix matrix, AlsSettings settings, FactorMatrix initialItems)
+    public AlsReference(SparseMatrix matrix, AlsOptions settings, FactorMatrix initialItems)
     {
         _matrix = matrix;
         _settings = settings;

@@ -1,15 +1,16 @@
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Algorithms.Tests.Als;
 
 /// <summary>The model against <see cref="AlsReference"/>, over the settings and the paths of the solver.</summary>
 public sealed class AlsReferenceTests
 {
-    public static TheoryData<AlsSettings> Settings
+    public static TheoryData<AlsOptions> Settings
     {
         get
         {
-            var hu = new AlsSettings { FactorCount = 6, Iterations = 3, Regularization = 0.1f, ComputeLoss = true };
+            var hu = new AlsOptions { FactorCount = 6, Iterations = 3, Regularization = 0.1f, ComputeLoss = true };
             var rendle = hu with { UnobservedWeight = 0.1f, RegularizationExponent = 1, Regularization = 0.003f };
             return
             [
@@ -37,7 +38,7 @@ public sealed class AlsReferenceTests
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Losses_and_scores_equal_the_slow_reference(AlsSettings settings)
+    public void Losses_and_scores_equal_the_slow_reference(AlsOptions settings)
     {
         var log = AlsCases.Log();
         var start = AlsCases.InitialItems(log.ColumnCount, settings.FactorCount);
@@ -69,7 +70,7 @@ public sealed class AlsReferenceTests
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Folding_in_a_profile_gives_the_scores_of_the_reference(AlsSettings settings)
+    public void Folding_in_a_profile_gives_the_scores_of_the_reference(AlsOptions settings)
     {
         var log = AlsCases.Log();
         var model = AlsModel.Fit(log, settings);
@@ -94,7 +95,7 @@ public sealed class AlsReferenceTests
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Contributions_sum_to_the_score_of_the_folded_in_profile(AlsSettings settings)
+    public void Contributions_sum_to_the_score_of_the_folded_in_profile(AlsOptions settings)
     {
         var log = AlsCases.Log();
         var model = AlsModel.Fit(log, settings);
@@ -122,7 +123,7 @@ public sealed class AlsReferenceTests
     public void An_item_folded_in_from_its_listeners_has_its_fitted_vector()
     {
         var log = AlsCases.Log();
-        var model = AlsModel.Fit(log, new AlsSettings { FactorCount = 8, Iterations = 2 });
+        var model = AlsModel.Fit(log, new AlsOptions { FactorCount = 8, Iterations = 2 });
         var byItem = log.Transpose();
         var factors = new float[8];
         for (var item = 0; item < log.ColumnCount; item++)
@@ -137,7 +138,7 @@ public sealed class AlsReferenceTests
     public void Factors_of_another_basis_fold_in_to_the_same_scores()
     {
         var log = AlsCases.Log();
-        var settings = new AlsSettings { FactorCount = 2, Iterations = 2 };
+        var settings = new AlsOptions { FactorCount = 2, Iterations = 2 };
         var model = AlsModel.Fit(log, settings);
         var turned = AlsModel.FromFactors(Turn(model.UserFactors), Turn(model.ItemFactors), settings, log);
 

@@ -17,7 +17,7 @@ public sealed class CandidateFinderTests
     public void Users_who_are_searched_for_together_get_what_each_gets_alone(int together)
     {
         var heard = Random();
-        var als = AlsModel.Fit(heard, new AlsSettings { FactorCount = 24, Iterations = 4, Regularization = 5 });
+        var als = AlsModel.Fit(heard, new AlsOptions { FactorCount = 24, Iterations = 4, Regularization = 5 });
         var finder = Finder(heard, als);
         var profiles = Enumerable.Range(20, together).Select(user => Profile(heard, user)).ToArray();
 
@@ -46,7 +46,7 @@ public sealed class CandidateFinderTests
         var items = FactorMatrix.FromRows(Items, 8, Enumerable.Range(0, Items).SelectMany(item => kinds[item % 40]).ToArray());
         var users = FactorMatrix.FromRows(Users, 8, Enumerable.Range(0, Users * 8).Select(_ => (float)random.NextDouble()).ToArray());
         var heard = Random();
-        var finder = Finder(heard, AlsModel.FromFactors(users, items, new AlsSettings()));
+        var finder = Finder(heard, AlsModel.FromFactors(users, items, new AlsOptions()));
         var profiles = Enumerable.Range(0, 60).Select(user => Profile(heard, user)).ToArray();
 
         var found = finder.Retrieve(profiles, heard, 120, [SourceKind.Als, SourceKind.Similar]);
@@ -62,7 +62,7 @@ public sealed class CandidateFinderTests
     public void Users_with_news_are_not_searched_for_together()
     {
         var heard = Random();
-        var finder = Finder(heard, AlsModel.Fit(heard, new AlsSettings { FactorCount = 8, Iterations = 1 }));
+        var finder = Finder(heard, AlsModel.Fit(heard, new AlsOptions { FactorCount = 8, Iterations = 1 }));
         var profile = new ListenerProfile { UserIndex = 3, Items = [1], Plays = [1], RecentItems = [1], HasNews = true };
 
         Should.Throw<ArgumentException>(() => finder.Retrieve([profile], heard, 10));
@@ -72,15 +72,15 @@ public sealed class CandidateFinderTests
     {
         var listeners = Enumerable.Range(0, Items).Select(item => heard.Transpose().RowLength(item)).ToArray();
         return new CandidateFinder(
-            new CandidateModels
+            new RetrievalModels
             {
                 ItemCount = Items,
                 Als = als,
                 Similarity = new SimilarityIndex(als, listeners, shrinkage: 10),
-                Popular = PopularItems.From([], listeners),
-                ItemNeighbors = ItemLinks.FromNeighbors(ItemNeighborModel.Fit(heard, new ItemNeighborOptions { NeighborCount = 20 }).Neighbors, 20, Items),
+                Popular = PopularityOrder.From([], listeners),
+                ItemNeighbors = LinkTable.FromNeighbors(ItemNeighborModel.Fit(heard, new ItemNeighborOptions { NeighborCount = 20 }).Neighbors, 20, Items),
             },
-            new RetrievalSettings());
+            new RetrievalOptions());
     }
 
     private static ListenerProfile Profile(SparseMatrix heard, int user) => new()

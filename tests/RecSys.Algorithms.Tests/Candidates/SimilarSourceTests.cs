@@ -1,5 +1,6 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Candidates;
+using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Algorithms.Tests.Candidates;
 
@@ -60,7 +61,7 @@ public sealed class SimilarSourceTests
     private static SourceList Retrieve(int[] seeds, int[] listeners, double shrinkage, int[] denied, int count = 10)
     {
         var items = FactorMatrix.FromRows(Factors.Length, 2, Factors.SelectMany(row => row).ToArray());
-        var als = AlsModel.FromFactors(new FactorMatrix(0, 2), items, new AlsSettings());
+        var als = AlsModel.FromFactors(new FactorMatrix(0, 2), items, new AlsOptions());
         return SimilarSource.Retrieve(
             new SimilarityIndex(als, listeners, shrinkage), seeds, halfLife: 1, new ItemSet(Factors.Length, denied), count);
     }

@@ -12,7 +12,7 @@ internal static class GoldenAls
     {
         var words = name.Split(' ');
         var factorCount = int.Parse(words[3]["f=".Length..], CultureInfo.InvariantCulture);
-        var settings = new AlsSettings
+        var settings = new AlsOptions
         {
             Confidence = words[1] == "log" ? AlsConfidence.Log : AlsConfidence.Linear,
             Alpha = float.Parse(words[2]["alpha=".Length..], CultureInfo.InvariantCulture),

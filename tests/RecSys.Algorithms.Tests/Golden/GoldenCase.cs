@@ -22,7 +22,7 @@ public sealed class GoldenCase
     {
         var userIds = rows.Select(r => (long)r[0]).Distinct().Order().ToArray();
         var artistIds = rows.Select(r => (long)r[1]).Distinct().Order().ToArray();
-        var log = new InteractionLog(
+        var log = new InteractionRows(
             userIds.Length,
             artistIds.Length,
             [.. rows.Select(r => Array.BinarySearch(userIds, r[0]))],

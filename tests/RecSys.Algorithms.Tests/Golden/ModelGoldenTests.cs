@@ -1,9 +1,8 @@
 using System.Text.Json;
 using RecSys.Algorithms.Evaluation;
+using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Metrics;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Algorithms.Popularity;
 
 namespace RecSys.Algorithms.Tests.Golden;
 

@@ -1,5 +1,7 @@
+using RecSys.Algorithms.Evaluation;
 using RecSys.Algorithms.Hybrid;
 using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.Neighbors;
 using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.Tests.Hybrid;
@@ -98,7 +100,7 @@ public sealed class HybridModelTests
         var knows = RecSys.Algorithms.Neighbors.ItemNeighborModel.Fit(train);
         var guesses = new RandomScores(train.RowCount, train.ColumnCount);
 
-        var result = BlendFitter.Fit([guesses, knows], train, validation, new BlendOptions { Metric = RecSys.Algorithms.Metrics.Metric.Parse("ndcg@5") });
+        var result = BlendFitter.Fit([guesses, knows], train, validation, new BlendOptions { Metric = RecSys.Algorithms.Evaluation.Metric.Parse("ndcg@5") });
 
         result.Weights[1].ShouldBe(1);
         result.Weights[0].ShouldBeLessThan(1);
@@ -113,7 +115,7 @@ public sealed class HybridModelTests
         var model = RecSys.Algorithms.Neighbors.ItemNeighborModel.Fit(train);
         foreach (var metric in new[] { "epr", "coverage@10", "recall-micro@10" })
         {
-            Error(() => BlendFitter.Fit([model], train, validation, new BlendOptions { Metric = RecSys.Algorithms.Metrics.Metric.Parse(metric) }))
+            Error(() => BlendFitter.Fit([model], train, validation, new BlendOptions { Metric = RecSys.Algorithms.Evaluation.Metric.Parse(metric) }))
                 .ShouldBe(AlgorithmError.InvalidSetting);
         }
 

@@ -1,4 +1,5 @@
 using RecSys.Algorithms.ItemModels;
+using RecSys.Algorithms.Linear;
 using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Algorithms.Tests.ItemModels;

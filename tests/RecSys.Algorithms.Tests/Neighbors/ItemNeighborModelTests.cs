@@ -1,5 +1,6 @@
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
+using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.Tests.Neighbors;
 

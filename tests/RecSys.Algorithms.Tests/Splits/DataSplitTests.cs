@@ -7,7 +7,7 @@ public sealed class DataSplitTests
     private const long Day = 86_400_000_000;
 
     // Users 0–3, items 0–4; days 0–9.
-    private static readonly InteractionLog Log = new(
+    private static readonly InteractionRows Log = new(
         4,
         5,
         [0, 0, 0, 1, 1, 0, 1, 3, 1, 0],
@@ -122,10 +122,10 @@ public sealed class DataSplitTests
         var users = Enumerable.Range(0, 2000).Select(_ => random.Next(20)).ToArray();
         var items = Enumerable.Range(0, 2000).Select(_ => random.Next(40)).ToArray();
         var weights = Enumerable.Repeat(1f, 2000).ToArray();
-        var forward = Sides(new InteractionLog(20, 40, users, items, weights), new RandomByUserSplit(0.25, 9));
+        var forward = Sides(new InteractionRows(20, 40, users, items, weights), new RandomByUserSplit(0.25, 9));
         var reversed = Sides(
-            new InteractionLog(20, 40, [.. users.Reverse()], [.. items.Reverse()], weights), new RandomByUserSplit(0.25, 9));
-        var otherSeed = Sides(new InteractionLog(20, 40, users, items, weights), new RandomByUserSplit(0.25, 10));
+            new InteractionRows(20, 40, [.. users.Reverse()], [.. items.Reverse()], weights), new RandomByUserSplit(0.25, 9));
+        var otherSeed = Sides(new InteractionRows(20, 40, users, items, weights), new RandomByUserSplit(0.25, 10));
 
         reversed.Reverse().ShouldBe(forward);
         otherSeed.ShouldNotBe(forward);
@@ -140,14 +140,14 @@ public sealed class DataSplitTests
 
     [Fact]
     public void A_user_with_one_item_stays_in_train_at_random() =>
-        Sides(new InteractionLog(1, 1, [0], [0], [1]), new RandomByUserSplit(0.9)).ShouldBe([SplitSide.Train]);
+        Sides(new InteractionRows(1, 1, [0], [0], [1]), new RandomByUserSplit(0.9)).ShouldBe([SplitSide.Train]);
 
     [Fact]
     public void The_hash_split_follows_its_formula()
     {
         long[] userKeys = [2, 5_000_000_000];
         long[] itemKeys = [51, 4, 9];
-        var log = new InteractionLog(2, 3, [0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2], [1, 1, 1, 1, 1, 1]);
+        var log = new InteractionRows(2, 3, [0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2], [1, 1, 1, 1, 1, 1]);
 
         var sides = Sides(log, new HashSplit(userKeys, itemKeys));
 
@@ -165,7 +165,7 @@ public sealed class DataSplitTests
         const int Items = 200;
         int[] users = [.. Enumerable.Range(0, Users * Items).Select(pair => pair / Items)];
         int[] items = [.. Enumerable.Range(0, Users * Items).Select(pair => pair % Items)];
-        var log = new InteractionLog(Users, Items, users, items, [.. Enumerable.Repeat(1f, users.Length)]);
+        var log = new InteractionRows(Users, Items, users, items, [.. Enumerable.Repeat(1f, users.Length)]);
         long[] userKeys = [.. Enumerable.Range(0, Users).Select(user => 5L * user)];
         long[] itemKeys = [.. Enumerable.Range(0, Items).Select(item => (long)item)];
 
@@ -179,14 +179,14 @@ public sealed class DataSplitTests
         }
 
         // Where other users or items are beside it, a pair stays on its side.
-        var alone = new InteractionLog(1, 2, [0, 0], [0, 1], [1, 1]);
+        var alone = new InteractionRows(1, 2, [0, 0], [0, 1], [1, 1]);
         Sides(alone, new PairHashSplit([userKeys[7]], [itemKeys[3], itemKeys[9]])).ShouldBe([sides[(7 * Items) + 3], sides[(7 * Items) + 9]]);
     }
 
     [Fact]
     public void A_log_without_times_can_not_be_split_by_time()
     {
-        var log = new InteractionLog(1, 1, [0], [0], [1]);
+        var log = new InteractionRows(1, 1, [0], [0], [1]);
         foreach (ISplitter splitter in new ISplitter[] { new LastDaysSplit(1), new LeaveLastSplit(), new GlobalTimeSplit(DateTimeOffset.UnixEpoch) })
         {
             Should.Throw<AlgorithmException>(() => DataSplit.Create(log, splitter)).Error.ShouldBe(AlgorithmError.MissingData);
@@ -223,17 +223,17 @@ public sealed class DataSplitTests
     [InlineData(float.PositiveInfinity, AlgorithmError.InfiniteWeight)]
     [InlineData(-1f, AlgorithmError.NegativeWeight)]
     public void A_log_refuses_weights_that_are_not_finite_and_positive(float weight, AlgorithmError error) =>
-        Should.Throw<AlgorithmException>(() => new InteractionLog(1, 1, [0], [0], [weight])).Error.ShouldBe(error);
+        Should.Throw<AlgorithmException>(() => new InteractionRows(1, 1, [0], [0], [weight])).Error.ShouldBe(error);
 
     [Fact]
     public void A_log_refuses_indices_and_lengths_that_do_not_fit()
     {
-        Should.Throw<AlgorithmException>(() => new InteractionLog(1, 1, [1], [0], [1])).Error.ShouldBe(AlgorithmError.IndexOutOfRange);
-        Should.Throw<AlgorithmException>(() => new InteractionLog(1, 1, [0], [-1], [1])).Error.ShouldBe(AlgorithmError.IndexOutOfRange);
-        Should.Throw<AlgorithmException>(() => new InteractionLog(1, 1, [0], [0], [1, 2])).Error.ShouldBe(AlgorithmError.MismatchedSizes);
+        Should.Throw<AlgorithmException>(() => new InteractionRows(1, 1, [1], [0], [1])).Error.ShouldBe(AlgorithmError.IndexOutOfRange);
+        Should.Throw<AlgorithmException>(() => new InteractionRows(1, 1, [0], [-1], [1])).Error.ShouldBe(AlgorithmError.IndexOutOfRange);
+        Should.Throw<AlgorithmException>(() => new InteractionRows(1, 1, [0], [0], [1, 2])).Error.ShouldBe(AlgorithmError.MismatchedSizes);
     }
 
-    private static SplitSide[] Sides(InteractionLog log, ISplitter splitter)
+    private static SplitSide[] Sides(InteractionRows log, ISplitter splitter)
     {
         var sides = new SplitSide[log.RowCount];
         splitter.Assign(log, sides);

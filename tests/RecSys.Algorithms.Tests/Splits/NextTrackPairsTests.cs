@@ -7,7 +7,7 @@ public sealed class NextTrackPairsTests
     private const long Minute = 60_000_000;
 
     // User 0 hears 1, 2, 2, pauses 31 minutes, hears 3; user 1 hears 4 and 5, out of order in the log.
-    private static readonly InteractionLog Log = new(
+    private static readonly InteractionRows Log = new(
         3,
         6,
         [1, 0, 0, 0, 0, 1],

@@ -1,6 +1,5 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.Tests.TopK;
 
@@ -79,7 +78,7 @@ public sealed class FactorRankingTests
 
         items = FactorMatrix.FromRows(200, 3, rows);
         var users = FactorMatrix.FromRows(20, 3, [.. Enumerable.Repeat(new[] { 1f, 0f, 0f }, 20).SelectMany(row => row)]);
-        var model = AlsModel.FromFactors(users, items, new AlsSettings());
+        var model = AlsModel.FromFactors(users, items, new AlsOptions());
         var options = new RecommendOptions { K = 70, ExcludeSeen = false };
         var expected = Enumerable.Range(0, 200).OrderByDescending(i => i % 4).ThenBy(i => i).Take(70).ToArray();
 
@@ -173,7 +172,7 @@ public sealed class FactorRankingTests
         return AlsModel.FromFactors(
             FactorMatrix.FromRows(UserCount, factorCount, users),
             FactorMatrix.FromRows(itemCount, factorCount, items),
-            new AlsSettings(),
+            new AlsOptions(),
             seen);
     }
 

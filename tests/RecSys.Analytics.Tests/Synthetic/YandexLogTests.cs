@@ -1,7 +1,7 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Evaluation;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Popularity;
+using RecSys.Algorithms.ItemModels;
 using RecSys.Analytics.Synthetic.Yandex;
 using RecSys.Lake;
 using RecSys.Lake.DuckDb;
@@ -104,7 +104,7 @@ public sealed class YandexLogTests(YandexLogTests.Generated log, ITestOutputHelp
         var options = new EvaluationOptions();
 
         var popular = Evaluator.Evaluate(PopularityModel.Fit(train), train, test, options)["recall@20"];
-        var als = Evaluator.Evaluate(AlsModel.Fit(train, new AlsSettings { FactorCount = 32, Iterations = 8 }), train, test, options)["recall@20"];
+        var als = Evaluator.Evaluate(AlsModel.Fit(train, new AlsOptions { FactorCount = 32, Iterations = 8 }), train, test, options)["recall@20"];
 
         output.WriteLine($"recall@20 on the last month: popularity {popular:F4}, ALS {als:F4}");
         als.ShouldBeGreaterThan(2 * popular);

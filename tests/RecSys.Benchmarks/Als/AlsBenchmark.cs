@@ -10,7 +10,7 @@ internal static class AlsBenchmark
     public static void RunSynthetic(BenchmarkArguments arguments)
     {
         var matrix = SyntheticLog.Create(arguments.Get("users", 200_000), arguments.Get("items", 100_000), arguments.Get("draws", 10_000_000));
-        Run(matrix, arguments, new AlsSettings { FactorCount = 64, Iterations = 3, Alpha = 40, Regularization = 0.1f });
+        Run(matrix, arguments, new AlsOptions { FactorCount = 64, Iterations = 3, Alpha = 40, Regularization = 0.1f });
     }
 
     public static void RunLarge(BenchmarkArguments arguments)
@@ -21,13 +21,13 @@ internal static class AlsBenchmark
         Run(
             matrix,
             arguments,
-            new AlsSettings { FactorCount = 30, Iterations = 30, Alpha = 1, Regularization = 0.05f, Solver = AlsSolver.ConjugateGradient });
+            new AlsOptions { FactorCount = 30, Iterations = 30, Alpha = 1, Regularization = 0.05f, Solver = AlsSolver.ConjugateGradient });
     }
 
     public static void RunFile(BenchmarkArguments arguments) => Run(
         AdjacencyFile.Read(arguments.Get("file", "train.txt.gz")),
         arguments,
-        new AlsSettings
+        new AlsOptions
         {
             FactorCount = 512,
             Iterations = 2,
@@ -36,7 +36,7 @@ internal static class AlsBenchmark
             UnobservedWeight = 0.01f,
         });
 
-    private static void Run(SparseMatrix matrix, BenchmarkArguments arguments, AlsSettings settings)
+    private static void Run(SparseMatrix matrix, BenchmarkArguments arguments, AlsOptions settings)
     {
         settings = settings with
         {

@@ -10,7 +10,7 @@ internal static class FoldInBenchmark
     {
         var matrix = SyntheticLog.Create(20_000, 10_000, 1_000_000);
         var factorCount = arguments.Get("factors", 64);
-        var model = AlsModel.Fit(matrix, new AlsSettings { FactorCount = factorCount, Iterations = 1, Alpha = 40, Regularization = 0.1f });
+        var model = AlsModel.Fit(matrix, new AlsOptions { FactorCount = factorCount, Iterations = 1, Alpha = 40, Regularization = 0.1f });
         var factors = new float[factorCount];
         foreach (var length in new[] { 1, 10, 50, 200 })
         {

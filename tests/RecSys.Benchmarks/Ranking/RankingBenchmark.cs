@@ -1,4 +1,5 @@
 using System.Globalization;
+using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Splits;
 using RecSys.Trainer.Boosting;
@@ -36,7 +37,7 @@ internal static class RankingBenchmark
         var cut = UnixMicroseconds.ToTime(times[(int)((1 - share) * (times.Length - 1))]);
         var split = DataSplit.Create(log.Listens.ToInteractions(), new GlobalTimeSplit(cut));
         var holdout = Holdout.From(split, cut);
-        var als = AlsModel.Fit(split.Train, settings.AlsSettings());
+        var als = AlsModel.Fit(split.Train, settings.AlsOptions());
         var labels = LabelSplit.Of(holdout, log);
         var progress = new StepProgress((_, what) => Console.WriteLine($"{watches.CpuSeconds,6:f1} CPU-s  {what}"));
         var examples = CandidatesStep.Collect(labels.Before, hasOrder: true, settings, progress, CancellationToken.None);

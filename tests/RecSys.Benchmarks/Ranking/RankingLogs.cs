@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Analytics.Synthetic;
 using RecSys.Lake;
 using RecSys.Trainer.Ranking;
@@ -116,7 +116,7 @@ internal static class RankingLogs
             }
 
             return new RankingLog(
-                ListeningLog.Create(
+                ListensByUser.Create(
                     _users.Count,
                     _items.Count,
                     [.. _listens.Select(l => l.User)],

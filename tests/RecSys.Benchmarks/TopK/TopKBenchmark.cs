@@ -37,7 +37,7 @@ internal static class TopKBenchmark
         var factorCount = arguments.Get("factors", 64);
 
         // Vectors of normal numbers are all of about one length, the hardest case: nothing can be left out.
-        Query("normal vectors", AlsModel.FromFactors(Normal(1000, factorCount, 1), Normal(itemCount, factorCount, 2), new AlsSettings()));
+        Query("normal vectors", AlsModel.FromFactors(Normal(1000, factorCount, 1), Normal(itemCount, factorCount, 2), new AlsOptions()));
         Query("fitted vectors", Fit(SyntheticLog.Create(100_000, itemCount, arguments.Get("draws", 8_000_000)), arguments));
     }
 
@@ -79,7 +79,7 @@ internal static class TopKBenchmark
 
     private static AlsModel Fit(SparseMatrix matrix, BenchmarkArguments arguments) => AlsModel.Fit(
         matrix,
-        new AlsSettings
+        new AlsOptions
         {
             FactorCount = arguments.Get("factors", 64),
             Iterations = arguments.Get("iterations", 3),

@@ -1,6 +1,6 @@
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Ranker.V1;

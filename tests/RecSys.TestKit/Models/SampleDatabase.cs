@@ -66,7 +66,7 @@ public sealed class SampleDatabase : IAsyncDisposable
         IReadOnlyDictionary<string, string>? settings = null,
         Func<ArtifactStore, Task>? writeMore = null)
     {
-        var als = new AlsSettings
+        var als = new AlsOptions
         {
             FactorCount = 16,
             Iterations = 10,

@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Ranking.Trees;
 using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Settings;

@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using RecSys.Algorithms.Ranking.Features;
+using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Ranking.Trees;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Histories;

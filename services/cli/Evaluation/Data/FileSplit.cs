@@ -7,7 +7,7 @@ internal sealed class FileSplit(int trainRows) : ISplitter
 {
     public string Name => "by file";
 
-    public void Assign(InteractionLog log, Span<SplitSide> sides)
+    public void Assign(InteractionRows log, Span<SplitSide> sides)
     {
         sides[..trainRows].Fill(SplitSide.Train);
         sides[trainRows..].Fill(SplitSide.Test);

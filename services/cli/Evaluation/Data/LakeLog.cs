@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Splits;
+using RecSys.Algorithms;
 using RecSys.Analytics.Listens;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;

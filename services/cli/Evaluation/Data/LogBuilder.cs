@@ -32,7 +32,7 @@ internal sealed class LogBuilder
     {
         var (userOrder, userKeys) = Order(_userOf);
         var (itemOrder, itemKeys) = Order(_itemOf);
-        var log = new InteractionLog(
+        var log = new InteractionRows(
             _userOf.Count,
             _itemOf.Count,
             [.. _users.Select(user => userOrder[user])],

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RecSys.Algorithms;
 using RecSys.Algorithms.Splits;
 using RecSys.Cli.Output;
 
@@ -78,7 +79,7 @@ internal sealed record SplitChoice(SplitKind Kind, string? Value)
     };
 
     // The moment that leaves about the given share of the rows to test.
-    private static DateTimeOffset CutFor(InteractionLog log, double testShare)
+    private static DateTimeOffset CutFor(InteractionRows log, double testShare)
     {
         if (!(testShare > 0 && testShare < 1))
         {

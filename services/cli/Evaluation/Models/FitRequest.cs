@@ -10,4 +10,4 @@ namespace RecSys.Cli.Evaluation.Models;
 /// <param name="Report">Receives the share done, 0 to 1, and a remark.</param>
 /// <param name="CancellationToken">Ends the work early.</param>
 internal sealed record FitRequest(
-    SparseMatrix Train, Func<InteractionLog> TrainLog, bool WithLoss, Action<double, string?> Report, CancellationToken CancellationToken);
+    SparseMatrix Train, Func<InteractionRows> TrainLog, bool WithLoss, Action<double, string?> Report, CancellationToken CancellationToken);

@@ -3,7 +3,6 @@ using RecSys.Algorithms.Hybrid;
 using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Algorithms.Popularity;
 using RecSys.Algorithms.Splits;
 using RecSys.Cli.Output;
 using RecSys.Trainer.Settings;
@@ -18,7 +17,7 @@ internal static class ModelFamilies
     private static readonly (string, ItemWeighting)[] Weightings =
         [("counts", ItemWeighting.Counts), ("binary", ItemWeighting.Binary), ("tf-idf", ItemWeighting.TfIdf), ("bm25", ItemWeighting.Bm25)];
 
-    private static readonly HybridSettings HybridDefaults = new();
+    private static readonly HybridOptions HybridDefaults = new();
 
     /// <summary>Models that stand alone. ALS is measured as <c>recsys train</c> would fit it.</summary>
     private static readonly ModelFamily[] Single =
@@ -56,27 +55,27 @@ internal static class ModelFamilies
         ],
         (request, options) => new FittedModel(PopularityModel.Fit(request.Train, options.Measure)));
 
-    private static ModelFamily<AlsSettings> Als(AlsSettings defaults) => new(
+    private static ModelFamily<AlsOptions> Als(AlsOptions defaults) => new(
         "als",
         defaults,
         [
-            ModelSetting<AlsSettings>.Integer("factors", o => o.FactorCount, (o, v) => o with { FactorCount = v }),
-            ModelSetting<AlsSettings>.Integer("iterations", o => o.Iterations, (o, v) => o with { Iterations = v }),
-            ModelSetting<AlsSettings>.Number("regularization", o => Exact(o.Regularization), (o, v) => o with { Regularization = (float)v }),
-            ModelSetting<AlsSettings>.Number("regularization_exponent", o => Exact(o.RegularizationExponent), (o, v) => o with { RegularizationExponent = (float)v }) with { Alias = "nu" },
-            ModelSetting<AlsSettings>.Choice(
+            ModelSetting<AlsOptions>.Integer("factors", o => o.FactorCount, (o, v) => o with { FactorCount = v }),
+            ModelSetting<AlsOptions>.Integer("iterations", o => o.Iterations, (o, v) => o with { Iterations = v }),
+            ModelSetting<AlsOptions>.Number("regularization", o => Exact(o.Regularization), (o, v) => o with { Regularization = (float)v }),
+            ModelSetting<AlsOptions>.Number("regularization_exponent", o => Exact(o.RegularizationExponent), (o, v) => o with { RegularizationExponent = (float)v }) with { Alias = "nu" },
+            ModelSetting<AlsOptions>.Choice(
                 "confidence",
                 [("linear", AlsConfidence.Linear), ("log", AlsConfidence.Log), ("uniform", AlsConfidence.Uniform)],
                 o => o.Confidence,
                 (o, v) => o with { Confidence = v }),
-            ModelSetting<AlsSettings>.Number("alpha", o => Exact(o.Alpha), (o, v) => o with { Alpha = (float)v }),
-            ModelSetting<AlsSettings>.Number("unobserved_weight", o => Exact(o.UnobservedWeight ?? 0), (o, v) => o with { UnobservedWeight = v == 0 ? null : (float)v }),
-            ModelSetting<AlsSettings>.Choice(
+            ModelSetting<AlsOptions>.Number("alpha", o => Exact(o.Alpha), (o, v) => o with { Alpha = (float)v }),
+            ModelSetting<AlsOptions>.Number("unobserved_weight", o => Exact(o.UnobservedWeight ?? 0), (o, v) => o with { UnobservedWeight = v == 0 ? null : (float)v }),
+            ModelSetting<AlsOptions>.Choice(
                 "solver", [("cholesky", AlsSolver.Cholesky), ("cg", AlsSolver.ConjugateGradient)], o => o.Solver, (o, v) => o with { Solver = v }),
-            ModelSetting<AlsSettings>.Integer("cg_steps", o => o.ConjugateGradientSteps, (o, v) => o with { ConjugateGradientSteps = v }),
-            ModelSetting<AlsSettings>.Number("initial_scale", o => Exact(o.InitialScale), (o, v) => o with { InitialScale = (float)v }),
-            ModelSetting<AlsSettings>.Integer("seed", o => o.Seed, (o, v) => o with { Seed = v }),
-            ModelSetting<AlsSettings>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
+            ModelSetting<AlsOptions>.Integer("cg_steps", o => o.ConjugateGradientSteps, (o, v) => o with { ConjugateGradientSteps = v }),
+            ModelSetting<AlsOptions>.Number("initial_scale", o => Exact(o.InitialScale), (o, v) => o with { InitialScale = (float)v }),
+            ModelSetting<AlsOptions>.Integer("seed", o => o.Seed, (o, v) => o with { Seed = v }),
+            ModelSetting<AlsOptions>.Integer("threads", o => o.ThreadCount, (o, v) => o with { ThreadCount = v }),
         ],
         FitAls,
         check: settings => settings.Validate());
@@ -146,7 +145,7 @@ internal static class ModelFamilies
         ],
         (request, options) => new FittedModel(SlimModel.Fit(request.Train, options, Share(request), request.CancellationToken)));
 
-    private static FittedModel FitAls(FitRequest request, AlsSettings settings)
+    private static FittedModel FitAls(FitRequest request, AlsOptions settings)
     {
         var model = AlsModel.Fit(
             request.Train,

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using RecSys.Algorithms.Hybrid.Tuning;
-using RecSys.Algorithms.Metrics;
+using RecSys.Algorithms.Hybrid;
+using RecSys.Algorithms.Evaluation;
 using RecSys.Cli.Output;
 
 namespace RecSys.Cli.Evaluation.Models;
@@ -47,7 +47,7 @@ internal static class TunedHybrid
         request.Report(1, $"{count} models tried, {options.Metric} {result.ValidationValue:F4} on validation");
         return new FittedModel(result.Model)
         {
-            FoundSettings = ToJson(result.Settings.Describe()),
+            FoundSettings = ToJson(result.Options.Describe()),
             Tuning = new JsonObject
             {
                 ["metric"] = options.Metric.ToString(),

@@ -6,7 +6,7 @@ namespace RecSys.Cli.Evaluation.NextTrack;
 /// <summary>Listens and next-track pairs before a moment, and the pairs after it; all in the numbering of the whole log.</summary>
 internal sealed class NextTrackData
 {
-    private NextTrackData(InteractionLog train, NextTrackPairs trainPairs, NextTrackPairs test, DateTimeOffset cut)
+    private NextTrackData(InteractionRows train, NextTrackPairs trainPairs, NextTrackPairs test, DateTimeOffset cut)
     {
         TrainLog = train;
         Train = train.ToMatrix();
@@ -24,7 +24,7 @@ internal sealed class NextTrackData
         }
     }
 
-    public InteractionLog TrainLog { get; }
+    public InteractionRows TrainLog { get; }
 
     public SparseMatrix Train { get; }
 
@@ -45,7 +45,7 @@ internal sealed class NextTrackData
     public float[] Plays { get; }
 
     /// <summary>The data at the moment that leaves a share of the pairs to test.</summary>
-    public static NextTrackData Create(InteractionLog log, NextTrackPairs pairs, double testShare)
+    public static NextTrackData Create(InteractionRows log, NextTrackPairs pairs, double testShare)
     {
         var cut = pairs.CutFor(testShare);
         var (train, test) = pairs.SplitAt(cut);

@@ -17,7 +17,7 @@ internal sealed class NextTrackRun(ModelPlan plan, MarkovOptions markov, NextTra
 {
     private const int AffinityUsers = 100;
 
-    public async Task<NextTrackMeasurement> RunAsync(InteractionLog log, CancellationToken cancellationToken)
+    public async Task<NextTrackMeasurement> RunAsync(InteractionRows log, CancellationToken cancellationToken)
     {
         var (data, sessions) = await ProgressView.RunAsync(notes, "Pairs", report => Task.Run(
             () =>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RecSys.Algorithms.Metrics;
+using RecSys.Algorithms.Evaluation;
 
 namespace RecSys.Cli.Evaluation.Sweeps;
 

@@ -1,4 +1,4 @@
-using RecSys.Algorithms.Metrics;
+using RecSys.Algorithms.Evaluation;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Pictures;
 

@@ -1,0 +1,120 @@
+using RecSys.Algorithms.Candidates;
+using RecSys.Algorithms.Features;
+using RecSys.TestKit;
+
+namespace RecSys.Algorithms.Tests.Features;
+
+public sealed class FeatureTests
+{
+    private const long Day = 86_400_000_000;
+    private const long Cut = 100 * Day;
+
+    // Items 0 and 1: artist 0; 2 and 3: artist 1. Genres: 0 of items 0 and 2, 0 and 1 of item 1, none of item 3.
+    private static readonly CatalogueIndex Catalogue = new([0, 0, 1, 1], [0, 1, 2, 2], [0, 1, 3, 4, 4], [0, 0, 1, 0]);
+
+    [Fact]
+    public void Nothing_after_the_cut_changes_a_feature()
+    {
+        var random = new Random(1);
+        var before = Listens(random, 400, 0, Cut);
+        var reference = Build([.. before, .. Listens(random, 100, Cut, 120 * Day)]);
+        for (var change = 0; change < 5; change++)
+        {
+            Build([.. before, .. Listens(random, 50 * change, Cut, 300 * Day)]).ShouldBe(reference);
+        }
+
+        Build(Listens(random, 400, 0, Cut)).ShouldNotBe(reference);
+    }
+
+    [Fact]
+    public void Values_are_what_their_meaning_says()
+    {
+        // User 0: item 0 at day 10 (all of it), item 0 again at day 20 (a tenth), item 2 at day 30. User 1: item 2 at day 5.
+        var log = ListensByUser.Create(
+            2, 4, [0, 0, 0, 1], [0, 0, 2, 2], [10 * Day, 20 * Day, 30 * Day, 5 * Day], [1f, 0.1f, float.NaN, 0.4f], [1, 1, 2, 1]);
+        var row = Row(log, item: 1, moment: 40 * Day, new SourceVote(SourceKind.Als, 0.5, 3, -1), new SourceVote(SourceKind.Next, 0.25, 1, 0));
+
+        row["als_score"].ShouldBe(0.5f);
+        row["als_rank"].ShouldBe(3);
+        row["popular_rank"].ShouldBe(float.NaN);
+        row["source_count"].ShouldBe(2);
+        row["rank_sum"].ShouldBe((1f / 23) + (1f / 21), 1e-6);
+        row["track_listeners"].ShouldBe(0);
+        row["track_age"].ShouldBe(float.NaN);
+        row["user_artist_plays"].ShouldBe(2);
+        row["artist_affinity"].ShouldBe(0.5f);
+        row["album_affinity"].ShouldBe(0);
+        row["genre_affinity"].ShouldBe(0.5f);
+        row["days_since_artist"].ShouldBe(20);
+        row["days_since_genre"].ShouldBe(10);
+        row["user_artist_played_share"].ShouldBe(0.55f, 1e-6);
+        row["user_artist_skip_rate"].ShouldBe(0.5f);
+        row["user_tracks"].ShouldBe(2);
+        row["user_months_active"].ShouldBe(1);
+        row["hours_since_listen"].ShouldBe(240);
+        row["session_listens"].ShouldBe(1);
+        row["is_last_artist"].ShouldBe(0);
+        row["hour_of_day"].ShouldBe(0);
+        row["weekday"].ShouldBe((40 + 3) % 7);
+        row["genre"].ShouldBe(0);
+
+        var heard = Row(log, item: 2, moment: 40 * Day);
+        heard["track_listeners"].ShouldBe(2);
+        heard["track_listener_share"].ShouldBe(1);
+        heard["track_age"].ShouldBe(35, 1e-3);
+        heard["track_played_share"].ShouldBe(0.4f);
+        heard["track_skip_rate"].ShouldBe(1);
+        heard["user_track_plays"].ShouldBe(2);
+        heard["user_rating_mean"].ShouldBe(0.75f);
+        heard["user_rating_deviation"].ShouldBe(0.25f, 1e-6);
+    }
+
+    [Fact]
+    public void A_track_that_the_model_does_not_know_and_a_user_without_listens_have_missing_values_and_no_error()
+    {
+        var log = ListensByUser.Create(1, 4, [], [], [], [], []);
+        var row = Row(log, item: -1, moment: 40 * Day);
+        row["track_listeners"].ShouldBe(float.NaN);
+        row["artist_affinity"].ShouldBe(float.NaN);
+        row["user_months_active"].ShouldBe(float.NaN);
+        row["user_tracks"].ShouldBe(0);
+    }
+
+    [Fact]
+    public void Names_are_unique_and_the_document_describes_every_feature_as_it_is()
+    {
+        RankingFeatures.All.Select(feature => feature.Name).ShouldBeUnique();
+        var rows = File.ReadLines(Checkout.PathTo("docs", "algorithms", "features.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        rows.ShouldBe(RankingFeatures.All.Select(feature => $"| `{feature.Name}` | {feature.Unit} | {feature.Meaning} |"));
+    }
+
+    private static (int User, int Item, long Time, float Share)[] Listens(Random random, int count, long from, long to) =>
+        [.. Enumerable.Range(0, count).Select(_ => (random.Next(5), random.Next(4), random.NextInt64(Math.Max(1, from), to), random.NextSingle()))];
+
+    // Rows of all users and items at the cut, as training makes them.
+    private static float[] Build((int User, int Item, long Time, float Share)[] listens)
+    {
+        var log = ListensByUser.Create(
+            5, 4, [.. listens.Select(l => l.User)], [.. listens.Select(l => l.Item)], [.. listens.Select(l => l.Time)],
+            [.. listens.Select(l => l.Share)], [.. listens.Select(_ => 1f)]);
+        var builder = new FeatureBuilder(ItemStatistics.From(log.Before(Cut)), Catalogue);
+        MergedCandidate[] candidates = [.. Enumerable.Range(0, 4).Select(item => new MergedCandidate(item, []))];
+        var rows = new List<float>();
+        for (var user = 0; user < 5; user++)
+        {
+            var own = new float[candidates.Length * FeatureBuilder.FeatureCount];
+            builder.Build(log.Of(user), Cut, candidates, own);
+            rows.AddRange(own);
+        }
+
+        return [.. rows];
+    }
+
+    private static Dictionary<string, float> Row(ListensByUser log, int item, long moment, params SourceVote[] votes)
+    {
+        var row = new float[FeatureBuilder.FeatureCount];
+        new FeatureBuilder(ItemStatistics.From(log), Catalogue).Build(log.Of(0), moment, [new MergedCandidate(item, votes)], row);
+        return RankingFeatures.All.Select((feature, f) => (feature.Name, row[f])).ToDictionary();
+    }
+}
