@@ -1,8 +1,8 @@
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
-using RecSys.Algorithms.Features;
-using RecSys.Algorithms.Ranking.Trees;
 using RecSys.Algorithms;
+using RecSys.Algorithms.Features;
+using RecSys.Algorithms.Trees;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Ranker.V1;
@@ -51,7 +51,7 @@ internal sealed class RankerModelLoader(
     // A version that a later or earlier trainer made may have other features: its trees would read wrong columns.
     private async Task<TreeRanker?> ReadTreesAsync(string version, CancellationToken cancellationToken)
     {
-        if (await artifacts.ReadBytesAsync(version, ArtifactNames.RankerTrees, cancellationToken) is not { } json)
+        if (await artifacts.ReadBytesAsync(version, ArtifactNames.RankerTrees, cancellationToken) is not { } bytes)
         {
             return null;
         }
@@ -86,7 +86,7 @@ internal sealed class RankerModelLoader(
             }
 
             var trees = new TreeRanker(
-                TreeEnsemble.Parse(json),
+                TreeEnsemble.Parse(bytes),
                 new FeatureBuilder(new ItemStatistics(statistics.Values, userOffsets.Length - 1), catalogue),
                 Enumerable.Range(0, trackIds.Length).ToDictionary(item => trackIds[item], StringComparer.Ordinal));
             WarmUp(trees, trackIds);

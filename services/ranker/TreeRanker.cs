@@ -1,7 +1,7 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Features;
-using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Algorithms.Trees;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Ranker.V1;
 

@@ -9,6 +9,7 @@ using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Serving.V1;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.Standalone;
+using RecSys.Trainer.Ranker;
 using Spectre.Console;
 
 namespace RecSys.Cli.Demo;
@@ -22,6 +23,11 @@ internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, string?
     {
         var clock = Stopwatch.StartNew();
         var console = writer.Notes;
+        if (LightGbm.Missing is { } remedy)
+        {
+            console.WriteLine(remedy);
+        }
+
         await using var host = await StandaloneHost.StartAsync(
             stay ? StandaloneSettings.ForUp(folder, logsShown: false) : StandaloneSettings.Quiet(folder), cancellationToken);
         await using var system = RunningSystem.At(host.GrpcAddress);

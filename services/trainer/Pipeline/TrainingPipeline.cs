@@ -1,8 +1,8 @@
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Lake;
-using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Publishing;
+using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
 using RecSys.Trainer.Steps;
@@ -137,12 +137,12 @@ internal sealed class TrainingPipeline(
             return false;
         }
 
-        if (!BoostingLibrary.IsAvailable)
+        if (LightGbm.Missing is { } remedy)
         {
-            TrainerLog.NoRankerTrained(logger, version, BoostingLibrary.Remedy);
+            TrainerLog.NoRankerTrained(logger, version, remedy);
         }
 
-        return BoostingLibrary.IsAvailable;
+        return LightGbm.Missing is null;
     }
 
     // Weights are seconds of a training on 300,000 listens of 2,000 users and 5,000 tracks on two cores.

@@ -1,4 +1,4 @@
-using RecSys.Trainer.Boosting;
+using RecSys.Trainer.Ranker;
 
 namespace RecSys.Trainer.Ranking;
 
@@ -6,4 +6,4 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="IsValidation">Whether they are not learnt from but say when to stop.</param>
 /// <param name="Fold">The member of a committee, from 0, that does not learn from them.</param>
 /// <param name="Rows">A group of rows for each user.</param>
-internal sealed record ExamplePart(bool IsValidation, int Fold, BoostingRows Rows);
+internal sealed record ExamplePart(bool IsValidation, int Fold, LabelledRows Rows);

@@ -1,6 +1,6 @@
 using RecSys.Algorithms;
-using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Ranking;
@@ -37,7 +37,7 @@ internal sealed record ExampleRows(IReadOnlyList<ExamplePart> Parts, int CutCoun
     }
 
     /// <summary>The rows of some of the parts.</summary>
-    public BoostingRows Join(Func<ExamplePart, bool> isWanted) => BoostingRows.Join([.. Parts.Where(isWanted).Select(part => part.Rows)]);
+    public LabelledRows[] RowsOf(Func<ExamplePart, bool> isWanted) => [.. Parts.Where(isWanted).Select(part => part.Rows)];
 
     /// <summary>The part of a user, drawn from the user's key alone: the same at all cuts. Validation is drawn apart from the folds.</summary>
     internal static (bool IsValidation, int Fold) PartOf(int userKey, TrainingSettings settings)
@@ -71,7 +71,7 @@ internal sealed record ExampleRows(IReadOnlyList<ExamplePart> Parts, int CutCoun
             parts[i] = new ExamplePart(
                 reader.ReadSwitch(),
                 reader.ReadInt32(),
-                new BoostingRows(reader.ReadArray<float>(), reader.ReadArray<float>(), reader.ReadArray<int>()));
+                new LabelledRows(reader.ReadArray<float>(), reader.ReadArray<float>(), reader.ReadArray<int>()));
         }
 
         return new ExampleRows(parts, cutCount);

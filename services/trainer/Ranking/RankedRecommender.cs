@@ -1,7 +1,7 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Features;
-using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Algorithms.Trees;
 
 namespace RecSys.Trainer.Ranking;
 

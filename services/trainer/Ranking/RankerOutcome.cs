@@ -4,7 +4,7 @@ using RecSys.Trainer.Publishing;
 namespace RecSys.Trainer.Ranking;
 
 /// <summary>What training a ranker came to.</summary>
-/// <param name="Trees">The model as XGBoost saves it; empty when none was trained.</param>
+/// <param name="Trees">The ranker as it is stored (<see cref="RecSys.Algorithms.Trees.TreeEnsemble.ToBytes"/>); empty when none was trained.</param>
 /// <param name="Message">What happened, for a person.</param>
 /// <param name="Metrics">How good it is, and every source alone, by <c>model/metric</c>; empty when nothing was withheld.</param>
 /// <param name="Features">Features that trees split on, the most useful first.</param>

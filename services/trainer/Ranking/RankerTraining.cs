@@ -1,4 +1,4 @@
-using RecSys.Trainer.Boosting;
+using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Ranking;
@@ -10,7 +10,7 @@ internal static class RankerTraining
     public static bool AreFew(int userCount, TrainingSettings settings) => userCount < settings.Get(RankerSettings.EnoughUsers);
 
     /// <summary>Trains on all examples.</summary>
-    public static BoostedRanker Train(ExampleRows examples, TrainingSettings settings, CancellationToken cancellationToken)
+    public static BoostedTrees Train(ExampleRows examples, TrainingSettings settings, CancellationToken cancellationToken)
     {
         // Cuts beyond those asked for show the same users again: not as much as their number says.
         if (AreFew(examples.UserCount, settings) || examples.CutCount > settings.Get(RankerSettings.Windows))
@@ -18,13 +18,13 @@ internal static class RankerTraining
             return TrainCommittee(examples, settings, cancellationToken);
         }
 
-        var (train, validation) = (examples.Join(part => !part.IsValidation), examples.Join(part => part.IsValidation));
+        var (train, validation) = (examples.RowsOf(part => !part.IsValidation), examples.RowsOf(part => part.IsValidation));
 
         // With so few users that the draw left a part empty, the other does for both.
-        return RankerBoosting.Train(
-            train.RowCount > 0 ? train : validation,
-            validation.RowCount > 0 ? validation : train,
-            settings.BoostingSettings(),
+        return Boosting.Train(
+            train.Length > 0 ? train : validation,
+            validation.Length > 0 ? validation : train,
+            settings.BoostingOptions(),
             cancellationToken);
     }
 
@@ -32,16 +32,16 @@ internal static class RankerTraining
     /// Trains on all examples, the validation part too, as many trees as turned out best when there were fewer examples; a
     /// committee, where the earlier training was one, anew.
     /// </summary>
-    public static BoostedRanker TrainAgain(
-        ExampleRows examples, BoostedRanker earlier, TrainingSettings settings, CancellationToken cancellationToken) => earlier.IsCommittee
+    public static BoostedTrees TrainAgain(
+        ExampleRows examples, BoostedTrees earlier, TrainingSettings settings, CancellationToken cancellationToken) => earlier.IsCommittee
         ? TrainCommittee(examples, settings, cancellationToken)
-        : RankerBoosting.TrainAgain(examples.Join(_ => true), earlier, settings.BoostingSettings(), cancellationToken);
+        : Boosting.TrainAgain(examples.RowsOf(_ => true), earlier, settings.BoostingOptions(), cancellationToken);
 
-    private static BoostedRanker TrainCommittee(ExampleRows examples, TrainingSettings settings, CancellationToken cancellationToken)
+    private static BoostedTrees TrainCommittee(ExampleRows examples, TrainingSettings settings, CancellationToken cancellationToken)
     {
         var folds = Enumerable.Range(0, ExampleRows.FoldCount)
-            .Select(fold => examples.Join(part => part.Fold == fold))
-            .Where(rows => rows.RowCount > 0);
-        return RankerCommittee.Train([.. folds], settings.BoostingSettings(), cancellationToken);
+            .Select(fold => (IReadOnlyList<LabelledRows>)examples.RowsOf(part => part.Fold == fold))
+            .Where(rows => rows.Count > 0);
+        return RankerCommittee.Train([.. folds], settings.BoostingOptions(), cancellationToken);
     }
 }

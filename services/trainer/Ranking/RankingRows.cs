@@ -1,5 +1,5 @@
 using RecSys.Algorithms.Features;
-using RecSys.Trainer.Boosting;
+using RecSys.Trainer.Ranker;
 
 namespace RecSys.Trainer.Ranking;
 
@@ -7,7 +7,7 @@ namespace RecSys.Trainer.Ranking;
 internal static class RankingRows
 {
     /// <summary>A group of rows for each user, in the order of the examples.</summary>
-    public static BoostingRows Build(IReadOnlyList<TrainingExamples> examples, LabelSplit split, FeatureBuilder features)
+    public static LabelledRows Build(IReadOnlyList<TrainingExamples> examples, LabelSplit split, FeatureBuilder features)
     {
         var starts = new int[examples.Count + 1];
         for (var i = 0; i < examples.Count; i++)
@@ -27,6 +27,6 @@ internal static class RankingRows
                 values.AsSpan(starts[i] * FeatureBuilder.FeatureCount, candidates.Count * FeatureBuilder.FeatureCount));
             own.CopyTo(labels, starts[i]);
         });
-        return new BoostingRows(values, labels, [.. examples.Select(example => example.Labels.Length)]);
+        return new LabelledRows(values, labels, [.. examples.Select(example => example.Labels.Length)]);
     }
 }

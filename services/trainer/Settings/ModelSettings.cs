@@ -2,7 +2,7 @@ using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Trainer.Boosting;
+using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Ranking;
 
 namespace RecSys.Trainer.Settings;
@@ -86,7 +86,7 @@ internal static class ModelSettings
         settings.Get(TrainingSettings.Seed),
         settings.Get(TrainingSettings.Threads));
 
-    public static BoostingSettings BoostingSettings(this TrainingSettings settings) => new(
+    public static BoostingOptions BoostingOptions(this TrainingSettings settings) => new(
         settings.Get(RankerSettings.Objective),
         settings.Get(RankerSettings.Trees),
         settings.Get(RankerSettings.Depth),

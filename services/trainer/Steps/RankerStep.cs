@@ -1,8 +1,8 @@
 using System.Globalization;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
-using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
 
@@ -54,7 +54,7 @@ internal static class RankerStep
         ExampleRows examples, WithheldListens? withheld, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
     {
         var metrics = new Dictionary<string, double>();
-        BoostedRanker? measured = null;
+        BoostedTrees? measured = null;
         float[] userNdcg = [];
         if (withheld is not null)
         {
@@ -85,7 +85,7 @@ internal static class RankerStep
         metrics["ranker/trees"] = ranker.Ensemble.TreeCount;
         metrics["ranker/users"] = examples.UserCount;
         return new RankerOutcome(
-            ranker.Json,
+            ranker.Ensemble.ToBytes(),
             Summary(ranker, examples.UserCount, metrics),
             metrics,
             [.. ranker.Importance.Select(feature => feature.Feature)],
@@ -96,7 +96,7 @@ internal static class RankerStep
     // The final lists by all metrics, as models alone are measured, and against every source.
     private static float[] Measure(
         RankingStand stand,
-        BoostedRanker ranker,
+        BoostedTrees ranker,
         HoldoutMeasure measure,
         TrainingSettings settings,
         Dictionary<string, double> metrics,
@@ -134,7 +134,7 @@ internal static class RankerStep
         return measure.Ndcg(final, cancellationToken);
     }
 
-    private static string Summary(BoostedRanker ranker, int userCount, Dictionary<string, double> metrics)
+    private static string Summary(BoostedTrees ranker, int userCount, Dictionary<string, double> metrics)
     {
         var text = $"{ranker.Ensemble.TreeCount} trees from {userCount:N0} users";
         if (!metrics.TryGetValue("ranker/ndcg@10", out var own))

@@ -2,8 +2,8 @@ using System.Text;
 using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Features;
 using RecSys.Data.Artifacts;
-using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Ranking;
 
 namespace RecSys.Trainer.Steps;

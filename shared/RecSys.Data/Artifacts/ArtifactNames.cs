@@ -42,7 +42,10 @@ public static class ArtifactNames
     /// </summary>
     public const string Quality = "quality";
 
-    /// <summary>Bytes: the ranker's trees, as XGBoost saves them in JSON. A version without them is ranked by the blend.</summary>
+    /// <summary>
+    /// Bytes: the ranker's trees in the form of their own (versions before decision 9: XGBoost's JSON). A version without them is ranked
+    /// by the blend.
+    /// </summary>
     public const string RankerTrees = "ranker_trees";
 
     /// <summary>Text list: the features that the trees number, in order.</summary>

@@ -2,8 +2,8 @@ using System.Globalization;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Splits;
-using RecSys.Trainer.Boosting;
 using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
 using RecSys.Trainer.Steps;
@@ -18,9 +18,9 @@ internal static class RankingBenchmark
 {
     public static void Run(BenchmarkArguments arguments)
     {
-        if (!BoostingLibrary.IsAvailable)
+        if (LightGbm.Missing is { } remedy)
         {
-            Console.WriteLine(BoostingLibrary.Remedy);
+            Console.WriteLine(remedy);
             return;
         }
 

@@ -1,5 +1,5 @@
-using RecSys.Algorithms.Ranking.Trees;
-using RecSys.Trainer.Boosting;
+using RecSys.Algorithms.Trees;
+using RecSys.Trainer.Ranker;
 
 namespace RecSys.Benchmarks.Ranking;
 
@@ -8,9 +8,9 @@ internal static class TreeBenchmark
 {
     public static void Run(BenchmarkArguments arguments)
     {
-        if (!BoostingLibrary.IsAvailable)
+        if (LightGbm.Missing is { } remedy)
         {
-            Console.WriteLine(BoostingLibrary.Remedy);
+            Console.WriteLine(remedy);
             return;
         }
 
@@ -19,40 +19,30 @@ internal static class TreeBenchmark
         var depth = arguments.Get("depth", 6);
         var featureCount = arguments.Get("features", 40);
         var categoryCount = arguments.Get("categories", 40);
-        (string Name, bool IsCategorical)[] features =
-            [.. Enumerable.Range(0, featureCount).Select(f => ($"f{f}", f == 0 && categoryCount > 0))];
         var rows = Rows(20_000, featureCount, categoryCount, seed: 1);
-        using var train = new BoostingMatrix(rows, features);
-        using var booster = new Booster(
-            [("objective", "rank:ndcg"), ("max_depth", $"{depth}"), ("eta", "0.1"), ("tree_method", "hist"), ("nthread", "1"), ("min_child_weight", "0")],
-            train);
+        var parameters = $"objective=lambdarank max_depth={depth} num_leaves={1 << depth} learning_rate=0.1 num_threads=1 verbosity=-1 "
+            + "min_data_in_leaf=1 min_sum_hessian_in_leaf=0" + (categoryCount > 0 ? " categorical_feature=0" : "");
+        using var train = LightGbm.Dataset.Create([rows], parameters, null);
+        using var booster = LightGbm.Booster.Create(parameters, train, null);
         for (var tree = 0; tree < treeCount; tree++)
         {
-            booster.Update(tree, train);
+            booster.Update();
         }
 
-        var ensemble = TreeEnsemble.Parse(booster.ToJson());
+        var ensemble = LightGbmText.Read(booster.ToText(treeCount));
         var question = Rows(rowCount, featureCount, categoryCount, seed: 2);
         var margins = new float[rowCount];
-        using var asked = new BoostingMatrix(question, features);
-        var expected = booster.Margins(asked);
+        var expected = booster.Margins(question);
         ensemble.Score(question.Values, margins);
         var difference = expected.Zip(margins, (a, b) => Math.Abs(a - b)).Max();
         Console.WriteLine($"{rowCount} rows, {treeCount} trees of depth {depth}, {featureCount} features; largest difference of margins {difference:g2}");
 
-        // The library takes rows as a matrix of its own, which an answer needs anew each time; the copy is measured apart.
-        var library = Median(() =>
-        {
-            using var matrix = new BoostingMatrix(question, features);
-            booster.Margins(matrix);
-        });
-        // A matrix of its own for each call: the library remembers the predictions of one that it has seen.
-        var copy = Median(() => new BoostingMatrix(question, features).Dispose());
+        var library = Median(() => booster.Margins(question));
         var scalar = Median(() => ensemble.ScoreScalar(question.Values, margins));
         var vector = Median(() => ensemble.Score(question.Values, margins));
-        Console.WriteLine($"library          {library:f3} ms, of which {copy:f3} ms for its matrix");
+        Console.WriteLine($"library          {library:f3} ms");
         Console.WriteLine($"managed, scalar  {scalar:f3} ms, {library / scalar:f1} times as fast");
-        Console.WriteLine($"managed          {vector:f3} ms, {library / vector:f1} times as fast ({(library - copy) / vector:f1} without the matrix)");
+        Console.WriteLine($"managed          {vector:f3} ms, {library / vector:f1} times as fast");
         var contributions = new double[featureCount];
         Console.WriteLine($"contributions    {Median(() => ensemble.Explain(question.Values.AsSpan(0, featureCount), contributions)):f3} ms a row");
     }
@@ -76,7 +66,7 @@ internal static class TreeBenchmark
         return times[times.Length / 2];
     }
 
-    private static BoostingRows Rows(int count, int featureCount, int categoryCount, int seed)
+    private static LabelledRows Rows(int count, int featureCount, int categoryCount, int seed)
     {
         var random = new Random(seed);
         var values = new float[count * featureCount];
@@ -94,6 +84,6 @@ internal static class TreeBenchmark
             labels[row] = sum + (random.NextSingle() * featureCount / 4) > featureCount * 1.15f ? 1 : 0;
         }
 
-        return new BoostingRows(values, labels, [.. Enumerable.Repeat(100, count / 100)]);
+        return new LabelledRows(values, labels, [.. Enumerable.Repeat(100, count / 100)]);
     }
 }

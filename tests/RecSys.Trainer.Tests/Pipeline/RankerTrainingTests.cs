@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Algorithms.Features;
-using RecSys.Algorithms.Ranking.Trees;
+using RecSys.Algorithms.Trees;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Histories;
 using RecSys.Lake;

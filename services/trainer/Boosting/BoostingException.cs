@@ -1,4 +1,0 @@
-namespace RecSys.Trainer.Boosting;
-
-/// <summary>XGBoost refused a call.</summary>
-internal sealed class BoostingException(string message) : Exception(message);

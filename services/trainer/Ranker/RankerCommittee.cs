@@ -1,0 +1,45 @@
+using RecSys.Algorithms.Trees;
+
+namespace RecSys.Trainer.Ranker;
+
+/// <summary>
+/// Trains a ranker on few examples. Users are dealt into folds; each member starts from a blend of the sources, learns from all
+/// folds but one what the blend gets wrong, and stops when the users of that one are served best. The ranker is the blend and the
+/// mean of the members, one ensemble of trees.
+/// </summary>
+internal static class RankerCommittee
+{
+    private const int StepPart = 3;
+
+    /// <summary>Trains a member for each fold.</summary>
+    /// <param name="folds">Rows of different users, no fold without any.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends the work between two trees.</param>
+    /// <exception cref="BoostingException">The library refuses the rows or an option.</exception>
+    public static BoostedTrees Train(
+        IReadOnlyList<IReadOnlyList<LabelledRows>> folds, BoostingOptions options, CancellationToken cancellationToken)
+    {
+        // Small steps cost little where there are few rows.
+        var careful = options with
+        {
+            IsMonotone = true,
+            LearningRate = options.LearningRate / StepPart,
+            EarlyStopping = StepPart * options.EarlyStopping,
+        };
+        var blend = SourceBlend.Fit([.. folds.SelectMany(fold => fold)]);
+        LabelledRows[][] started = [.. folds.Select(fold => fold.Select(blend.Start).ToArray())];
+
+        // Of a single fold the only member stops by what it learns from.
+        var members = started
+            .Select((fold, own) => Boosting.Train(
+                folds.Count == 1 ? fold : [.. started.Where((_, other) => other != own).SelectMany(rows => rows)], fold, careful, cancellationToken))
+            .ToArray();
+        var importance = members
+            .SelectMany(member => member.Importance)
+            .GroupBy(feature => feature.Feature)
+            .Select(gains => (gains.Key, gains.Sum(feature => feature.Gain) / members.Length))
+            .OrderByDescending(feature => feature.Item2);
+        var ensemble = TreeEnsemble.MeanOf([.. members.Select(member => member.Ensemble)], blend.Steps);
+        return new BoostedTrees(ensemble, members.Average(member => member.ValidationScore), [.. importance]) { IsCommittee = true };
+    }
+}
