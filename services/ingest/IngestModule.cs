@@ -35,7 +35,7 @@ public static class IngestModule
         services.AddSingleton<ListenPublisher>();
 
         builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
-        builder.AddRejectedMessageHandler<RejectedListenKeeper>(BusTopology.IngestListens);
+        builder.AddRejectedConsumer<RejectedListenKeeper>(BusTopology.IngestListens);
         return builder;
     }
 

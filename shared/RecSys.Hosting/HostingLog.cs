@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RecSys.Hosting;
 
-/// <summary>Every log message of this project but the bus's. Event ids 1000 to 1099.</summary>
+/// <summary>Every log message of this project. Event ids 1000 to 1199, the bus's from 1100.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(1000, LogLevel.Information, "{Service} listens: gRPC on {Grpc}, HTTP on {Http}")]
@@ -44,4 +44,25 @@ internal static partial class HostingLog
 
     [LoggerMessage(1030, LogLevel.Warning, "The active model version can't be loaded; {Version} stays in use, next try in {Seconds:0.#} s.")]
     public static partial void ModelNotLoaded(ILogger logger, string version, double seconds, Exception exception);
+
+    [LoggerMessage(1100, LogLevel.Information, "Connected to {Broker}")]
+    public static partial void BrokerConnected(ILogger logger, string broker);
+
+    [LoggerMessage(1101, LogLevel.Warning, "Lost {Broker}: {Reason}. Trying again until it is back")]
+    public static partial void BrokerLost(ILogger logger, string broker, string reason);
+
+    [LoggerMessage(1110, LogLevel.Warning, "Consuming from {Queue} failed (attempt {Attempt}); the messages are kept and tried again in {Pause:0.##} s")]
+    public static partial void ConsumerFailed(ILogger logger, string queue, int attempt, double pause, Exception exception);
+
+    [LoggerMessage(1111, LogLevel.Information, "Consuming from {Queue} works again (attempt {Attempt})")]
+    public static partial void ConsumedAgain(ILogger logger, string queue, int attempt);
+
+    [LoggerMessage(1112, LogLevel.Warning, "Rejected a message of {Length} bytes from {Queue}: {Reason}")]
+    public static partial void MessageRejected(ILogger logger, string queue, long length, string reason);
+
+    [LoggerMessage(1113, LogLevel.Error, "Dropped a message of {Length} bytes from {Queue}: {Reason}")]
+    public static partial void MessageDropped(ILogger logger, string queue, long length, string reason);
+
+    [LoggerMessage(1114, LogLevel.Debug, "The failure behind a rejected message from {Queue}")]
+    public static partial void RejectedDetails(ILogger logger, string queue, Exception exception);
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Candidate;
 using RecSys.Contracts.Events.V1;
@@ -142,8 +143,8 @@ internal sealed class ServingSystem : IAsyncDisposable
     };
 
     /// <summary>The bus in memory refuses listens that nobody would store; that these are stored is other tests' concern.</summary>
-    private sealed class IngestStandIn : IBusConsumer<ListenBatch>
+    private sealed class IngestStandIn : IConsumer<ListenBatch>
     {
-        public Task ConsumeAsync(ListenBatch message, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task Consume(ConsumeContext<ListenBatch> context) => Task.CompletedTask;
     }
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using MassTransit;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data.Histories;
 using RecSys.Hosting.Bus;
@@ -18,16 +19,16 @@ internal sealed class ListenWriter(
     RejectedListenStore rejected,
     ListenLake lake,
     TimeProvider clock,
-    ILogger<ListenWriter> logger) : IBatchConsumer<ListenBatch>
+    ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
 {
     /// <inheritdoc/>
-    public async Task ConsumeAsync(IReadOnlyList<ListenBatch> messages, CancellationToken cancellationToken)
+    public async Task Consume(ConsumeContext<Batch<ListenBatch>> context)
     {
         var started = clock.GetTimestamp();
         var now = clock.GetUtcNow();
         var good = new List<Listen>();
         var bad = new List<RejectedListenRow>();
-        foreach (var message in messages)
+        foreach (var message in context.Message.Select(received => received.Message))
         {
             // The same listen in two messages is sorted out by the stores.
             var screened = screening.Screen(message.Listens);
@@ -37,10 +38,10 @@ internal sealed class ListenWriter(
 
         // The database first and the lake last: rows are idempotent, whereas segments that are written again and again while
         // the database is away would fill the lake with copies.
-        await rejected.AddAsync(bad, cancellationToken);
-        await history.AddAsync([.. good.Select(ToRecentListen)], cancellationToken);
-        await AppendAsync([.. good.Select(ToLakeListen)], cancellationToken);
-        IngestLog.ListensStored(logger, good.Count, bad.Count, messages.Count, clock.GetElapsedTime(started).TotalMilliseconds);
+        await rejected.AddAsync(bad, context.CancellationToken);
+        await history.AddAsync([.. good.Select(ToRecentListen)], context.CancellationToken);
+        await AppendAsync([.. good.Select(ToLakeListen)], context.CancellationToken);
+        IngestLog.ListensStored(logger, good.Count, bad.Count, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
     }
 
     private async Task AppendAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using MassTransit;
 using RecSys.Data.Histories;
 using RecSys.Hosting.Bus;
 
@@ -8,17 +9,18 @@ namespace RecSys.Ingest.Consumers;
 /// <c>ListenBatch</c>, and those on which the writer keeps failing.
 /// </summary>
 internal sealed class RejectedListenKeeper(RejectedListenStore rejected, TimeProvider clock, ILogger<RejectedListenKeeper> logger)
-    : IRejectedMessageHandler
+    : IConsumer<RejectedMessage>
 {
     /// <summary>The header in which a producer may name itself, where the body can't be read.</summary>
     internal const string ProducerHeader = "producer";
 
     /// <inheritdoc/>
-    public async Task HandleAsync(RejectedMessage message, CancellationToken cancellationToken)
+    public async Task Consume(ConsumeContext<RejectedMessage> context)
     {
+        var message = context.Message;
         var producer = ProducerText.Storable(message.Headers.GetValueOrDefault(ProducerHeader, ""));
         var listen = new RejectedListenRow(message.Reason, message.Body.ToArray(), clock.GetUtcNow(), producer);
-        await rejected.AddAsync([listen], cancellationToken);
+        await rejected.AddAsync([listen], context.CancellationToken);
         IngestLog.MessageRejected(logger, message.Queue, message.Body.Length, message.Reason);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using MassTransit;
 using RecSys.Contracts.Events.V1;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Errors;
@@ -7,15 +8,15 @@ using RecSys.Hosting.Errors;
 namespace RecSys.Serving.Histories;
 
 /// <summary>Takes every listen into the histories as it passes on the bus.</summary>
-internal sealed class ListenConsumer(LiveHistories histories, TimeProvider time, ILogger<ListenConsumer> logger) : IBusConsumer<ListenBatch>
+internal sealed class ListenConsumer(LiveHistories histories, TimeProvider time, ILogger<ListenConsumer> logger) : IConsumer<ListenBatch>, ICatchUp
 {
     /// <inheritdoc/>
-    public Task ConsumeAsync(ListenBatch message, CancellationToken cancellationToken)
+    public Task Consume(ConsumeContext<ListenBatch> context)
     {
         var now = time.GetUtcNow();
         var malformed = 0;
         var byUser = new Dictionary<string, List<HistoryListen>>(StringComparer.Ordinal);
-        foreach (var listen in message.Listens)
+        foreach (var listen in context.Message.Listens)
         {
             if (!ArrivingListen.TryRead(listen, now, out var read))
             {

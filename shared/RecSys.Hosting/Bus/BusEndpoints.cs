@@ -1,27 +1,70 @@
+using System.Security.Authentication;
 using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Startup;
 
 namespace RecSys.Hosting.Bus;
 
-/// <summary>Connects the collected consumers; what differs between the transports is in its two subclasses.</summary>
-internal abstract class BusEndpoints(IServiceProvider services)
+/// <summary>Configures MassTransit: the transport, and an endpoint for every consumer.</summary>
+internal sealed class BusEndpoints(IBusRegistrationContext context)
 {
-    protected IServiceProvider Services { get; } = services;
+    /// <summary>A connection that is silent for twice this long is dead.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
-    protected BusRegistry Registry { get; } = services.GetRequiredService<BusRegistry>();
+    private readonly IEnumerable<BusConsumer> _consumers = context.GetServices<BusConsumer>();
+    private readonly BusOptions _options = context.GetRequiredService<IOptions<BusOptions>>().Value;
+    private readonly StartupGate _gate = context.GetRequiredService<StartupGate>();
+    private readonly ILogger _logger = context.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(BusEndpoints).Namespace!);
 
-    protected BusOptions Options { get; } = services.GetRequiredService<IOptions<BusOptions>>().Value;
+    /// <summary>The bus inside this process. What can't be stored fails its publisher, who waits for it and can try again.</summary>
+    public void Configure(IInMemoryBusFactoryConfigurator bus)
+    {
+        ConfigureMessages(bus);
+        var outcomes = context.GetRequiredService<MemoryOutcomes>();
+        foreach (var consumer in _consumers.Where(consumer => !consumer.IsOfRejected))
+        {
+            bus.ReceiveEndpoint(consumer.Queue.FullName, endpoint =>
+            {
+                endpoint.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(outcomes.Of(consumer.Queue)));
+                Connect(endpoint, consumer, failsAtOnce: consumer.Queue.IsShared);
+            });
+        }
+    }
 
-    protected ILogger Logger { get; } = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(BusEndpoints).Namespace!);
+    /// <summary>The bus on RabbitMQ.</summary>
+    public void Configure(IRabbitMqBusFactoryConfigurator bus)
+    {
+        ConfigureMessages(bus);
+        bus.Host(_options.Uri, context.GetRequiredService<IHostEnvironment>().ApplicationName, host =>
+        {
+            host.Heartbeat(Heartbeat);
+            host.PublisherConfirmation = true;
+            if (_options.UsesTls)
+            {
+                host.UseSsl(tls => tls.Protocol = SslProtocols.Tls12 | SslProtocols.Tls13);
+            }
+        });
+        BusTopology.Declare(bus);
+        foreach (var consumer in _consumers)
+        {
+            bus.ReceiveEndpoint(consumer.Queue.FullName, endpoint =>
+            {
+                BusTopology.Declare(endpoint, consumer);
+                Connect(endpoint, consumer, failsAtOnce: false);
+                if (consumer.Queue.IsShared)
+                {
+                    endpoint.ConfigureError(failures => failures.UseFilter(new ErrorTransportFilter()));
+                }
+            });
+        }
+    }
 
-    /// <summary>The message types and the interfaces that they implement, of which MassTransit would make exchanges.</summary>
-    protected static IEnumerable<Type> InterfacesOfMessages { get; } =
-        BusTopology.Routes.Keys.SelectMany(type => type.GetInterfaces()).Distinct().Where(MessageTypeCache.IsValidMessageType).ToArray();
-
-    protected static void ConfigureMessages(IBusFactoryConfigurator bus)
+    private static void ConfigureMessages(IBusFactoryConfigurator bus)
     {
         var serializer = new ProtobufSerializer();
         bus.ClearSerialization();
@@ -29,36 +72,43 @@ internal abstract class BusEndpoints(IServiceProvider services)
 
         // Also for bodies without a content type or with one that says something else: the bytes decide.
         bus.AddDeserializer(serializer, isDefault: true);
-        bus.MessageTopology.SetEntityNameFormatter(new BusEntityNames(bus.MessageTopology.EntityNameFormatter));
+        BusTopology.Name(bus);
     }
 
-    protected void ConfigureConsumer(IReceiveEndpointConfigurator endpoint, BusRegistration consumer, ConsumerRetry retry)
+    /// <param name="endpoint">The endpoint of the consumer's queue.</param>
+    /// <param name="consumer">The consumer.</param>
+    /// <param name="failsAtOnce">True when somebody waits for the outcome and can try again.</param>
+    private void Connect(IReceiveEndpointConfigurator endpoint, BusConsumer consumer, bool failsAtOnce)
     {
-        ConfigureReceiving(endpoint);
-        endpoint.ConcurrentMessageLimit = consumer.IsBatch ? null : Options.ConcurrencyLimit;
-        if (!consumer.Queue.IsShared)
-        {
-            endpoint.ConfigureError(pipe => pipe.UseFilter(new DroppedMessageFilter(consumer.Queue, Logger)));
-            endpoint.ConnectReceiveEndpointObserver(new CatchUpObserver(consumer, Services, retry));
-        }
-
-        consumer.Connect(endpoint, Services, retry, Options);
-    }
-
-    protected void ConfigureReceiving(IReceiveEndpointConfigurator endpoint)
-    {
-        // No exchanges named after types, no messages about failures, no queues of skipped messages.
-        endpoint.ConfigureConsumeTopology = false;
+        // No messages about failures, no queues of skipped messages.
         endpoint.PublishFaults = false;
         endpoint.DiscardSkippedMessages();
-        endpoint.PrefetchCount = Options.PrefetchCount;
+        endpoint.ConfigureError(failures => failures.UseExecute(failure => LogFailure(failure, consumer.Queue)));
+        endpoint.PrefetchCount = _options.PrefetchCount;
+        endpoint.ConcurrentMessageLimit = consumer.IsBatch ? null : _options.ConcurrencyLimit;
+
+        // Nothing is consumed before the process is ready.
+        endpoint.UseExecuteAsync(received => _gate.WaitAsync(received.CancellationToken));
+        if (!failsAtOnce)
+        {
+            endpoint.WaitForStores(consumer, _logger);
+        }
+
+        consumer.Connect(endpoint, context, _options, failsAtOnce);
     }
 
-    protected ConsumerRetry RetryOf(BusQueue queue, bool failsAtOnce) => new(
-        queue,
-        failsAtOnce,
-        Services.GetRequiredService<StartupGate>(),
-        Services.GetRequiredService<BusLifetime>(),
-        Services.GetRequiredService<TimeProvider>(),
-        Logger);
+    private void LogFailure(ExceptionReceiveContext failure, BusQueue queue)
+    {
+        var reason = failure.Exception.Message.ReplaceLineEndings(" ");
+        if (queue.IsShared)
+        {
+            HostingLog.MessageRejected(_logger, queue.Name, failure.Body.Length ?? 0, reason);
+        }
+        else
+        {
+            HostingLog.MessageDropped(_logger, queue.Name, failure.Body.Length ?? 0, reason);
+        }
+
+        HostingLog.RejectedDetails(_logger, queue.Name, failure.Exception);
+    }
 }

@@ -1,11 +1,25 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 
 namespace RecSys.Hosting.Bus;
+
+/// <summary>What carries the messages.</summary>
+public enum BusTransport
+{
+    /// <summary>RabbitMQ, with publisher confirms and quorum queues.</summary>
+    RabbitMq,
+
+    /// <summary>This process alone: nothing to install, nothing kept over a restart.</summary>
+    Memory,
+}
 
 /// <summary>Section <c>Bus</c>: what carries the events, and how much of them at a time.</summary>
 public sealed class BusOptions : IValidatableObject
 {
     internal const string Section = "Bus";
+
+    private const int DefaultPort = 5672;
+    private const int DefaultTlsPort = 5671;
 
     /// <summary>
     /// <c>RabbitMq</c>, default; or <c>Memory</c> when all services run in one process.
@@ -14,7 +28,7 @@ public sealed class BusOptions : IValidatableObject
 
     /// <summary>
     /// RabbitMQ's address, <c>amqp://user:password@host:port/virtual-host</c>, or amqps for TLS; default
-    /// <c>amqp://guest:guest@127.0.0.1:5672/</c>. Not used in memory.
+    /// <c>amqp://guest:guest@127.0.0.1:5672/</c>. Special characters of its parts are percent-encoded. Not used in memory.
     /// </summary>
     [DataType(DataType.Password)]
     public Uri Uri { get; init; } = new("amqp://guest:guest@127.0.0.1:5672/");
@@ -44,9 +58,19 @@ public sealed class BusOptions : IValidatableObject
     [Range(1, 10_000, ErrorMessage = "It must be from 1 to 10000.")]
     public int BatchLimit { get; init; } = 128;
 
+    /// <summary>What carries the messages, for people: no secrets.</summary>
+    internal string Carrier => Transport == BusTransport.Memory
+        ? "the in-memory bus"
+        : string.Create(CultureInfo.InvariantCulture, $"RabbitMQ at {Uri.Host}:{(Uri.Port > 0 ? Uri.Port : UsesTls ? DefaultTlsPort : DefaultPort)}");
+
+    internal bool UsesTls => Uri.Scheme == "amqps";
+
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
-        if (Transport == BusTransport.RabbitMq && !BrokerAddress.CanUse(Uri))
+        var isUsable = Uri is { IsAbsoluteUri: true, Scheme: "amqp" or "amqps", Host.Length: > 0 }
+            && Uri.AbsolutePath.Count(character => character == '/') <= 1
+            && Uri.UserInfo.Count(character => character == ':') <= 1;
+        if (Transport == BusTransport.RabbitMq && !isUsable)
         {
             yield return new ValidationResult("It must look like amqp://user:password@host:5672/virtual-host.", [nameof(Uri)]);
         }

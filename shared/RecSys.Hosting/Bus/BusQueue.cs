@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace RecSys.Hosting.Bus;
@@ -5,7 +6,10 @@ namespace RecSys.Hosting.Bus;
 /// <summary>Where a consumer's messages wait for it.</summary>
 public sealed partial record BusQueue
 {
-    private BusQueue(string name, bool isShared)
+    /// <summary>What the queue of rejected messages is called after its queue.</summary>
+    internal const string RejectedEnd = ".rejected";
+
+    private BusQueue(string name, bool isShared, string instance = "")
     {
         if (!NamePattern().IsMatch(name))
         {
@@ -14,13 +18,20 @@ public sealed partial record BusQueue
 
         Name = name;
         IsShared = isShared;
+        FullName = name + instance;
     }
 
-    /// <summary>The queue's name, such as <c>ingest.listens</c>. A queue per instance adds a part of its own to it.</summary>
+    /// <summary>The queue's name for people and logs, such as <c>ingest.listens</c>.</summary>
     public string Name { get; }
 
     /// <summary>True when all instances compete for the messages of one queue.</summary>
     public bool IsShared { get; }
+
+    /// <summary>The name that the broker knows it by: that of a queue per instance ends with a part of its own.</summary>
+    internal string FullName { get; }
+
+    /// <summary>The queue of the messages of a shared queue that can't be consumed.</summary>
+    internal BusQueue Rejected => Shared(Name + RejectedEnd);
 
     /// <summary>
     /// One durable quorum queue for all instances: every message is consumed by one of them, waits while there is none, and
@@ -32,7 +43,8 @@ public sealed partial record BusQueue
     /// A queue of this instance alone: every instance gets every message, and the queue goes away with the instance, so
     /// that nothing is kept while it is down.
     /// </summary>
-    public static BusQueue PerInstance(string name) => new(name, isShared: false);
+    public static BusQueue PerInstance(string name) => new(name, isShared: false, string.Create(
+        CultureInfo.InvariantCulture, $".{Environment.MachineName.ToLowerInvariant()}-{Environment.ProcessId}-{Guid.NewGuid():N}"));
 
     [GeneratedRegex(@"^(?=.{1,100}$)[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$")]
     private static partial Regex NamePattern();

@@ -1,6 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RecSys.Hosting.Startup;
@@ -11,107 +10,80 @@ namespace RecSys.Hosting.Bus;
 /// Starts the bus once the broker can be reached, and stops it with the process. It is the first startup task: an instance
 /// must be subscribed before it reads a state of whose changes the messages tell. Messages that come meanwhile wait.
 /// </summary>
-internal sealed class BusStartupTask : IStartupTask, IHostedService
+/// <remarks>
+/// In the place of MassTransit's hosted service, whose start ends for good when the broker refuses the password, and which
+/// comes up to half a minute after a broker that was away (docs/decisions/0005-what-masstransit-does.md).
+/// </remarks>
+internal sealed class BusStartupTask(
+    IBusControl bus, BusConnection connection, IOptions<BusOptions> options, IHostEnvironment environment, TimeProvider time)
+    : IStartupTask, IHostedService, IDisposable
 {
     /// <summary>How long one attempt waits for the queues; declaring them goes on between the attempts.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan TakingEnds = TimeSpan.FromMilliseconds(500);
 
-    private readonly IBusControl _bus;
-    private readonly BusLifetime _lifetime;
-    private readonly BusOptions _options;
-    private readonly IHostEnvironment _environment;
-    private readonly TimeProvider _time;
-    private readonly ConnectionLog _connection;
+    private readonly CancellationTokenSource _abandon = new();
     private Task? _starting;
-
-    public BusStartupTask(
-        IBusControl bus,
-        BusLifetime lifetime,
-        IOptions<BusOptions> options,
-        IHostEnvironment environment,
-        TimeProvider time,
-        ILogger<BusStartupTask> logger)
-    {
-        _bus = bus;
-        _lifetime = lifetime;
-        _options = options.Value;
-        _environment = environment;
-        _time = time;
-        WaitsFor = _options.Transport == BusTransport.Memory ? "the in-memory bus" : BrokerAddress.Parse(_options.Uri).ToString();
-        _connection = new ConnectionLog(WaitsFor, logger);
-        bus.ConnectReceiveEndpointObserver(_connection);
-    }
 
     public string Name => "message bus";
 
-    public string WaitsFor { get; }
+    public string WaitsFor => options.Value.Carrier;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (_options.Transport == BusTransport.Memory)
+        if (options.Value.Transport == BusTransport.Memory)
         {
-            await _bus.StartAsync(cancellationToken);
+            await bus.StartAsync(cancellationToken);
             return;
         }
 
-        if (_starting is null or { IsCompleted: true })
+        if (_starting is null)
         {
             await CheckBrokerAsync(cancellationToken);
-            _starting = _bus.StartAsync(_lifetime.Stopping);
+            bus.ConnectReceiveEndpointObserver(connection);
+            _starting = bus.StartAsync(_abandon.Token);
         }
 
         try
         {
-            await _starting.WaitAsync(StartTimeout, _time, cancellationToken);
+            await _starting.WaitAsync(StartTimeout, time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            throw new InvalidOperationException(_connection.Problem ?? "It has not declared the queues yet.");
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException && _connection.Problem is not null)
-        {
-            // What the library throws may be about its own parts; what the broker said is what helps.
-            throw new InvalidOperationException(_connection.Problem, exception);
+            throw new InvalidOperationException(connection.Problem ?? "It has not declared the queues yet.");
         }
 
-        _connection.Started();
+        connection.Started();
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        // First no more messages are taken; only then those that wait for a store go back. The other way round the broker
-        // would deliver them here again and again, and count.
-        var stopped = _bus.StopAsync(cancellationToken);
-        await Task.WhenAny(stopped, Task.Delay(TakingEnds, _time, CancellationToken.None));
-        await _lifetime.StopAsync();
-        await stopped;
+        if (_starting is { IsCompleted: false })
+        {
+            await _abandon.CancelAsync();
+        }
+
+        await bus.StopAsync(cancellationToken);
     }
 
-    /// <summary>
-    /// A connection of its own tells at once and exactly what is wrong (refused, wrong password, no such virtual host), where
-    /// MassTransit would go on trying in the background at growing intervals.
-    /// </summary>
+    public void Dispose() => _abandon.Dispose();
+
+    /// <summary>A connection of its own tells at once and exactly what is wrong: refused, wrong password, no such virtual host.</summary>
     private async Task CheckBrokerAsync(CancellationToken cancellationToken)
     {
-        var address = BrokerAddress.Parse(_options.Uri);
+        var uri = options.Value.Uri;
         var factory = new ConnectionFactory
         {
-            HostName = address.Host,
-            Port = address.Port,
-            VirtualHost = address.VirtualHost,
-            UserName = address.User,
-            Password = address.Password,
-            Ssl = new SslOption(address.Host, enabled: address.UseTls),
+            Uri = uri,
+            Ssl = new SslOption(uri.Host, enabled: options.Value.UsesTls),
             RequestedConnectionTimeout = ConnectTimeout,
-            ClientProvidedName = _environment.ApplicationName + " (start)",
+            ClientProvidedName = environment.ApplicationName + " (start)",
             AutomaticRecoveryEnabled = false,
         };
-        await using var connection = await factory.CreateConnectionAsync(cancellationToken);
-        await connection.CloseAsync(cancellationToken);
+        await using var connected = await factory.CreateConnectionAsync(cancellationToken);
+        await connected.CloseAsync(cancellationToken);
     }
 }

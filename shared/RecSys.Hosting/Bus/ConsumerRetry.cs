@@ -1,94 +1,137 @@
+using System.Data.Common;
+using System.Net.Sockets;
 using System.Numerics;
+using Grpc.Core;
+using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.RetryPolicies;
 using Microsoft.Extensions.Logging;
-using RecSys.Hosting.Startup;
+using RecSys.Hosting.Errors;
 
 namespace RecSys.Hosting.Bus;
 
 /// <summary>
-/// Keeps a message until its consumer has succeeded. A store that is away is waited for with the message in hand, not
-/// acknowledged and not given back: giving it back would make the broker count a delivery each time, and after the
-/// delivery limit the message would be thrown out through no fault of its own.
+/// When a message whose consumer failed is tried again, in MassTransit's retry policies. A store that is away is waited for with
+/// the message in hand: given back, the broker would count a delivery each time, and after the delivery limit the message
+/// would be thrown out through no fault of its own. Any other failure is the message's own after a few attempts.
 /// </summary>
-/// <param name="queue">The queue, for logs.</param>
-/// <param name="failsAtOnce">
-/// True when somebody waits for the outcome and can try again: then a failure is passed on instead of waited out.
-/// </param>
-/// <param name="gate">Nothing is consumed before the process is ready.</param>
-/// <param name="lifetime">A waiting message is given back when the bus stops.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">The log.</param>
-internal sealed class ConsumerRetry(
-    BusQueue queue, bool failsAtOnce, StartupGate gate, BusLifetime lifetime, TimeProvider time, ILogger logger)
+internal static class ConsumerRetry
 {
-    /// <summary>
-    /// A failure that doesn't look like a store that is away is the message's own after this many attempts (about 4 s):
-    /// enough to outlive what was taken for permanent and wasn't, short enough not to hold the queue up.
-    /// </summary>
-    private const int PoisonAttempts = 5;
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs work until it succeeds.</summary>
-    /// <param name="work">Consumes one message or one batch.</param>
-    /// <param name="cancellationToken">Cancelled when the message can't be acknowledged any more.</param>
-    /// <param name="isDivisible">True to give up at the first failure of its own, because the parts can be tried one by one.</param>
-    /// <param name="isLastResort">True to go on whatever the failure looks like, because nothing comes after this work.</param>
-    /// <exception cref="PoisonMessageException">The failure is the message's own.</exception>
-    /// <exception cref="MessageGivenBackException">The bus stops, or the message can't be acknowledged any more.</exception>
-    public async Task RunAsync(
-        Func<CancellationToken, Task> work, CancellationToken cancellationToken, bool isDivisible = false, bool isLastResort = false)
+    /// <summary>
+    /// Pauses before a failure is the message's own: together long enough to outlive what was taken for permanent and wasn't,
+    /// short enough not to hold the queue up.
+    /// </summary>
+    private static readonly TimeSpan[] PausesOfItsOwn = [FirstPause, FirstPause * 2, FirstPause * 4, FirstPause * 8];
+
+    /// <summary>
+    /// Classes of SQLSTATE in which the same statement may succeed later: connection (08), rollback (40), resources (53),
+    /// object in use (55), operator (57: shutting down, starting up, timeout), system (58).
+    /// </summary>
+    private static readonly HashSet<string> TransientSqlStates = new(["08", "40", "53", "55", "57", "58"], StringComparer.Ordinal);
+
+    /// <summary>
+    /// Waits for a store that is away, as long as it takes; a batch is tried again as a whole. For what can't be consumed
+    /// there is nowhere else to go, so that everything is tried again.
+    /// </summary>
+    public static void WaitForStores(this IReceiveEndpointConfigurator endpoint, BusConsumer consumer, ILogger logger) =>
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Handle<Exception>(exception => consumer.IsOfRejected || IsTransient(exception));
+            retry.Exponential(int.MaxValue, FirstPause, LongestPause, FirstPause);
+            retry.ConnectRetryObserver(new RetryLog(consumer.Queue.Name, logger));
+        });
+
+    /// <summary>
+    /// Finds out whose own a failure is: the messages of a batch are tried again one by one, so that one does not take the
+    /// others with it.
+    /// </summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="atOnce">True without pauses, when somebody waits for the outcome.</param>
+    public static void TryAlone<TMessage>(this IReceiveEndpointConfigurator endpoint, bool atOnce)
+        where TMessage : class
     {
-        using var giveBack = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.Stopping);
-        try
+        // UseMessageRetry would retry the batch; a retry of the message is delivered as a batch of one.
+        var alone = new ConsumeContextRetryPipeSpecification<ConsumeContext<TMessage>, RetryConsumeContext<TMessage>>(
+            (context, policy, retry) => new RetryConsumeContext<TMessage>(context, policy, retry));
+        ((IExceptionConfigurator)alone).Ignore<Exception>(IsTransient);
+        if (atOnce)
         {
-            await gate.WaitAsync(giveBack.Token);
-            await RunAsync(work, isDivisible, isLastResort, giveBack.Token, cancellationToken);
+            alone.Immediate(1);
         }
-        catch (OperationCanceledException) when (giveBack.IsCancellationRequested)
+        else
         {
-            throw new MessageGivenBackException();
+            alone.Intervals(PausesOfItsOwn);
         }
+
+        endpoint.AddPipeSpecification(alone);
     }
 
-    private async Task RunAsync(
-        Func<CancellationToken, Task> work, bool isDivisible, bool isLastResort, CancellationToken giveBack, CancellationToken cancellationToken)
+    /// <summary>Does work that must succeed.</summary>
+    public static Task UntilItSucceedsAsync(Func<Task> work, CancellationToken cancellationToken) =>
+        Retry.Exponential(int.MaxValue, FirstPause, LongestPause, FirstPause).Retry(work, cancellationToken);
+
+    /// <summary>Whether the exception or anything that it wraps is a failure that goes away by itself.</summary>
+    public static bool IsTransient(Exception? exception)
     {
-        var pause = FirstPause;
-        var ownFailures = 0;
-        for (var attempt = 1; ; attempt++)
+        for (; exception is not null; exception = exception.InnerException)
         {
-            try
+            if (exception is AggregateException several)
             {
-                await work(cancellationToken);
-                if (attempt > 1)
-                {
-                    BusLog.ConsumedAgain(logger, queue.Name, attempt);
-                }
-
-                return;
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                var isOwn = !isLastResort && !TransientFailures.IsTransient(exception);
-                if (isOwn && (isDivisible || failsAtOnce || ++ownFailures == PoisonAttempts))
-                {
-                    throw new PoisonMessageException(exception);
-                }
-
-                if (failsAtOnce)
-                {
-                    throw;
-                }
-
-                if (BitOperations.IsPow2(attempt))
-                {
-                    BusLog.ConsumerFailed(logger, queue.Name, attempt, pause.TotalSeconds, exception);
-                }
+                return several.InnerExceptions.Any(IsTransient);
             }
 
-            await Task.Delay(pause, time, giveBack);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            var isTransient = exception switch
+            {
+                RecSysException failure => IsTransient(failure.Code),
+                RpcException failure => IsTransient(failure.StatusCode),
+                DbException failure => failure.IsTransient || (failure.SqlState is { Length: 5 } state && TransientSqlStates.Contains(state[..2])),
+                IOException or SocketException or TimeoutException or HttpRequestException => true,
+                UnauthorizedAccessException or OperationCanceledException or ConsumerCanceledException => true,
+                _ => false,
+            };
+            if (isTransient)
+            {
+                return true;
+            }
         }
+
+        return false;
+    }
+
+    private static bool IsTransient(StatusCode code) =>
+        code is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted or StatusCode.Aborted or StatusCode.Cancelled;
+
+    /// <summary>Says that a consumer fails, at attempts 1, 2, 4, 8 and so on, and that it works again.</summary>
+    private sealed class RetryLog(string queue, ILogger logger) : IRetryObserver
+    {
+        public Task PostFault<T>(RetryContext<T> context)
+            where T : class, PipeContext
+        {
+            if (BitOperations.IsPow2(context.RetryAttempt))
+            {
+                HostingLog.ConsumerFailed(logger, queue, context.RetryAttempt, context.Delay?.TotalSeconds ?? 0, context.Exception);
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public Task RetryComplete<T>(RetryContext<T> context)
+            where T : class, PipeContext
+        {
+            HostingLog.ConsumedAgain(logger, queue, context.RetryAttempt + 1);
+            return Task.CompletedTask;
+        }
+
+        public Task PostCreate<T>(RetryPolicyContext<T> context)
+            where T : class, PipeContext => Task.CompletedTask;
+
+        public Task PreRetry<T>(RetryContext<T> context)
+            where T : class, PipeContext => Task.CompletedTask;
+
+        public Task RetryFault<T>(RetryContext<T> context)
+            where T : class, PipeContext => Task.CompletedTask;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
 using MassTransit;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,7 @@ namespace RecSys.Hosting.Bus;
 
 /// <summary>Publishes inside this process and waits until the message has been consumed.</summary>
 internal sealed class MemoryEventPublisher(
-    IBus bus, BusRegistry registry, MemoryPublishes publishes, IOptions<BusOptions> options, TimeProvider time) : IEventPublisher
+    IBus bus, IEnumerable<BusConsumer> consumers, MemoryOutcomes outcomes, IOptions<BusOptions> options, TimeProvider time) : IEventPublisher
 {
     /// <summary>
     /// How long a publisher also waits for this instance's own queues, so that whoever asks next sees the event; nothing
@@ -18,7 +19,7 @@ internal sealed class MemoryEventPublisher(
     public async Task PublishAsync(IMessage message, CancellationToken cancellationToken)
     {
         var type = message.GetType();
-        var queues = registry.Consumers.Where(consumer => consumer.MessageType == type).Select(consumer => consumer.Queue).ToArray();
+        var queues = consumers.Where(consumer => consumer.MessageType == type).Select(consumer => consumer.Queue).ToArray();
         if (BusTopology.RouteOf(type).Queues.FirstOrDefault(needed => !queues.Contains(needed)) is { } missing)
         {
             throw RecSysException.FailedPrecondition(
@@ -27,46 +28,77 @@ internal sealed class MemoryEventPublisher(
         }
 
         var messageId = NewId.NextGuid();
-        var shared = queues.Count(queue => queue.IsShared);
-        var publish = publishes.Begin(messageId, shared, queues.Length - shared);
+        var awaited = outcomes.Await(messageId, queues);
         try
         {
-            await PublishAsync(message, messageId, publish, cancellationToken);
-            await WaitForInstanceAsync(publish, cancellationToken);
+            await PublishAsync(message, messageId, Task.WhenAll(awaited.Where(queue => queue.Key.IsShared).Select(queue => queue.Value.Task)), cancellationToken);
+            await Task.WhenAll(awaited.Where(queue => !queue.Key.IsShared).Select(queue => queue.Value.Task))
+                .WaitAsync(InstanceTimeout, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {
-            publishes.End(messageId);
+            outcomes.Forget(messageId);
         }
     }
 
-    private async Task PublishAsync(IMessage message, Guid messageId, MemoryPublish publish, CancellationToken cancellationToken)
+    private async Task PublishAsync(IMessage message, Guid messageId, Task stored, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.PublishTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             await bus.Publish(message, message.GetType(), Pipe.Execute<PublishContext>(context => context.MessageId = messageId), either.Token);
-            await publish.SharedConsumed.WaitAsync(either.Token);
+            await stored.WaitAsync(either.Token);
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw BusErrors.Unavailable("The message is not stored yet. Send it again.", exception);
+            throw PublishErrors.Unavailable("The message is not stored yet. Send it again.", exception);
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or RecSysException) && TransientFailures.IsTransient(exception))
+        catch (Exception exception) when (exception is not (OperationCanceledException or RecSysException) && ConsumerRetry.IsTransient(exception))
         {
-            throw BusErrors.Unavailable("The message could not be stored. Send it again.", exception);
+            throw PublishErrors.Unavailable("The message could not be stored. Send it again.", exception);
         }
     }
+}
 
-    private async Task WaitForInstanceAsync(MemoryPublish publish, CancellationToken cancellationToken)
+/// <summary>What became of the messages in this process whose publishers wait.</summary>
+internal sealed class MemoryOutcomes
+{
+    private readonly ConcurrentDictionary<Guid, IReadOnlyDictionary<BusQueue, TaskCompletionSource>> _awaited = new();
+
+    /// <summary>Begins to watch a message in each of its queues. The task of a shared queue fails when its consumer does; that of another never.</summary>
+    public IReadOnlyDictionary<BusQueue, TaskCompletionSource> Await(Guid messageId, IEnumerable<BusQueue> queues) =>
+        _awaited[messageId] = queues.ToDictionary(queue => queue, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    public void Forget(Guid messageId) => _awaited.TryRemove(messageId, out _);
+
+    /// <summary>The filter around the consumer of a queue.</summary>
+    public IFilter<ConsumeContext> Of(BusQueue queue) => new Outcome(queue, this);
+
+    private sealed class Outcome(BusQueue queue, MemoryOutcomes outcomes) : IFilter<ConsumeContext>
     {
-        try
+        public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
         {
-            await publish.InstanceConsumed.WaitAsync(InstanceTimeout, time, cancellationToken);
+            try
+            {
+                await next.Send(context);
+                Find(context)?.TrySetResult();
+            }
+            catch (Exception exception) when (queue.IsShared && Find(context) is { } publisher)
+            {
+                publisher.TrySetException(exception);
+            }
+            catch
+            {
+                Find(context)?.TrySetResult();
+                throw;
+            }
         }
-        catch (TimeoutException)
-        {
-        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("outcome");
+
+        private TaskCompletionSource? Find(ConsumeContext context) =>
+            context.ReceiveContext.GetMessageId() is { } id && outcomes._awaited.TryGetValue(id, out var queues) ? queues[queue] : null;
     }
 }

@@ -1,15 +1,12 @@
 using Google.Protobuf;
 using MassTransit;
 using Microsoft.Extensions.Options;
-using RecSys.Hosting.Errors;
 
 namespace RecSys.Hosting.Bus;
 
 /// <summary>Publishes to RabbitMQ and waits for the broker's confirmation.</summary>
 internal sealed class RabbitMqEventPublisher(IBus bus, IOptions<BusOptions> options, TimeProvider time) : IEventPublisher
 {
-    private readonly BrokerAddress _broker = BrokerAddress.Parse(options.Value.Uri);
-
     public async Task PublishAsync(IMessage message, CancellationToken cancellationToken)
     {
         var type = message.GetType();
@@ -25,7 +22,7 @@ internal sealed class RabbitMqEventPublisher(IBus bus, IOptions<BusOptions> opti
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw BusErrors.Unavailable($"{_broker} has not confirmed the message. Send it again.", exception);
+            throw PublishErrors.Unavailable($"{options.Value.Carrier} has not confirmed the message. Send it again.", exception);
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class BusTestModules
     public static void AddWriterAndKeeper(this IHostApplicationBuilder builder, Inbox inbox)
     {
         builder.AddWriter(inbox);
-        builder.AddRejectedMessageHandler<RejectedKeeper>(BusTopology.IngestListens);
+        builder.AddRejectedConsumer<RejectedKeeper>(BusTopology.IngestListens);
     }
 
     /// <summary>A reader of this instance's own queue.</summary>

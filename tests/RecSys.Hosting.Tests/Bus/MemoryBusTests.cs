@@ -208,9 +208,9 @@ public sealed class MemoryBusTests
 
     private sealed record HistoryInbox(Inbox Inbox);
 
-    private sealed class HistoryReader(HistoryInbox history) : IBusConsumer<ListenBatch>
+    private sealed class HistoryReader(HistoryInbox history) : MassTransit.IConsumer<ListenBatch>
     {
-        public Task ConsumeAsync(ListenBatch message, CancellationToken cancellationToken) => history.Inbox.TakeAsync([message]);
+        public Task Consume(MassTransit.ConsumeContext<ListenBatch> context) => history.Inbox.TakeAsync([context.Message]);
     }
 
     private sealed class SlowStart(Task release) : RecSys.Hosting.Startup.IStartupTask

@@ -17,12 +17,17 @@ internal sealed class PlainClient(IConnection connection, IChannel channel) : IA
     }
 
     public async Task PublishAsync(
-        string exchange, byte[] body, string? contentType = null, IDictionary<string, object?>? headers = null)
+        string exchange, byte[] body, string? contentType = null, IDictionary<string, object?>? headers = null, Guid? messageId = null)
     {
         var properties = new BasicProperties { Headers = headers, Persistent = true };
         if (contentType is not null)
         {
             properties.ContentType = contentType;
+        }
+
+        if (messageId is { } id)
+        {
+            properties.MessageId = id.ToString();
         }
 
         await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, body);

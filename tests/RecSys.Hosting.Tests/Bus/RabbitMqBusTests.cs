@@ -61,6 +61,28 @@ public sealed class RabbitMqBusTests(RabbitMqFixture rabbitMq)
     }
 
     [Fact]
+    public async Task Messages_of_a_client_that_gives_all_of_them_the_same_id_are_all_consumed()
+    {
+        var broker = await rabbitMq.CreateVirtualHostAsync();
+        await using (await BusHost.StartAsync(broker, builder => builder.AddWriter(new Inbox())))
+        {
+        }
+
+        await using var client = await PlainClient.ConnectAsync(broker);
+        var id = Guid.NewGuid();
+        for (var i = 0; i < 20; i++)
+        {
+            await client.PublishAsync("recsys.listens", Batch($"{i}").ToByteArray(), messageId: id);
+        }
+
+        var inbox = new Inbox();
+        await using var host = await BusHost.StartAsync(broker, builder => builder.AddWriter(inbox));
+
+        await inbox.WaitForAsync(20);
+        inbox.Producers.Distinct().Count().ShouldBe(20);
+    }
+
+    [Fact]
     public async Task Python_publishes_with_its_own_client()
     {
         InstalledPackage.RequireFile("/usr/lib/python3/dist-packages/pika/__init__.py", "python3-pika");
