@@ -10,4 +10,8 @@ internal static partial class IngestLog
     [LoggerMessage(6002, LogLevel.Warning,
         "A message of {Bytes} bytes in queue {Queue} can't be consumed and is kept in rejected_listens: {Reason}")]
     public static partial void MessageRejected(ILogger logger, string queue, int bytes, string reason);
+
+    [LoggerMessage(6005, LogLevel.Warning,
+        "A message of {Bytes} bytes in queue {Queue} is no ListenBatch. Of its listens {Good} are published again and {Bad} kept in rejected_listens.")]
+    public static partial void MessageTakenApart(ILogger logger, string queue, int bytes, int good, int bad);
 }

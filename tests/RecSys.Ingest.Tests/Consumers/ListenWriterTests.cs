@@ -76,6 +76,31 @@ public sealed class ListenWriterTests(PostgresFixture postgres, RabbitMqFixture 
     }
 
     [Fact]
+    public async Task Listens_that_are_not_text_are_kept_with_their_bytes_and_the_good_ones_of_their_message_stored()
+    {
+        // As a player writes that still has its names in Latin-1, and as one writes that mixes up messages.
+        var latin1 = WithByte(Samples.Listen(1, l => l.TrackId = "Bj_rk").ToByteArray(), '_', 0xF6);
+        byte[] cutOff = [0x0A, 0x05, 0x61];
+        byte[][] listens = [Samples.Listen(0).ToByteArray(), latin1, Samples.Listen(2).ToByteArray(), cutOff];
+        await _producer.PublishAsync(Batch(listens, "caf\u00E9 player"u8));
+
+        await WaitForAsync(history: 2, lake: 2, rejected: 2);
+        var kept = await _ingest.Rejected.GetNewestAsync(10, CancellationToken.None);
+        kept.Select(listen => listen.Reason).ShouldBe(["track_id is not UTF-8", "is not a Listen"], ignoreOrder: true);
+        kept.Single(listen => listen.Reason == "track_id is not UTF-8").Body.ShouldBe(Batch([latin1], "caf\u00E9 player"u8));
+        kept.Single(listen => listen.Reason == "is not a Listen").Body.ShouldBe(Batch([cutOff], "caf\u00E9 player"u8));
+        kept.ShouldAllBe(listen => listen.Producer == "caf\u00E9 player");
+    }
+
+    [Fact]
+    public async Task A_producer_name_that_is_not_text_costs_no_listen()
+    {
+        await _producer.PublishAsync(Batch([Samples.Listen(0).ToByteArray(), Samples.Listen(1).ToByteArray()], [0x63, 0x61, 0x66, 0xE9]));
+
+        await WaitForAsync(history: 2, lake: 2, rejected: 0);
+    }
+
+    [Fact]
     public async Task An_empty_batch_is_kept_as_rejected()
     {
         await _producer.PublishAsync([]);
@@ -95,6 +120,12 @@ public sealed class ListenWriterTests(PostgresFixture postgres, RabbitMqFixture 
         await WaitForAsync(history: 200, lake: 200, rejected: 0);
         _ingest.Segments().Length.ShouldBeLessThan(150);
     }
+
+    /// <summary>A batch as bytes, whatever its parts are.</summary>
+    private static byte[] Batch(IEnumerable<byte[]> listens, ReadOnlySpan<byte> producer) =>
+        [.. listens.SelectMany(listen => (byte[])[0x0A, (byte)listen.Length, .. listen]), 0x12, (byte)producer.Length, .. producer];
+
+    private static byte[] WithByte(byte[] body, char placeholder, byte value) => [.. body.Select(b => b == placeholder ? value : b)];
 
     private Task WaitForAsync(long history, long lake, long rejected) => Wait.UntilAsync(
         async () => await _ingest.CountAsync() == (history, lake, rejected), Patience, $"{history} listens in the history, {lake} in the lake, {rejected} rejected");
