@@ -35,6 +35,8 @@ internal static class BenchmarkRunner
         ("trees", "milliseconds for the margins of 300 rows; --rows 300 --trees 300 --depth 6 --features 40", TreeBenchmark.Run),
         ("report", "seconds of all figures of a lake; --lake DIR --mib 4096 --rounds 1", ReportBenchmark.Run),
         ("rollback", "milliseconds of a rollback; --database sqlite|postgres --users 1000 --tracks 5000 --heard 100 --factors 64", RollbackBenchmark.Run),
+        ("recommend", "Recommend a second of a running system; --server URL --callers 8 --seconds 10 --users 13000", LoadBenchmark.RunRecommend),
+        ("stream", "listens a second that a running system confirms; --server URL --seconds 8", LoadBenchmark.RunStream),
         ("training", "seconds and memory of every stage of a training; --data DIR, and settings such as --als.factors 64", TrainingBenchmark.Run),
         ("export", "million rows a second from index lists to Parquet; --users 200000 --tracks 1000000 --codec zstd", ExportBenchmark.Run),
     ];
