@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RecSys.Cli.Demo;
 using RecSys.Cli.Output;
 using RecSys.Standalone;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using RecSys.Cli.Connections;
-using RecSys.Cli.Listens;
 using RecSys.Cli.Output;
 using RecSys.Contracts.Ingest.V1;
 using Spectre.Console;

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using RecSys.Algorithms.Markov;
 using RecSys.Cli.Connections;
+using RecSys.Cli.Evaluation;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Evaluation.Models;
-using RecSys.Cli.Evaluation.NextTrack;
 using RecSys.Cli.Output;
 
 namespace RecSys.Cli.Commands;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using RecSys.Cli.Evaluation;
 using RecSys.Cli.Evaluation.Data;
-using RecSys.Cli.Evaluation.Sweeps;
 using RecSys.Cli.Output;
 
 namespace RecSys.Cli.Commands;

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Grpc.Core;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
-using RecSys.Cli.Training;
+using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.Trainer.Settings;
+using Spectre.Console;
+using Status = Grpc.Core.Status;
 
 namespace RecSys.Cli.Commands;
 
@@ -79,6 +82,88 @@ internal static class TrainCommand
         catch (TrainingFileException exception)
         {
             throw new UsageException(exception.Message);
+        }
+    }
+}
+
+/// <summary>Starts a training and follows it to its end.</summary>
+internal static class TrainingRun
+{
+    /// <returns>The finished version.</returns>
+    /// <exception cref="RpcException">The training could not start or failed; the status says why.</exception>
+    public static async Task<Model> CompleteAsync(
+        TrainerService.TrainerServiceClient trainer, TrainModelRequest request, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var started = await trainer.TrainModelAsync(request, cancellationToken: cancellationToken);
+        if (started.ResumedAfter.Length > 0)
+        {
+            console.WriteLine($"A training with the same settings was broken off; this one goes on after its stage '{started.ResumedAfter}'.");
+        }
+
+        using var watch = trainer.WatchTraining(new WatchTrainingRequest { ModelVersion = started.ModelVersion }, cancellationToken: cancellationToken);
+        var end = await TrainingProgressView.RunAsync(console, watch.ResponseStream.ReadAllAsync(cancellationToken));
+        return end.State == TrainingState.Failed
+            ? throw new RpcException(new Status(StatusCode.Internal, $"the training failed in stage {end.Stage}: {end.Message}"))
+            : (await trainer.GetModelAsync(new GetModelRequest { ModelVersion = started.ModelVersion }, cancellationToken: cancellationToken)).Model;
+    }
+}
+
+/// <summary>Follows a training: a bar with the time left on a terminal, a line for each stage otherwise.</summary>
+internal static class TrainingProgressView
+{
+    /// <summary>Shows the progress until it ends.</summary>
+    /// <returns>The last one.</returns>
+    public static Task<TrainingProgress> RunAsync(IAnsiConsole console, IAsyncEnumerable<TrainingProgress> progress) =>
+        console.Profile.Capabilities.Interactive ? ShowBarAsync(console, progress) : WriteLinesAsync(console, progress);
+
+    private static Task<TrainingProgress> ShowBarAsync(IAnsiConsole console, IAsyncEnumerable<TrainingProgress> progress) =>
+        console.Progress()
+            .HideCompleted(false)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new ElapsedTimeColumn(),
+                new RemainingTimeColumn())
+            .StartAsync(async context =>
+            {
+                var bar = context.AddTask("Training", maxValue: 1);
+                var last = new TrainingProgress();
+                await foreach (var news in progress)
+                {
+                    last = news;
+                    bar.Value = Math.Clamp(news.TotalDone, 0, 1);
+                    bar.Description = Markup.Escape($"{news.Stage} {news.Message}".Trim());
+                }
+
+                return last;
+            });
+
+    private static async Task<TrainingProgress> WriteLinesAsync(IAnsiConsole console, IAsyncEnumerable<TrainingProgress> progress)
+    {
+        var last = new TrainingProgress();
+        var begun = DateTimeOffset.MinValue;
+        await foreach (var news in progress)
+        {
+            if (news.Stage != last.Stage)
+            {
+                Write();
+                begun = news.ProgressTime.ToDateTimeOffset();
+            }
+
+            last = news;
+        }
+
+        Write();
+        return last;
+
+        void Write()
+        {
+            if (last.Stage.Length > 0)
+            {
+                var seconds = (last.ProgressTime.ToDateTimeOffset() - begun).TotalSeconds;
+                console.Profile.Out.Writer.WriteLine($"{last.TotalDone,4:P0}  {last.Stage,-9} {last.Message} ({Math.Max(0, seconds):F1} s)");
+            }
         }
     }
 }

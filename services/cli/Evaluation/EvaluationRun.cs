@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using RecSys.Algorithms.Evaluation;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Evaluation.Models;
@@ -35,4 +36,23 @@ internal static class EvaluationRun
             fitted.Model, data.Train, data.Test, options, new ShareProgress(share => report(FitShare + (share * (1 - FitShare)), null)), cancellationToken);
         return new MeasuredModel(plan, new FittedSummary(fitted.Losses, fitted.FoundSettings, fitted.Tuning), result, fitSeconds);
     }
+}
+
+/// <summary>A model and what it achieved.</summary>
+/// <param name="Plan">The model with its settings.</param>
+/// <param name="Fitted">What else fitting found.</param>
+/// <param name="Result">Its metrics.</param>
+/// <param name="FitSeconds">How long fitting took.</param>
+internal sealed record MeasuredModel(ModelPlan Plan, FittedSummary Fitted, EvaluationResult Result, double FitSeconds);
+
+/// <summary>What is kept of a fitted model once it is measured; the model itself is let go of.</summary>
+/// <param name="Losses">The loss after each iteration, where it was asked for.</param>
+/// <param name="FoundSettings">Settings that were found while fitting.</param>
+/// <param name="Tuning">How they were found.</param>
+internal sealed record FittedSummary(IReadOnlyList<double> Losses, JsonObject? FoundSettings, JsonObject? Tuning);
+
+/// <summary>Passes shares on at once, on the thread that reports them.</summary>
+internal sealed class ShareProgress(Action<double> report) : IProgress<double>
+{
+    public void Report(double value) => report(value);
 }

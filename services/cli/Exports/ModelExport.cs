@@ -4,8 +4,8 @@ using RecSys.Analytics;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Data.Artifacts;
-using RecSys.Data.Models;
 using RecSys.Data.Histories;
+using RecSys.Data.Models;
 using RecSys.Lake;
 using RecSys.Lake.Exports;
 using Spectre.Console;
@@ -124,4 +124,21 @@ internal sealed class ModelExport(ImportTarget stores, StoredModel? model, Expor
     };
 
     private static LakeTrack ToLake(TrackRow track) => new(track.TrackId, track.Title, track.Artist, track.Album, track.Genres);
+}
+
+/// <summary>Names of the tables that <c>recsys models export --format parquet</c> writes.</summary>
+internal static class ExportTables
+{
+    public const string Items = "items";
+    public const string Events = "events";
+    public const string TopPopular = "top_popular";
+    public const string PersonalAls = "personal_als";
+    public const string Similar = "similar";
+    public const string Recommendations = "recommendations";
+
+    /// <summary>All, in the order in which they are written.</summary>
+    public static IReadOnlyList<string> All { get; } = [Items, Events, TopPopular, PersonalAls, Similar, Recommendations];
+
+    /// <summary>Those that are made of the log and its catalogue, without a model.</summary>
+    public static bool IsOfLog(string table) => table is Items or Events;
 }

@@ -50,3 +50,6 @@ internal static class Failure
     private static string Cause(RpcException exception) =>
         exception.Status.DebugException?.GetBaseException() is System.Net.Sockets.SocketException socket ? socket.Message : exception.Status.Detail;
 }
+
+/// <summary>The call or its input is wrong: one line that says what to do, exit code 2.</summary>
+internal sealed class UsageException(string message) : Exception(message);

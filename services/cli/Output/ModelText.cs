@@ -135,3 +135,70 @@ internal static class ModelText
 
     private static string Number(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
 }
+
+/// <summary>One metric of one model of a version, with its interval where it has one.</summary>
+internal sealed record MeasuredMetric(string Model, string Metric, double Value, double? Low, double? High)
+{
+    private const string Cold = "cold";
+
+    /// <summary>What a version's models reached on withheld plays, without sources of candidates and users that no model knows.</summary>
+    public static IReadOnlyList<MeasuredMetric> Of(Model version) =>
+    [
+        .. from metric in version.Metrics
+           let parts = metric.Key.Split('/')
+           where parts.Length == 2 && parts[1].Contains('@') && parts[0] != Cold && !parts[0].StartsWith(SourceMetric.Prefix, StringComparison.Ordinal)
+           orderby parts[0], parts[1]
+           select new MeasuredMetric(parts[0], parts[1], metric.Value, End(version, metric.Key + "/low"), End(version, metric.Key + "/high")),
+    ];
+
+    /// <summary>Figures about users that no model knows, by name.</summary>
+    public static IReadOnlyList<KeyValuePair<string, double>> OfColdUsers(Model version) =>
+    [
+        .. from metric in version.Metrics
+           let parts = metric.Key.Split('/')
+           where parts.Length == 2 && parts[0] == Cold
+           orderby parts[1]
+           select KeyValuePair.Create(parts[1], metric.Value),
+    ];
+
+    /// <summary>The value and half of its interval's width, as in tables: <c>.1234 ±.012</c>.</summary>
+    public string Text => Low is null || High is null || High == Low ? Short(Value, 4) : $"{Short(Value, 4)} ±{Short((High.Value - Low.Value) / 2, 3)}";
+
+    // Tables are wide: no zero before the point.
+    private static string Short(double value, int digits)
+    {
+        var text = value.ToString("F" + digits, CultureInfo.InvariantCulture);
+        return text.StartsWith("0.", StringComparison.Ordinal) ? text[1..] : text;
+    }
+
+    private static double? End(Model version, string key) => version.Metrics.TryGetValue(key, out var value) ? value : null;
+}
+
+/// <summary>A source of candidates beside the ranker that orders them, both measured on withheld plays.</summary>
+/// <param name="Source">Its name.</param>
+/// <param name="Ndcg">NDCG@10 of the source's own order.</param>
+/// <param name="Lead">By how much the ranker's NDCG@10 is higher, as the mean over users.</param>
+/// <param name="Low">Lower end of the lead's 95 % interval.</param>
+/// <param name="High">Upper end of it.</param>
+internal sealed record SourceMetric(string Source, double Ndcg, double Lead, double Low, double High)
+{
+    /// <summary>What names of sources begin with among a version's metrics.</summary>
+    public const string Prefix = "source-";
+
+    private const string OfLead = "/ranker-lead";
+
+    /// <summary>The sources of a version that has a measured ranker, those that it leads most first.</summary>
+    public static IReadOnlyList<SourceMetric> Of(Model version) =>
+    [
+        .. from metric in version.Metrics
+           where metric.Key.StartsWith(Prefix, StringComparison.Ordinal) && metric.Key.EndsWith(OfLead, StringComparison.Ordinal)
+           orderby metric.Value descending
+           let name = metric.Key[..^OfLead.Length]
+           select new SourceMetric(
+               name[Prefix.Length..],
+               version.Metrics.GetValueOrDefault($"{name}/ndcg@10"),
+               metric.Value,
+               version.Metrics.GetValueOrDefault(metric.Key + "/low"),
+               version.Metrics.GetValueOrDefault(metric.Key + "/high")),
+    ];
+}

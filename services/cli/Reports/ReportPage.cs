@@ -1,7 +1,6 @@
 using System.Globalization;
 using RecSys.Analytics.Reports.Figures;
 using RecSys.Cli.Pictures;
-using RecSys.Cli.Reports.Charts;
 using static RecSys.Cli.Reports.HtmlWriter;
 
 namespace RecSys.Cli.Reports;

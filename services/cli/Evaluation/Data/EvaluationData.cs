@@ -26,3 +26,15 @@ internal sealed record EvaluationData(DataSplit Split, bool NewOnly, string Sour
         ["dropped"] = new JsonArray([.. Split.Report.Dropped.Select(d => (JsonNode)new JsonObject { ["rule"] = d.Rule, ["rows"] = d.Rows, ["pairs"] = d.Pairs })]),
     };
 }
+
+/// <summary>The split that came with the data: the first rows are of the train file, the others of the test file.</summary>
+internal sealed class FileSplit(int trainRows) : ISplitter
+{
+    public string Name => "by file";
+
+    public void Assign(InteractionRows log, Span<SplitSide> sides)
+    {
+        sides[..trainRows].Fill(SplitSide.Train);
+        sides[trainRows..].Fill(SplitSide.Test);
+    }
+}

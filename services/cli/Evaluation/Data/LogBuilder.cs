@@ -81,3 +81,6 @@ internal sealed class LogBuilder
         return (order, areNumbers ? keys : null);
     }
 }
+
+/// <summary>A log and, where ids are whole numbers, the ids as numbers by user and by item index.</summary>
+internal sealed record BuiltLog(InteractionRows Log, long[]? UserKeys, long[]? ItemKeys);

@@ -1,6 +1,4 @@
-using RecSys.Cli.Pictures;
-
-namespace RecSys.Cli.Reports.Charts;
+namespace RecSys.Cli.Pictures;
 
 /// <summary>Values with what is known about their precision, one row each.</summary>
 internal static class IntervalChart

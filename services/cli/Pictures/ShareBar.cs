@@ -1,6 +1,4 @@
-using RecSys.Cli.Pictures;
-
-namespace RecSys.Cli.Reports.Charts;
+namespace RecSys.Cli.Pictures;
 
 /// <summary>One bar that is divided among a few parts.</summary>
 internal static class ShareBar

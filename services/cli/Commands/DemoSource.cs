@@ -8,7 +8,7 @@ using RecSys.Contracts.Events.V1;
 using RecSys.Lake;
 using Spectre.Console;
 
-namespace RecSys.Cli.Demo;
+namespace RecSys.Cli.Commands;
 
 /// <summary>Where a demo's log comes from: the generator, or a real log in one of the import formats.</summary>
 internal static class DemoSource
@@ -78,3 +78,9 @@ internal static class DemoSource
         return result;
     }
 }
+
+/// <summary>What a demo starts from.</summary>
+/// <param name="Description">One line for a person.</param>
+/// <param name="Tracks">The catalogue.</param>
+/// <param name="Listens">All listens, oldest first.</param>
+internal sealed record DemoLog(string Description, IReadOnlyList<Track> Tracks, IReadOnlyList<Listen> Listens);

@@ -1,7 +1,6 @@
 using RecSys.Analytics.Reports.Figures;
-using RecSys.Cli.Pictures;
 
-namespace RecSys.Cli.Reports.Charts;
+namespace RecSys.Cli.Pictures;
 
 /// <summary>Latencies: a bar for each quantile on a logarithmic axis.</summary>
 internal static class QuantileChart

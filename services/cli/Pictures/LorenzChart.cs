@@ -1,7 +1,6 @@
 using RecSys.Analytics.Reports.Figures;
-using RecSys.Cli.Pictures;
 
-namespace RecSys.Cli.Reports.Charts;
+namespace RecSys.Cli.Pictures;
 
 /// <summary>Lorenz curves of tracks and users below the diagonal of equal shares.</summary>
 internal static class LorenzChart

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using RecSys.Cli.Output;
 using RecSys.Contracts.Trainer.V1;
 
-namespace RecSys.Cli.Training;
+namespace RecSys.Cli.Output;
 
 /// <summary>A version's evaluation in the shape that evaluate, sweep and demo share.</summary>
 internal static class EvaluationJson

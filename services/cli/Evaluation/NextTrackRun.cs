@@ -6,7 +6,7 @@ using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;
 using Spectre.Console;
 
-namespace RecSys.Cli.Evaluation.NextTrack;
+namespace RecSys.Cli.Evaluation;
 
 /// <summary>Measures Markov alone, preference alone, and Markov's candidates in the order of both, on the same pairs.</summary>
 /// <param name="plan">The preference model.</param>
@@ -76,3 +76,29 @@ internal sealed class NextTrackRun(ModelPlan plan, MarkovOptions markov, NextTra
             },
             cancellationToken));
 }
+
+/// <summary>What came out.</summary>
+/// <param name="Data">The split.</param>
+/// <param name="Sessions">How listens became pairs.</param>
+/// <param name="Models">Markov alone, preference alone, and the two together.</param>
+/// <param name="PreferenceWeight">How much preference counts in the third, 0 to 1.</param>
+/// <param name="IsWeightFound">Whether the weight was found on a validation part of train, not given.</param>
+/// <param name="Affinity">Mean scores of heard and of other items for some users, by the preference model.</param>
+internal sealed record NextTrackMeasurement(
+    NextTrackData Data,
+    SessionReport Sessions,
+    IReadOnlyList<NextTrackResult> Models,
+    double PreferenceWeight,
+    bool IsWeightFound,
+    IReadOnlyList<AffinityCheck> Affinity);
+
+/// <summary>What to measure.</summary>
+/// <param name="Gap">A pause longer than this begins a new session.</param>
+/// <param name="KeepRepeats">Whether a track that follows itself makes a pair.</param>
+/// <param name="TestShare">Share of the pairs, the latest, that is test; between 0 and 1.</param>
+/// <param name="K">Length of the lists.</param>
+/// <param name="Candidates">How many of Markov's candidates preference orders anew.</param>
+/// <param name="PreferenceWeight">0 to 1; null to find it on a validation part of train.</param>
+/// <param name="Seed">Seed of the users who are drawn for the affinity check.</param>
+internal sealed record NextTrackOptions(
+    TimeSpan Gap, bool KeepRepeats, double TestShare, int K, int Candidates, double? PreferenceWeight, int Seed);

@@ -7,7 +7,7 @@ using RecSys.Cli.Output;
 using RecSys.Contracts;
 using RecSys.Contracts.Events.V1;
 
-namespace RecSys.Cli.Listens;
+namespace RecSys.Cli.Commands;
 
 /// <summary>Reads listens from JSON lines. The whole file is read before anything is sent, so that a broken line leaves nothing behind.</summary>
 internal static class ListenFile

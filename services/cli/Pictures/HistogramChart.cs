@@ -1,7 +1,6 @@
 using RecSys.Analytics.Reports.Figures;
-using RecSys.Cli.Pictures;
 
-namespace RecSys.Cli.Reports.Charts;
+namespace RecSys.Cli.Pictures;
 
 /// <summary>Histograms: of widely spread values on a logarithmic axis with a box plot above, and of shares.</summary>
 internal static class HistogramChart

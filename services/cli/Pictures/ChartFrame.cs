@@ -1,6 +1,4 @@
-using RecSys.Cli.Pictures;
-
-namespace RecSys.Cli.Reports.Charts;
+namespace RecSys.Cli.Pictures;
 
 /// <summary>
 /// The frame that all charts share: size, margins, grid lines with labels on the left. Colours are classes, so that the page's

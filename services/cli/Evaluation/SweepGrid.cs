@@ -1,7 +1,7 @@
 using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;
 
-namespace RecSys.Cli.Evaluation.Sweeps;
+namespace RecSys.Cli.Evaluation;
 
 /// <summary>All combinations of the values given for one family of models.</summary>
 /// <param name="Family">The family.</param>
@@ -42,3 +42,8 @@ internal sealed record SweepGrid(ModelFamily Family, IReadOnlyList<SweepAxis> Ax
             family, [.. axes.Where(axis => axis.Values.Count > 1)], [.. combinations.Select(chosen => family.Plan(chosen) with { Given = chosen })]);
     }
 }
+
+/// <summary>A setting that takes several values.</summary>
+/// <param name="Key">Full key, such as <c>als.alpha</c>.</param>
+/// <param name="Values">Its values as they were given, without repeats.</param>
+internal sealed record SweepAxis(string Key, IReadOnlyList<string> Values);

@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using RecSys.Cli.Commands;
 using RecSys.Cli.Connections;
-using RecSys.Cli.Listens;
 using RecSys.Cli.Output;
-using RecSys.Cli.Training;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Serving.V1;
 using RecSys.Contracts.Trainer.V1;
@@ -12,7 +9,7 @@ using RecSys.Standalone;
 using RecSys.Trainer.Ranker;
 using Spectre.Console;
 
-namespace RecSys.Cli.Demo;
+namespace RecSys.Cli.Commands;
 
 /// <summary>Everything a user of the system would do, through its public API, in a data folder of its own.</summary>
 internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, string? chosenUser, bool stay)

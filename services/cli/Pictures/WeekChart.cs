@@ -1,7 +1,6 @@
 using RecSys.Analytics.Reports.Figures;
-using RecSys.Cli.Pictures;
 
-namespace RecSys.Cli.Reports.Charts;
+namespace RecSys.Cli.Pictures;
 
 /// <summary>The hours of the week as a map: the stronger the colour, the more listens; bars sum up hours above and weekdays beside.</summary>
 internal static class WeekChart

@@ -1,8 +1,9 @@
+using System.Globalization;
 using RecSys.Algorithms.Evaluation;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Pictures;
 
-namespace RecSys.Cli.Evaluation.Sweeps;
+namespace RecSys.Cli.Evaluation;
 
 /// <summary>
 /// A sweep as one SVG file that needs nothing else: heat maps, a column for each metric and a row for each combination of the
@@ -23,13 +24,13 @@ internal sealed class SweepPicture
     private const int CharacterWidth = 7;
 
     private readonly SvgWriter _svg = new();
-    private readonly IReadOnlyList<IReadOnlyList<HeatMap>> _rows;
+    private readonly IReadOnlyList<IReadOnlyList<SweepPanel>> _rows;
     private readonly MeasuredModel[] _baselines;
     private readonly Metric[] _metrics;
     private readonly int _labelWidth;
     private readonly int _panelWidth;
 
-    private SweepPicture(IReadOnlyList<IReadOnlyList<HeatMap>> rows, IReadOnlyList<MeasuredModel> models)
+    private SweepPicture(IReadOnlyList<IReadOnlyList<SweepPanel>> rows, IReadOnlyList<MeasuredModel> models)
     {
         _rows = rows;
         _metrics = [.. rows[0].Select(map => map.Metric)];
@@ -48,7 +49,7 @@ internal sealed class SweepPicture
     public static string Draw(IReadOnlyList<SweepGrid> grids, IReadOnlyList<MeasuredModel> models, EvaluationData data)
     {
         var metrics = models[0].Result.Metrics.Select(value => value.Metric).ToArray();
-        return new SweepPicture(HeatMap.Arrange(grids, models, metrics), models).Draw(grids, data);
+        return new SweepPicture(SweepPanel.Arrange(grids, models, metrics), models).Draw(grids, data);
     }
 
     private string Draw(IReadOnlyList<SweepGrid> grids, EvaluationData data)
@@ -99,7 +100,7 @@ internal sealed class SweepPicture
         DrawLegend(metric, scale, left + _labelWidth, top);
     }
 
-    private void DrawMap(HeatMap map, ColourScale scale, MeasuredModel best, int left, int top)
+    private void DrawMap(SweepPanel map, ColourScale scale, MeasuredModel best, int left, int top)
     {
         var x0 = left + _labelWidth;
         var y0 = top + RowHeading;
@@ -125,11 +126,11 @@ internal sealed class SweepPicture
             Write(x0 + (x * CellWidth) + (CellWidth / 2), bottom + 15, across[x], "text-anchor=\"middle\"");
         }
 
-        Write(x0 + (across.Count * CellWidth / 2), bottom + 31, HeatMap.ShortKey(model, map.Across.Key), "text-anchor=\"middle\" fill=\"#4A5D73\"");
+        Write(x0 + (across.Count * CellWidth / 2), bottom + 31, SweepPanel.ShortKey(model, map.Across.Key), "text-anchor=\"middle\" fill=\"#4A5D73\"");
         if (map.Down is not null)
         {
             var middle = y0 + (down.Count * CellHeight / 2);
-            Write(left + 10, middle, HeatMap.ShortKey(model, map.Down.Key), $"text-anchor=\"middle\" fill=\"#4A5D73\" transform=\"rotate(-90 {left + 10} {middle})\"");
+            Write(left + 10, middle, SweepPanel.ShortKey(model, map.Down.Key), $"text-anchor=\"middle\" fill=\"#4A5D73\" transform=\"rotate(-90 {left + 10} {middle})\"");
         }
 
         // The frame comes last, above the neighbouring cells.
@@ -164,7 +165,7 @@ internal sealed class SweepPicture
         Write(x + Width, y + 33, EvaluationReport.Text(metric, scale.Best), "text-anchor=\"end\" fill=\"#4A5D73\"");
     }
 
-    private static int RowHeight(IReadOnlyList<HeatMap> row) => RowHeading + ((row[0].Down?.Values.Count ?? 1) * CellHeight) + AxisHeight;
+    private static int RowHeight(IReadOnlyList<SweepPanel> row) => RowHeading + ((row[0].Down?.Values.Count ?? 1) * CellHeight) + AxisHeight;
 
     private int HeadingHeight => ColumnHeading + (_baselines.Length * LineHeight);
 
@@ -177,4 +178,92 @@ internal sealed class SweepPicture
     private void Line(FormattableString text) => _svg.Add(text);
 
     private void Write(int x, int y, string text, string attributes) => _svg.Text(x, y, text, attributes);
+}
+
+/// <summary>One panel of a sweep's picture: a metric over two settings, all others fixed.</summary>
+/// <param name="Heading">The model and the swept settings that are on no axis of this panel.</param>
+/// <param name="Metric">The metric.</param>
+/// <param name="Across">The setting from left to right.</param>
+/// <param name="Down">The setting from top to bottom; null when only one varies.</param>
+/// <param name="Cells">The model of each cell, row by row; null where no model has these settings.</param>
+internal sealed record SweepPanel(string Heading, Metric Metric, SweepAxis Across, SweepAxis? Down, IReadOnlyList<MeasuredModel?> Cells)
+{
+    /// <summary>Rows of panels, one row for each model and combination of further settings, one panel in it for each metric.</summary>
+    public static IReadOnlyList<IReadOnlyList<SweepPanel>> Arrange(IReadOnlyList<SweepGrid> grids, IReadOnlyList<MeasuredModel> models, IReadOnlyList<Metric> metrics)
+    {
+        var rows = new List<IReadOnlyList<SweepPanel>>();
+        foreach (var grid in grids.Where(grid => grid.Axes.Count > 0))
+        {
+            // The settings with the most values make the map; the others make a map each.
+            var byLength = grid.Axes.OrderByDescending(axis => axis.Values.Count).ToArray();
+            var across = byLength[0];
+            var down = byLength.ElementAtOrDefault(1);
+            var measured = models.Where(model => grid.Plans.Contains(model.Plan)).ToArray();
+            foreach (var fixedSettings in measured.GroupBy(model => HeadingOf(grid, model, across, down)))
+            {
+                var cells = (down?.Values ?? [""]).SelectMany(y => across.Values.Select(x => fixedSettings.FirstOrDefault(model =>
+                    model.Plan.Given[across.Key] == x && (down is null || model.Plan.Given[down.Key] == y)))).ToArray();
+                rows.Add([.. metrics.Select(metric => new SweepPanel(fixedSettings.Key, metric, across, down, cells))]);
+            }
+        }
+
+        return rows;
+    }
+
+    private static string HeadingOf(SweepGrid grid, MeasuredModel model, SweepAxis across, SweepAxis? down) => string.Join(
+        ' ',
+        model.Plan.Given
+            .Where(pair => pair.Key != across.Key && pair.Key != down?.Key && grid.Axes.Any(axis => axis.Key == pair.Key))
+            .Select(pair => $"{ShortKey(grid.Family.Name, pair.Key)} = {pair.Value}")
+            .Prepend(grid.Family.Name));
+
+    /// <summary>A key without the name of the model that it belongs to.</summary>
+    public static string ShortKey(string model, string key) =>
+        key.StartsWith(model + ".", StringComparison.Ordinal) ? key[(model.Length + 1)..] : key;
+}
+
+/// <summary>Colours of a metric's values, the same in all panels of the metric: the darker, the better.</summary>
+internal sealed class ColourScale
+{
+    // Blues of rising darkness whose steps also differ in print and for people who don't tell colours apart.
+    private static readonly (int Red, int Green, int Blue)[] Stops = [(0xF3, 0xF7, 0xFC), (0xA9, 0xCB, 0xE6), (0x3F, 0x86, 0xC2), (0x08, 0x3A, 0x78)];
+
+    private readonly bool _lowerIsBetter;
+
+    public ColourScale(Metric metric, IEnumerable<double> values)
+    {
+        var all = values.ToArray();
+        Low = all.Min();
+        High = all.Max();
+        _lowerIsBetter = metric.LowerIsBetter;
+    }
+
+    public double Low { get; }
+
+    public double High { get; }
+
+    /// <summary>The worst value, on the light end.</summary>
+    public double Worst => _lowerIsBetter ? High : Low;
+
+    /// <summary>The best value, on the dark end.</summary>
+    public double Best => _lowerIsBetter ? Low : High;
+
+    /// <summary>0 for the worst value, 1 for the best.</summary>
+    public double Goodness(double value) =>
+        High == Low ? 0.5 : _lowerIsBetter ? (High - value) / (High - Low) : (value - Low) / (High - Low);
+
+    public static string Fill(double goodness)
+    {
+        var place = Math.Clamp(goodness, 0, 1) * (Stops.Length - 1);
+        var at = Math.Min((int)place, Stops.Length - 2);
+        var share = place - at;
+        var (from, to) = (Stops[at], Stops[at + 1]);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"#{Mix(from.Red, to.Red):X2}{Mix(from.Green, to.Green):X2}{Mix(from.Blue, to.Blue):X2}");
+
+        int Mix(int start, int end) => (int)Math.Round(start + (share * (end - start)));
+    }
+
+    /// <summary>A colour of text that can be read on the fill.</summary>
+    public static string Ink(double goodness) => goodness > 0.55 ? "#FFFFFF" : "#10243A";
 }

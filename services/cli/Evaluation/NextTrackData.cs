@@ -1,7 +1,7 @@
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Splits;
 
-namespace RecSys.Cli.Evaluation.NextTrack;
+namespace RecSys.Cli.Evaluation;
 
 /// <summary>Listens and next-track pairs before a moment, and the pairs after it; all in the numbering of the whole log.</summary>
 internal sealed class NextTrackData

@@ -6,7 +6,7 @@ using RecSys.Contracts.Ingest.V1;
 using RecSys.Hosting.Errors;
 using Spectre.Console;
 
-namespace RecSys.Cli.Listens;
+namespace RecSys.Cli.Connections;
 
 /// <summary>Sends listens and tracks through the public ingest API, in batches, with progress.</summary>
 internal static class ListenSubmission

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using RecSys.Cli.Output;
 using Spectre.Console;
 
-namespace RecSys.Cli.Evaluation.NextTrack;
+namespace RecSys.Cli.Evaluation;
 
 /// <summary>A next-track measurement as JSON and as a table.</summary>
 internal static class NextTrackReport
