@@ -10,13 +10,11 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = CreateRoot();
-        var parsed = root.Parse(args);
+        // A user may be called @ann: that is no file of more arguments.
+        var parsed = CreateRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            // Messages of the parser hold tabs, which are for lists of several lines.
-            var message = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
-            return Failure.Report(new UsageException($"{message}. See '{Path(parsed.CommandResult)} --help'."));
+            return Failure.Report(new UsageException($"{Message(parsed)} See '{Path(parsed.CommandResult)} --help'."));
         }
 
         try
@@ -27,6 +25,53 @@ internal static class CommandLine
         {
             return Failure.Report(exception);
         }
+    }
+
+    private static string Message(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens is [var token, ..])
+        {
+            var isOption = token.StartsWith('-');
+            if (!isOption && command.Subcommands.Count == 0)
+            {
+                return $"'{token}' is one argument too many.";
+            }
+
+            var near = Nearest(token, isOption ? command.Options.Select(option => option.Name) : command.Subcommands.Select(sub => sub.Name));
+            return $"'{token}' is not {(isOption ? "an option" : "a command")} of '{Path(parsed.CommandResult)}'."
+                + (near is null ? "" : $" Did you mean '{near}'?");
+        }
+
+        // Messages of the parser hold tabs, which are for lists of several lines.
+        return string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.') + ".";
+    }
+
+    /// <summary>The name that differs least from what was typed; null where none is near.</summary>
+    private static string? Nearest(string typed, IEnumerable<string> names) => names
+        .Select(name => (Name: name, Distance: Distance(typed, name)))
+        .Where(candidate => candidate.Distance <= Math.Max(1, typed.Length / 3))
+        .OrderBy(candidate => candidate.Distance)
+        .Select(candidate => candidate.Name)
+        .FirstOrDefault();
+
+    // Levenshtein (1966): insertions, deletions and replacements that make one text of the other.
+    private static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[right.Length];
     }
 
     /// <summary>The command with those above it, as it is typed.</summary>

@@ -127,14 +127,16 @@ public sealed class StandaloneHost : IAsyncDisposable
 
     private static WebApplicationBuilder CreateBuilder(StandaloneSettings settings)
     {
+        var defaults = Defaults(settings.DataFolder);
         string[] arguments =
         [
             $"--Endpoints:Grpc={settings.GrpcAddress?.ToString() ?? "http://127.0.0.1:0"}",
             $"--Endpoints:Http={settings.HttpAddress?.ToString() ?? "http://127.0.0.1:0"}",
             .. settings.LogsShown ? [] : new[] { "--Logging:LogLevel:Default=Warning" },
+            .. settings.IsIsolated ? defaults.Settings.Select(setting => $"--{setting.Key}={setting.Value}") : [],
             .. settings.Arguments,
         ];
-        var builder = RecSysHost.CreateBuilder(arguments, Defaults(settings.DataFolder));
+        var builder = RecSysHost.CreateBuilder(arguments, defaults);
         // Standard output belongs to whoever started this.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddIngest();

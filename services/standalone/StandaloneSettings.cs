@@ -10,6 +10,12 @@ namespace RecSys.Standalone;
 public sealed record StandaloneSettings(
     DirectoryInfo DataFolder, Uri? GrpcAddress, Uri? HttpAddress, bool Announced, bool LogsShown, IReadOnlyList<string> Arguments)
 {
+    /// <summary>
+    /// Whether everything stays in the data folder, whatever <c>recsys.json</c> and the environment say of stores, bus and services: made-up
+    /// data must not get into a system that is in use.
+    /// </summary>
+    public bool IsIsolated { get; init; }
+
     /// <summary>gRPC port of <c>recsys up</c>.</summary>
     public const int DefaultGrpcPort = 5100;
 

@@ -19,6 +19,39 @@ public sealed class BadCallTests
         call.Error.TrimEnd().ShouldNotContain('\n');
     }
 
+    [Theory]
+    [InlineData("'recomend' is not a command of 'recsys'. Did you mean 'recommend'?", "recomend", "ann")]
+    [InlineData("'zebra' is not a command of 'recsys'.", "zebra")]
+    [InlineData("'rolback' is not a command of 'recsys models'. Did you mean 'rollback'?", "models", "rolback")]
+    [InlineData("'--forze' is not an option of 'recsys train'. Did you mean '--force'?", "train", "--forze")]
+    [InlineData("-count ten: a whole number from 1 to 100 is needed", "recommend", "ann", "-n", "ten")]
+    [InlineData("-count 0: a whole number from 1 to 100 is needed", "similar", "t", "--count", "0")]
+    [InlineData("-count 1001: a whole number from 1 to 1,000 is needed", "history", "ann", "-n", "1001")]
+    [InlineData("--seed x: a whole number", "demo", "--seed", "x")]
+    [InlineData("--level albums: track or artist is needed", "import", "triples", "f.csv", "--level", "albums")]
+    [InlineData("--grpc-port 99999: a whole number from 0 to 65,535 is needed", "up", "--grpc-port", "99999")]
+    [InlineData("--gap 5x: give a time above zero with its unit", "report", "--gap", "5x")]
+    [InlineData("--tune-minutes soon: a number of minutes above 0 is needed", "evaluate", "--tune-minutes", "soon")]
+    public async Task What_is_wrong_is_named_with_the_nearest_right_word(string expected, params string[] arguments)
+    {
+        var call = await CliCall.RunAsync(arguments);
+
+        call.ExitCode.ShouldBe(2);
+        call.Error.ShouldContain(expected);
+        call.Error.TrimEnd().ShouldNotContain('\n');
+        call.Error.ShouldNotContain("System.");
+    }
+
+    [Fact]
+    public async Task A_name_that_begins_with_an_at_sign_is_a_name()
+    {
+        using var folder = new TempFolder("at-sign");
+
+        var call = await CliCall.RunAsync("history", "@ann", "--data", folder.File("no-data"));
+
+        call.Error.ShouldContain("there is no data folder");
+    }
+
     [Fact]
     public async Task Words_that_are_allowed_stand_in_one_line_without_tabs()
     {

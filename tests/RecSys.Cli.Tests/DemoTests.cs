@@ -60,6 +60,27 @@ public sealed class DemoTests : IDisposable
         recall["als"].ShouldBeGreaterThan(recall["popularity"]);
     }
 
+    [Fact]
+    public async Task The_demo_stays_in_its_own_folder_whatever_the_environment_says()
+    {
+        SmallLog.Write(_folder.File("log.csv"));
+        var foreign = _folder.File("production");
+
+        var (exitCode, output) = await Tool.RunAsync(
+            ["demo", "--data", $"triples:{_folder.File("log.csv")}"],
+            new Dictionary<string, string?>
+            {
+                ["RECSYS__SERVICES__INGEST"] = "http://127.0.0.1:9",
+                ["RECSYS__SERVICES__CANDIDATE"] = "http://127.0.0.1:9",
+                ["RECSYS__LAKE__ROOT"] = Path.Combine(foreign, "lake"),
+                ["RECSYS__DATABASE__CONNECTIONSTRING"] = $"Data Source={Path.Combine(foreign, "recsys.db")}",
+            });
+
+        exitCode.ShouldBe(0, output);
+        output.ShouldNotContain("degraded");
+        Directory.Exists(foreign).ShouldBeFalse();
+    }
+
     private static IEnumerable<string> ReadGzip(string path)
     {
         using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));

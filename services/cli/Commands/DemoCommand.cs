@@ -14,7 +14,7 @@ internal static class DemoCommand
             Description = "Use a real log instead of a generated one: hetrec:DIR or triples:FILE (files may be gzipped)",
             HelpName = "FORMAT:PATH",
         };
-        var seed = new Option<int>("--seed") { Description = "Seed of the generated log", DefaultValueFactory = _ => 42 };
+        var seed = CommandOptions.Seed("the generated log");
         var user = new Option<string?>("--user") { Description = "Show this user; by default one with a typical history", HelpName = "USER" };
         var keep = new Option<DirectoryInfo?>("--keep") { Description = "Use this data folder and leave it there; it must be new or empty", HelpName = "DIR" };
         var stay = new Option<bool>("--stay") { Description = "Keep serving on the standard ports until stopped" };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Serving.V1;
 using RecSys.Contracts.Trainer.V1;
@@ -25,9 +26,9 @@ internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, string?
             console.WriteLine(remedy);
         }
 
-        await using var host = await StandaloneHost.StartAsync(
-            stay ? StandaloneSettings.ForUp(folder, logsShown: false) : StandaloneSettings.Quiet(folder), cancellationToken);
-        await using var system = RunningSystem.At(host.GrpcAddress);
+        var settings = stay ? StandaloneSettings.ForUp(folder, logsShown: false) : StandaloneSettings.Quiet(folder);
+        await using var host = await StandaloneHost.StartAsync(settings with { IsIsolated = true }, cancellationToken);
+        await using var system = RunningSystem.Of(host.GrpcAddress, host: null);
 
         var log = await read(console, folder.CreateSubdirectory("source"));
         await ListenSubmission.SendTracksAsync(system.Ingest, log.Tracks, console, cancellationToken);
@@ -35,7 +36,7 @@ internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, string?
         if (submitted.RejectedCount > 0)
         {
             var first = submitted.Rejected[0];
-            throw new UsageException($"{submitted.RejectedCount:N0} listens were refused; the first is listen {first.Index}: {first.Field} {first.Reason}");
+            throw new UsageException($"Ingest refused {NumberText.Count(submitted.RejectedCount, "listen")}; the first is listen {first.Index}: {first.Field} {first.Reason}");
         }
 
         var model = await TrainingRun.CompleteAsync(system.Trainer, new TrainModelRequest(), console, cancellationToken);

@@ -3,6 +3,7 @@ using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Synthetic;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Events.V1;
 using RecSys.Lake;
@@ -35,7 +36,7 @@ internal static class DemoSource
         // Ends with the last full day, so that the listens are recent whenever the demo runs.
         var log = SyntheticLog.Generate(new SyntheticLogOptions { EndsAt = new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero), Seed = seed });
         return new DemoLog(
-            $"A generated log (seed {seed}): {log.Listeners.Count:N0} listeners with tastes, {log.Tracks.Count:N0} tracks, {log.Listens.Count:N0} listens over a year",
+            $"A generated log (seed {seed}): {log.Listeners.Count:N0} listeners with tastes, {NumberText.Count(log.Tracks.Count, "track")}, {NumberText.Count(log.Listens.Count, "listen")} over a year",
             [.. log.Tracks.Select(ToTrack)],
             [.. log.Listens.Select(ToListen)]);
     }
@@ -49,7 +50,7 @@ internal static class DemoSource
         var report = await ProgressView.RunAsync(console, $"Reading {path}", async _ => await new LogImporter(queries).ImportAsync(format, [path], cancellationToken: cancellationToken));
         var imported = queries.FindImport(report.Name)!;
         return new DemoLog(
-            $"{format} {path}: {report.Kept:N0} of {report.Rows:N0} rows, {report.Users:N0} users, {report.Tracks:N0} tracks, {report.Plays:N0} plays",
+            $"{format} {path}: {report.Kept:N0} of {NumberText.Count(report.Rows, "row")}, {NumberText.Count(report.Users, "user")}, {NumberText.Count(report.Tracks, "track")}, {report.Plays:N0} plays",
             await imported.ReadTracksAsync(cancellationToken).Select(ToTrack).ToListAsync(cancellationToken),
             await imported.ReadListensAsync(cancellationToken).Select(ToListen).ToListAsync(cancellationToken));
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RecSys.Analytics.Synthetic.Yandex;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 
 namespace RecSys.Cli.Commands;
 
@@ -16,16 +17,12 @@ internal static class GenerateCommand
     {
         var defaults = new YandexLogOptions();
         var folder = new Argument<DirectoryInfo>("FOLDER") { Description = "The folder to write to: a new or an empty one" };
-        var users = new Option<int>("--users") { Description = "Users, 16 to 10,000,000", HelpName = "N", DefaultValueFactory = _ => defaults.UserCount };
-        var tracks = new Option<int>("--tracks") { Description = "Tracks of the catalogue, 500 to 10,000,000", HelpName = "N", DefaultValueFactory = _ => defaults.TrackCount };
-        var interactions = new Option<long>("--interactions")
-        {
-            Description = $"Listens, 2 to {YandexLogOptions.MaxMeanInteractions} a user",
-            HelpName = "N",
-            DefaultValueFactory = _ => defaults.InteractionCount,
-        };
-        var seed = new Option<int>("--seed") { Description = "The same seed and sizes give the same log", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
-        var days = new Option<int>("--days") { Description = "Days of the log from 2022-01-01, 30 to 3,650", HelpName = "N", DefaultValueFactory = _ => defaults.Days };
+        var users = CommandOptions.Whole("--users", "Users", 16, 10_000_000, defaults.UserCount);
+        var tracks = CommandOptions.Whole("--tracks", "Tracks of the catalogue", 500, 10_000_000, defaults.TrackCount);
+        var interactions = CommandOptions.Long(
+            "--interactions", $"Listens, 2 to {YandexLogOptions.MaxMeanInteractions} a user", 2, long.MaxValue, defaults.InteractionCount);
+        var seed = CommandOptions.Seed("the log", defaults.Seed);
+        var days = CommandOptions.Whole("--days", "Days of the log from 2022-01-01", 30, 3_650, defaults.Days);
         var json = ResultWriter.CreateOption();
         var command = new Command("generate", "Make up a large log that can be learned from, as the three Parquet files that 'recsys import yandex' reads")
         {
@@ -62,7 +59,7 @@ internal static class GenerateCommand
             await writer.WriteAsync(
                 ToJson(target, summary, clock.Elapsed),
                 console => console.Profile.Out.Writer.WriteLine(
-                    $"{summary.Interactions:N0} interactions of {summary.Users:N0} users with {summary.Tracks:N0} tracks ({summary.Artists:N0} artists, {summary.Albums:N0} albums, {summary.Genres:N0} genres) in {target}, {summary.Bytes >> 20:N0} MiB. Next: recsys import yandex {target}"),
+                    $"{NumberText.Count(summary.Interactions, "interaction")} of {NumberText.Count(summary.Users, "user")} with {NumberText.Count(summary.Tracks, "track")} ({NumberText.Count(summary.Artists, "artist")}, {NumberText.Count(summary.Albums, "album")}, {NumberText.Count(summary.Genres, "genre")}) in {target}, {summary.Bytes >> 20:N0} MiB. Next: recsys import yandex {target}"),
                 cancellationToken);
             return 0;
         });

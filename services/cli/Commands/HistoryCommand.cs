@@ -13,7 +13,7 @@ internal static class HistoryCommand
     public static Command Create()
     {
         var user = new Argument<string>("USER") { Description = "The user's id" };
-        var count = new Option<int>("--count", "-n") { Description = "How many listens, 1 to 1000", DefaultValueFactory = _ => 20 };
+        var count = CommandOptions.Count("listens", most: 1_000, otherwise: 20);
         var json = ResultWriter.CreateOption();
         var system = new SystemOptions();
         var command = new Command("history", "Show what a user heard last") { user, count, json };

@@ -4,6 +4,7 @@ using RecSys.Analytics.Imports;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 
 namespace RecSys.Cli.Commands;
 
@@ -16,7 +17,24 @@ internal static class ImportCommand
         format.AcceptOnlyFromAmong([.. LogImporter.Formats]);
         var paths = new Argument<string[]>("PATH") { Description = "Files or folders of the log; compressed ones as they are", Arity = ArgumentArity.OneOrMore };
         var name = new Option<string?>("--name") { Description = "Name of the import in the lake, the format's by default; an import of that name is replaced" };
-        var level = new Option<ImportLevel>("--level") { Description = "What becomes a track where rows name both: track (default) or artist" };
+        var level = new Option<ImportLevel>("--level")
+        {
+            Description = "What becomes a track where rows name both: track (default) or artist",
+            HelpName = "track|artist",
+            CustomParser = result =>
+            {
+                switch (result.Tokens[0].Value.ToLowerInvariant())
+                {
+                    case "track":
+                        return ImportLevel.Track;
+                    case "artist":
+                        return ImportLevel.Artist;
+                    default:
+                        result.AddError($"--level {result.Tokens[0].Value}: track or artist is needed");
+                        return default;
+                }
+            },
+        };
         var since = Time("--since", "Drop listens before this time (UTC without an offset)");
         var until = Time("--until", "Drop listens after this time; a date means its first moment");
         var cold = Count("--cold", "Set users with at most so many listens aside; 0 (default): nobody");
@@ -51,7 +69,7 @@ internal static class ImportCommand
             await writer.WriteAsync(ImportReportView.ToJson(report), console => ImportReportView.Print(console, report), cancellationToken);
             return options.Strict && report.Dropped > 0
                 ? throw new UsageException(
-                    $"{report.Dropped:N0} rows were dropped, the first by the rule {FirstRule(report)}, and --strict allows none: nothing was imported. Correct them, or import without --strict.")
+                    $"--strict allows no dropped row, and cleaning dropped {NumberText.Count(report.Dropped, "row")}, the first by the rule {FirstRule(report)}: nothing was imported. Correct them, or import without --strict.")
                 : 0;
         });
         return command;

@@ -4,6 +4,7 @@ using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using RecSys.Lake;
 using Spectre.Console;
 
@@ -31,7 +32,7 @@ internal static class LakeCommand
                 console =>
                 {
                     console.Profile.Out.Writer.WriteLine(
-                        $"{lake.RootFolder}: {status.Segments:N0} segments of {status.Dates.Count:N0} dates, {status.Rows:N0} rows, {Size(status.Bytes)}");
+                        $"{lake.RootFolder}: {NumberText.Count(status.Segments, "segment")} of {NumberText.Count(status.Dates.Count, "date")}, {NumberText.Count(status.Rows, "row")}, {Size(status.Bytes)}");
                     if (status.Dates.Count > 0)
                     {
                         var most = status.Dates.MaxBy(date => date.Segments)!;
@@ -57,22 +58,13 @@ internal static class LakeCommand
 
     private static Command Compact()
     {
-        var minSegments = new Option<int>("--min-segments")
-        {
-            Description = "Only dates with at least this many small segments, from 2",
-            HelpName = "N",
-            DefaultValueFactory = _ => new CompactionOptions().MinSegments,
-        };
+        var minSegments = CommandOptions.Whole(
+            "--min-segments", "Only dates with so many small segments", 2, 1_000_000, new CompactionOptions().MinSegments);
         var json = ResultWriter.CreateOption();
         var command = new Command("compact", "Merge small segments of the same date; others may write and read meanwhile") { minSegments, Data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new CompactionOptions { MinSegments = parsed.GetValue(minSegments) };
-            if (options.MinSegments < 2)
-            {
-                throw new UsageException($"--min-segments {options.MinSegments}: it must be at least 2.");
-            }
-
             using var lake = await OpenAsync(parsed, cancellationToken);
             using var queries = new LakeQueries(lake);
             var writer = ResultWriter.From(parsed, json);
@@ -90,7 +82,7 @@ internal static class LakeCommand
                 },
                 console => console.Profile.Out.Writer.WriteLine(report.Dates == 0
                     ? "Nothing to merge."
-                    : $"{report.SegmentsBefore:N0} segments ({Size(report.BytesBefore)}) of {report.Dates:N0} dates became {report.SegmentsAfter:N0} ({Size(report.BytesAfter)}); {report.RowsBefore - report.RowsAfter:N0} repeated rows are gone."),
+                    : $"{NumberText.Count(report.SegmentsBefore, "segment")} ({Size(report.BytesBefore)}) of {NumberText.Count(report.Dates, "date")} became {report.SegmentsAfter:N0} ({Size(report.BytesAfter)}); {report.RowsBefore - report.RowsAfter:N0} repeated rows are gone."),
                 cancellationToken);
             return 0;
         });
@@ -124,7 +116,7 @@ internal static class LakeCommand
                 },
                 console => console.Profile.Out.Writer.WriteLine(report.Rows == 0
                     ? $"The lake has no listens of {userId}."
-                    : $"{report.Rows:N0} listens of {userId} are gone from {report.Segments:N0} segments and {report.Imports.Count:N0} imports. The next training does not know them."),
+                    : $"Deleted {NumberText.Count(report.Rows, "listen")} of {userId} from {NumberText.Count(report.Segments, "segment")} and {NumberText.Count(report.Imports.Count, "import")} of the lake. The next training does not know them. The database still has the recent ones."),
                 cancellationToken);
             return 0;
         });

@@ -5,6 +5,7 @@ using RecSys.Cli.Connections;
 using RecSys.Cli.Exports;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using RecSys.Data.Artifacts;
 using Spectre.Console;
 
@@ -49,7 +50,7 @@ internal static class ModelImportCommand
                     ["factors"] = file.FactorCount,
                 },
                 console => console.MarkupLineInterpolated(
-                    $"Imported [bold]{version}[/]: {file.UserIds.Length:N0} users × {file.ItemIds.Length:N0} tracks, {file.FactorCount} factors. Make it answer with 'recsys models activate {version}'."),
+                    $"Imported [bold]{version}[/]: {NumberText.Count(file.UserIds.Length, "user")} × {NumberText.Count(file.ItemIds.Length, "track")}, {file.FactorCount} factors. Make it answer with 'recsys models activate {version}'."),
                 cancellationToken);
             return 0;
         });

@@ -6,6 +6,7 @@ using RecSys.Cli.Evaluation;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 
 namespace RecSys.Cli.Commands;
 
@@ -28,12 +29,12 @@ internal static class NextTrackCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var weight = Number("--preference-weight", "How much preference counts beside the Markov chain, 0 to 1; found on a validation part of train when it isn't given", null);
-        var candidates = new Option<int>("--candidates") { Description = "How many of Markov's candidates are ordered anew", DefaultValueFactory = _ => 100 };
-        var gap = new Option<string>("--gap") { Description = "A pause longer than this begins a new session", HelpName = "TIME", DefaultValueFactory = _ => "30m" };
+        var candidates = CommandOptions.Whole("--candidates", "How many of Markov's candidates are ordered anew", 1, 1_000_000, 100);
+        var gap = CommandOptions.Duration("--gap", "A pause longer than this begins a new session", TimeSpan.FromMinutes(30));
         var skipRepeats = new Option<bool>("--skip-repeats") { Description = "Make no pair of a track with itself" };
         var testShare = Number("--test-share", "Share of the pairs, the latest, that is test", "0.2");
-        var k = new Option<int>("--k") { Description = "Length of the lists", DefaultValueFactory = _ => 20 };
-        var seed = new Option<int>("--seed") { Description = "Seed of the users drawn for the affinity check", DefaultValueFactory = _ => 42 };
+        var k = CommandOptions.Whole("--count", "Length of the lists", 1, 10_000, 20, "-n", "--k");
+        var seed = CommandOptions.Seed("the users drawn for the affinity check");
         var json = ResultWriter.CreateOption();
         var command = new Command("next-track", "Measure what comes next: Markov alone, preference alone, and Markov's candidates in the order of both")
         {
@@ -50,11 +51,11 @@ internal static class NextTrackCommand
 
             var given = GivenSettings.Parse(parsed.GetValue(set) ?? [], [markov, liked]).ToDictionary();
             var options = new NextTrackOptions(
-                DurationText.Parse("--gap", parsed.GetValue(gap)!),
+                parsed.GetValue(gap),
                 !parsed.GetValue(skipRepeats),
                 Share("--test-share", parsed.GetValue(testShare)!, 0.01, 0.99),
-                Whole("--k", parsed.GetValue(k)),
-                Whole("--candidates", parsed.GetValue(candidates)),
+                parsed.GetValue(k),
+                parsed.GetValue(candidates),
                 parsed.GetValue(weight) is { } text ? Share("--preference-weight", text, 0, 1) : null,
                 parsed.GetValue(seed));
             var plan = liked.Plan(given);
@@ -66,7 +67,7 @@ internal static class NextTrackCommand
             {
                 var builder = new LogBuilder();
                 await LakeLog.ReadAsync(folder, builder, wantTimes: true, cancellationToken);
-                report(1, $"{builder.RowCount:N0} listens");
+                report(1, $"{NumberText.Count(builder.RowCount, "listen")}");
                 return builder.Build(withTimes: true).Log;
             });
             var run = new NextTrackRun(
@@ -89,7 +90,4 @@ internal static class NextTrackCommand
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share >= least && share <= most
             ? share
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{option} {text}: give a number from {least} to {most}."));
-
-    private static int Whole(string option, int value) =>
-        value >= 1 ? value : throw new UsageException($"{option} {value}: give a whole number of 1 or more.");
 }

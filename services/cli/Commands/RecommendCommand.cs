@@ -13,7 +13,7 @@ internal static class RecommendCommand
     public static Command Create()
     {
         var user = new Argument<string>("USER") { Description = "The user's id" };
-        var count = new Option<int>("--count", "-n") { Description = "How many tracks, 1 to 100", DefaultValueFactory = _ => 10 };
+        var count = CommandOptions.Count("tracks", most: 100, otherwise: 10);
         var includeHeard = new Option<bool>("--include-heard") { Description = "Allow tracks that the user has heard" };
         var exclude = new Option<string[]>("--exclude") { Description = "Track ids that must not come", HelpName = "TRACK", AllowMultipleArgumentsPerToken = true };
         var json = ResultWriter.CreateOption();

@@ -21,13 +21,7 @@ internal static class ReportCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => new DirectoryInfo("."),
         };
-        var gap = new Option<TimeSpan>("--gap")
-        {
-            Description = "The pause that ends a session, such as 30m, 45s or 2h",
-            HelpName = "TIME",
-            CustomParser = ParseGap,
-            DefaultValueFactory = _ => TimeSpan.FromMinutes(30),
-        };
+        var gap = CommandOptions.Duration("--gap", "The pause that ends a session", TimeSpan.FromMinutes(30));
         var imports = new Option<string[]>("--import")
         {
             Description = "Look at these imports only; by default at everything",
@@ -51,29 +45,9 @@ internal static class ReportCommand
     {
         var totals = report.Totals;
         console.MarkupLineInterpolated(
-            $"{totals.Listens:N0} listens, {totals.Users:N0} users, {totals.Tracks:N0} tracks{(totals is { From: { } from, To: { } to } ? $", {from:yyyy-MM-dd} to {to:yyyy-MM-dd}" : ", no times")}");
+            $"{NumberText.Count(totals.Listens, "listen")}, {NumberText.Count(totals.Users, "user")}, {NumberText.Count(totals.Tracks, "track")}{(totals is { From: { } from, To: { } to } ? $", {from:yyyy-MM-dd} to {to:yyyy-MM-dd}" : ", no times")}");
         console.MarkupLineInterpolated(
             $"The top 1 % of tracks have {NumberText.Percent(report.Tracks.TopPercentShare)} of the listens; {NumberText.Percent(totals.RepeatShare)} are repeats.");
         console.Profile.Out.Writer.WriteLine($"Pictures: {page}");
-    }
-
-    private static TimeSpan ParseGap(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        var unit = text.Length == 0 ? TimeSpan.Zero : text[^1] switch
-        {
-            's' => TimeSpan.FromSeconds(1),
-            'm' => TimeSpan.FromMinutes(1),
-            'h' => TimeSpan.FromHours(1),
-            _ => TimeSpan.Zero,
-        };
-        if (unit > TimeSpan.Zero && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
-            && count * unit is var gap && gap >= TimeSpan.FromSeconds(1) && gap <= TimeSpan.FromDays(365))
-        {
-            return gap;
-        }
-
-        result.AddError($"--gap {text}: give a time from 1 second to a year, such as 45s, 30m or 2h");
-        return default;
     }
 }

@@ -13,7 +13,7 @@ internal static class SimilarCommand
     public static Command Create()
     {
         var track = new Argument<string>("TRACK") { Description = "The track's id" };
-        var count = new Option<int>("--count", "-n") { Description = "How many tracks, 1 to 100", DefaultValueFactory = _ => 10 };
+        var count = CommandOptions.Count("tracks", most: 100, otherwise: 10);
         var json = ResultWriter.CreateOption();
         var system = new SystemOptions();
         var command = new Command("similar", "Show the tracks nearest to a track") { track, count, json };

@@ -10,8 +10,8 @@ internal static class UpCommand
     public static Command Create()
     {
         var data = SystemOptions.DataFolder("Data folder; created when missing");
-        var grpcPort = new Option<int>("--grpc-port") { Description = "gRPC port on 127.0.0.1", DefaultValueFactory = _ => StandaloneSettings.DefaultGrpcPort };
-        var httpPort = new Option<int>("--http-port") { Description = "HTTP port on 127.0.0.1", DefaultValueFactory = _ => StandaloneSettings.DefaultHttpPort };
+        var grpcPort = CommandOptions.Whole("--grpc-port", "gRPC port on 127.0.0.1", 0, 65_535, StandaloneSettings.DefaultGrpcPort);
+        var httpPort = CommandOptions.Whole("--http-port", "HTTP port on 127.0.0.1", 0, 65_535, StandaloneSettings.DefaultHttpPort);
         var settings = new Argument<string[]>("settings")
         {
             Description = "More configuration, as --Section:Key=value (docs/configuration.md)",

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
@@ -21,7 +22,7 @@ internal static class ListenSubmission
 
     public static Task<StreamListensResponse> SendAsync(
         IngestService.IngestServiceClient ingest, IReadOnlyCollection<Listen> listens, string producer, IAnsiConsole console, CancellationToken cancellationToken) =>
-        ProgressView.RunAsync(console, $"Submitting {listens.Count:N0} listens", async report =>
+        ProgressView.RunAsync(console, $"Submitting {NumberText.Count(listens.Count, "listen")}", async report =>
         {
             var total = new StreamListensResponse();
             var sent = 0L;
@@ -38,7 +39,7 @@ internal static class ListenSubmission
 
     public static Task<int> SendTracksAsync(
         IngestService.IngestServiceClient ingest, IReadOnlyCollection<Track> tracks, IAnsiConsole console, CancellationToken cancellationToken) =>
-        ProgressView.RunAsync(console, $"Submitting {tracks.Count:N0} tracks", async report =>
+        ProgressView.RunAsync(console, $"Submitting {NumberText.Count(tracks.Count, "track")}", async report =>
         {
             var stored = 0;
             foreach (var batch in tracks.Chunk(BatchSize))

@@ -39,12 +39,20 @@ internal sealed class RunningSystem : IAsyncDisposable
     {
         if (DataFolderLease.RunningAt(folder) is { } address)
         {
-            return At(address);
+            return Of(address, host: null);
         }
 
         var host = await StandaloneHost.StartAsync(StandaloneSettings.Quiet(folder), cancellationToken);
-        return new RunningSystem(host.GrpcAddress, host.GrpcAddress, host.GrpcAddress, host);
+        return Of(host.GrpcAddress, host);
     }
+
+    /// <summary>
+    /// The system that one process is. What the environment says of other services doesn't count: a command that names a data folder
+    /// never writes anywhere else.
+    /// </summary>
+    /// <param name="address">Where it answers.</param>
+    /// <param name="host">Ended with this; null for a process that goes on.</param>
+    public static RunningSystem Of(Uri address, StandaloneHost? host) => new(address, address, address, host);
 
     public async ValueTask DisposeAsync()
     {

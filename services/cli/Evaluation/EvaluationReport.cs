@@ -4,6 +4,7 @@ using RecSys.Algorithms.Evaluation;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using Spectre.Console;
 
 namespace RecSys.Cli.Evaluation;
@@ -116,7 +117,7 @@ internal static class EvaluationReport
     {
         var report = data.Split.Report;
         console.WriteLine(
-            $"{data.Source}: {data.Train.RowCount:N0} users × {data.Train.ColumnCount:N0} items, {data.Train.CellCount:N0} train pairs, {data.Test.CellCount:N0} test pairs of {report.UsersWithTest:N0} users ({report.Split})");
+            $"{data.Source}: {NumberText.Count(data.Train.RowCount, "user")} × {NumberText.Count(data.Train.ColumnCount, "item")}, {NumberText.Count(data.Train.CellCount, "train pair")}, {NumberText.Count(data.Test.CellCount, "test pair")} of {NumberText.Count(report.UsersWithTest, "user")} ({report.Split})");
         var dropped = report.Dropped.Where(rule => rule.Rows > 0).ToArray();
         if (dropped.Length > 0)
         {

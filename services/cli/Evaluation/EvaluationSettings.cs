@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using RecSys.Algorithms.Evaluation;
 using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;
@@ -33,7 +34,21 @@ internal sealed class EvaluationSettings
 
     private readonly Option<bool> _tune = new("--tune") { Description = "Find the settings of the hybrid on a validation part of train; test is not looked at" };
 
-    private readonly Option<double?> _tuneMinutes = new("--tune-minutes") { Description = $"Time for --tune, {DefaultTuneMinutes} by default", HelpName = "MINUTES" };
+    private readonly Option<double?> _tuneMinutes = new("--tune-minutes")
+    {
+        Description = $"Time for --tune, {DefaultTuneMinutes} by default",
+        HelpName = "MINUTES",
+        CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var minutes) && minutes > 0)
+            {
+                return minutes;
+            }
+
+            result.AddError($"--tune-minutes {result.Tokens[0].Value}: a number of minutes above 0 is needed");
+            return null;
+        },
+    };
 
     public EvaluationSettings(string setDescription)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using Spectre.Console;
 
 namespace RecSys.Cli.Evaluation;
@@ -46,7 +47,7 @@ internal static class NextTrackReport
     {
         var first = measured.Models[0];
         console.WriteLine(
-            $"{source}: {measured.Sessions.Sessions:N0} sessions, {measured.Data.TrainPairs.Count:N0} train and {first.Pairs:N0} test pairs, cut at {measured.Data.Cut.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+            $"{source}: {measured.Sessions.Sessions:N0} sessions, {measured.Data.TrainPairs.Count:N0} train and {NumberText.Count(first.Pairs, "test pair")}, cut at {measured.Data.Cut.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         Line(console, $"Pair coverage {first.Coverage:F4}: the share of test pairs whose user and next track train knows; they are measured");
         var table = Tables.Create("Model", "Accuracy", $"Hit rate@{first.K}", $"MRR@{first.K}", "Evaluate");
         foreach (var model in measured.Models)

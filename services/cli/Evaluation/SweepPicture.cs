@@ -59,7 +59,7 @@ internal sealed class SweepPicture
         var single = grids.SelectMany(grid => grid.Plans).SelectMany(plan => plan.Given)
             .Where(pair => grids.All(grid => grid.Axes.All(axis => axis.Key != pair.Key))).Select(pair => $"{pair.Key} = {pair.Value}").Distinct().ToArray();
         var note = $"Darker is better; the best value of each metric is framed.{(single.Length == 0 ? "" : $" With {string.Join(", ", single)}.")}";
-        var subtitle = $"{data.Train.RowCount:N0} users × {data.Train.ColumnCount:N0} items, {data.Train.CellCount:N0} train pairs, {data.Test.CellCount:N0} test pairs ({data.Split.Report.Split})";
+        var subtitle = $"{NumberText.Count(data.Train.RowCount, "user")} × {NumberText.Count(data.Train.ColumnCount, "item")}, {NumberText.Count(data.Train.CellCount, "train pair")}, {NumberText.Count(data.Test.CellCount, "test pair")} ({data.Split.Report.Split})";
         var width = Math.Max((2 * Margin) + (_metrics.Length * columnWidth) - Gap, (2 * Margin) + (CharacterWidth * Math.Max(Math.Max(subtitle.Length, note.Length), title.Length * 4 / 3)));
         var height = Margin + TitleHeight + HeadingHeight + _rows.Sum(RowHeight) + LegendHeight + Margin;
         Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#10243A\">");

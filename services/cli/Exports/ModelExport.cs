@@ -3,6 +3,7 @@ using System.Text.Json;
 using RecSys.Analytics;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
@@ -94,7 +95,7 @@ internal sealed class ModelExport(ImportTarget stores, StoredModel? model, Expor
     private Task WriteAsync(string name, Func<string, Task<long>> write) => ProgressView.RunAsync(notes, $"Writing {name}", async report =>
     {
         var rows = _rows[name] = await write(target.PathTo(name));
-        report(1, $"{rows:N0} rows");
+        report(1, $"{NumberText.Count(rows, "row")}");
         return rows;
     });
 

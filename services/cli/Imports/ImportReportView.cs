@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RecSys.Analytics.Imports;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using Spectre.Console;
 
 namespace RecSys.Cli.Imports;
@@ -32,10 +33,10 @@ internal static class ImportReportView
     public static void Print(IAnsiConsole console, ImportReport report)
     {
         console.MarkupLineInterpolated(
-            $"{(report.Stored ? "Imported" : "Read, but not stored:")} [bold]{report.Name}[/]: {report.Kept:N0} of {report.Rows:N0} rows kept, {report.Users:N0} users × {report.Tracks:N0} tracks, {report.Plays:N0} plays, {report.NamedTracks:N0} names");
+            $"{(report.Stored ? "Imported" : "Read, but not stored:")} [bold]{report.Name}[/]: {report.Kept:N0} of {NumberText.Count(report.Rows, "row")} kept, {NumberText.Count(report.Users, "user")} × {NumberText.Count(report.Tracks, "track")}, {report.Plays:N0} plays, {NumberText.Count(report.NamedTracks, "name")}");
         if (report.NamedByText > 0)
         {
-            console.MarkupLineInterpolated($"{report.NamedByText:N0} rows have no id of their track: it was made from names");
+            console.MarkupLineInterpolated($"{NumberText.Count(report.NamedByText, "row")} without an id of the track: it was made from names");
         }
 
         if (report.ColdUsers > 0)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using RecSys.Cli.Pictures;
 using RecSys.Contracts.Trainer.V1;
 using Spectre.Console;
 
@@ -36,7 +37,7 @@ internal static class ModelText
     public static void Print(IAnsiConsole console, Model model)
     {
         console.MarkupLineInterpolated(
-            $"[bold]{model.ModelVersion}[/]  {model.Status.ToString().ToLowerInvariant()}{(model.Active ? ", active" : "")}  {model.UserCount:N0} users × {model.TrackCount:N0} tracks, {model.InteractionCount:N0} interactions, trained in {model.TrainingTime?.ToTimeSpan().TotalSeconds ?? 0:F1} s");
+            $"[bold]{model.ModelVersion}[/]  {model.Status.ToString().ToLowerInvariant()}{(model.Active ? ", active" : "")}  {NumberText.Count(model.UserCount, "user")} × {NumberText.Count(model.TrackCount, "track")}, {NumberText.Count(model.InteractionCount, "interaction")}, trained in {model.TrainingTime?.ToTimeSpan().TotalSeconds ?? 0:F1} s");
         if (model.Error.Length > 0)
         {
             console.MarkupLineInterpolated($"[red]{model.Error}[/]");

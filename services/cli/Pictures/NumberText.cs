@@ -46,4 +46,10 @@ internal static class NumberText
         var decimals = size switch { >= 99.95 => 0, >= 9.995 => 1, >= 0.995 or 0 => 2, >= 0.0995 => 3, _ => 4 };
         return Math.Round(value, decimals).ToString("#,0.####", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>A count with its word: <c>1 user</c>, <c>1,892 users</c>.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="one">The word for one, which takes an s.</param>
+    public static string Count(long count, string one) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {one}{(count == 1 ? "" : "s")}");
 }

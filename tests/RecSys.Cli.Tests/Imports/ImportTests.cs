@@ -77,7 +77,7 @@ public sealed class ImportTests : IDisposable
         var strict = await CliCall.RunAsync("import", "triples", log, "--data", Data, "--strict", "--json");
 
         strict.ExitCode.ShouldBe(2);
-        strict.Error.Trim().Split('\n').Last().ShouldStartWith("recsys: 1 rows were dropped, the first by the rule weight-out-of-range");
+        strict.Error.Trim().Split('\n').Last().ShouldStartWith("recsys: --strict allows no dropped row, and cleaning dropped 1 row, the first by the rule weight-out-of-range");
         strict.Json.GetProperty("stored").GetBoolean().ShouldBeFalse();
         Files().ShouldBe(before);
     }

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using RecSys.Algorithms.Splits;
+using RecSys.Cli.Commands;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using Spectre.Console;
 
 namespace RecSys.Cli.Evaluation.Data;
@@ -40,7 +42,7 @@ internal sealed class DataOptions
         DefaultValueFactory = _ => "adjacency",
     };
 
-    public Option<int> Seed { get; } = new("--seed") { Description = "Seed of the random split and of the bootstrap", DefaultValueFactory = _ => 42 };
+    public Option<int> Seed { get; } = CommandOptions.Seed("the random split and of the bootstrap");
 
     public void AddTo(Command command)
     {
@@ -77,7 +79,7 @@ internal sealed class DataOptions
                 ? await ReadLakeAsync(parsed, builder, wantTimes, cancellationToken)
                 : await ReadFilesAsync(train, test!, parsed.GetValue(_format)!, builder, wantTimes, notes, cancellationToken);
             var split = DataSplit.Create(built.Log, splitter, new SplitOptions { NewPairsOnly = novelty });
-            report(1, $"{split.Train.CellCount:N0} train and {split.Test.CellCount:N0} test pairs");
+            report(1, $"{split.Train.CellCount:N0} train and {NumberText.Count(split.Test.CellCount, "test pair")}");
             return new EvaluationData(split, novelty, train is null ? parsed.GetValue(_data)!.ToString() : $"{train}, {test}");
         });
     }

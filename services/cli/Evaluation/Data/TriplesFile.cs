@@ -3,6 +3,7 @@ using System.IO.Compression;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
 using RecSys.Lake;
 using Spectre.Console;
 
@@ -42,7 +43,7 @@ internal static class TriplesFile
 
             if (broken.Length > 0)
             {
-                notes.WriteLine($"{file}: dropped {string.Join(", ", broken.Select(rule => $"{rule.Dropped:N0} rows by the rule {rule.Rule}"))}");
+                notes.WriteLine($"{file}: dropped {string.Join(", ", broken.Select(rule => $"{NumberText.Count(rule.Dropped, "row")} by the rule {rule.Rule}"))}");
             }
 
             return await LakeLog.ReadAsync(queries, builder, wantTimes, cancellationToken);
