@@ -108,7 +108,7 @@ internal sealed record SourceModels(CandidateFinder Finder, LinkTable? ItemNeigh
             return null;
         }
 
-        var pairs = NextTrackPairs.FromLog(listens.ToInteractions(), null, out _);
+        var pairs = NextTrackPairs.FromLog(listens.ToInteractions(), new Algorithms.Splits.SessionOptions { Gap = settings.SessionGap }, out _);
         return pairs.Count == 0 ? null : LinkTable.FromTransitions(MarkovModel.Fit(pairs), settings.NeighborCount);
     }
 }

@@ -8,7 +8,17 @@ namespace RecSys.Trainer.Ranking;
 /// <param name="CandidateCount">Candidates of a user.</param>
 /// <param name="NeighborTracks">Tracks that have item-item neighbours, those with most listeners.</param>
 /// <param name="MaxPairs">Pairs of neighbours that are compared at most in a matrix of so many cells.</param>
+/// <param name="SessionGap">Silence that ends a session: what follows is no next track.</param>
 /// <param name="Seed">Of the sample where there are more.</param>
 /// <param name="ThreadCount">Threads; 0 takes every core.</param>
 internal sealed record SourceSettings(
-    bool ItemNeighbors, bool UserNeighbors, bool NextTracks, int NeighborCount, int CandidateCount, int NeighborTracks, Func<long, double> MaxPairs, int Seed, int ThreadCount);
+    bool ItemNeighbors,
+    bool UserNeighbors,
+    bool NextTracks,
+    int NeighborCount,
+    int CandidateCount,
+    int NeighborTracks,
+    Func<long, double> MaxPairs,
+    TimeSpan SessionGap,
+    int Seed,
+    int ThreadCount);

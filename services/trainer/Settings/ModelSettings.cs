@@ -83,6 +83,7 @@ internal static class ModelSettings
         settings.Get(RankerSettings.Candidates),
         settings.Get(TrainingSettings.NeighborTracks),
         settings.MaxPairs,
+        settings.SessionGap(),
         settings.Get(TrainingSettings.Seed),
         settings.Get(TrainingSettings.Threads));
 

@@ -1,0 +1,36 @@
+using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.Ranking.Features;
+using RecSys.Trainer.Ranking;
+using RecSys.Trainer.Settings;
+
+namespace RecSys.Trainer.Tests.Ranking;
+
+/// <summary>The sources of candidates that a training fits.</summary>
+public sealed class SourceModelsTests
+{
+    private const long Minute = 60_000_000;
+
+    [Theory]
+    [InlineData("30", true)]
+    [InlineData("10", false)]
+    public void Next_tracks_follow_within_the_sessions_that_the_settings_say(string gapMinutes, bool follows)
+    {
+        // Three users hear track 0, and track 1 twenty minutes later.
+        int[] users = [0, 0, 1, 1, 2, 2];
+        int[] items = [0, 1, 0, 1, 0, 1];
+        long[] times = [.. users.Zip(items, (user, item) => (long)(1_000_000 + (user * 1_000) + (item * 20)) * Minute)];
+        float[] ones = [1, 1, 1, 1, 1, 1];
+        var plays = SparseMatrix.FromTriples(3, 2, users, items, ones);
+        var settings = TrainingSettings.Read(new Dictionary<string, string>
+        {
+            ["models.markov.session_gap_minutes"] = gapMinutes, ["als.factors"] = "2", ["threads"] = "1",
+        });
+
+        var sources = SourceModels.Fit(
+            plays, ListeningLog.Create(3, 2, users, items, times, ones, ones), AlsModel.Fit(plays, settings.AlsSettings()),
+            settings.SourceSettings(), TestContext.Current.CancellationToken);
+
+        (sources.Next is not null).ShouldBe(follows);
+    }
+}
