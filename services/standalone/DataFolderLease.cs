@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace RecSys.Standalone;
@@ -10,19 +11,26 @@ public sealed class DataFolderLease : IDisposable
 {
     private readonly FileStream _lock;
     private readonly string _addressFile;
+    private readonly string _workFile;
 
-    private DataFolderLease(FileStream held, string addressFile)
+    private DataFolderLease(FileStream held, string addressFile, string workFile)
     {
         _lock = held;
         _addressFile = addressFile;
+        _workFile = workFile;
     }
 
     /// <summary>Takes the folder, waiting for a short command that has it to finish.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="patience">For how long to wait.</param>
+    /// <param name="longWork">What keeps this process busy for long, such as <c>recsys train</c>; two such processes don't wait for each other. Null for a short command.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="IOException">Another process keeps it.</exception>
-    public static async Task<DataFolderLease> AcquireAsync(DirectoryInfo folder, TimeSpan patience, CancellationToken cancellationToken)
+    public static async Task<DataFolderLease> AcquireAsync(DirectoryInfo folder, TimeSpan patience, string? longWork, CancellationToken cancellationToken)
     {
         folder.Create();
         var path = Path.Combine(folder.FullName, "standalone.lock");
+        var workFile = Path.Combine(folder.FullName, "working.json");
         var deadline = DateTime.UtcNow + patience;
         while (true)
         {
@@ -30,12 +38,23 @@ public sealed class DataFolderLease : IDisposable
             {
                 var addressFile = AddressFile(folder);
                 File.Delete(addressFile);
-                return new DataFolderLease(held, addressFile);
+                File.Delete(workFile);
+                if (longWork is not null)
+                {
+                    Replace(workFile, new LongWork(longWork, DateTimeOffset.UtcNow));
+                }
+
+                return new DataFolderLease(held, addressFile, workFile);
             }
 
-            if (DateTime.UtcNow >= deadline)
+            var other = ReadWork(workFile);
+            if ((other is not null && longWork is not null) || DateTime.UtcNow >= deadline)
             {
-                throw new IOException($"Another recsys process works in '{folder.FullName}'. Stop it, or choose another folder with --data.");
+                throw new IOException(other is null
+                    ? $"Another recsys process works in '{folder.FullName}'. Stop it, or choose another folder with --data."
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"'{other.Work}' has been at work in '{folder.FullName}' since {other.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss}. Wait for its end, or choose another folder with --data."));
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
@@ -43,12 +62,7 @@ public sealed class DataFolderLease : IDisposable
     }
 
     /// <summary>Tells other processes where this one answers.</summary>
-    public void Announce(Uri grpcAddress)
-    {
-        var temporary = _addressFile + ".new";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(new { grpc = grpcAddress }));
-        File.Move(temporary, _addressFile, overwrite: true);
-    }
+    public void Announce(Uri grpcAddress) => Replace(_addressFile, new { grpc = grpcAddress });
 
     /// <summary>Where the process that holds the folder answers; null when none does or it has not announced itself.</summary>
     public static Uri? RunningAt(DirectoryInfo folder)
@@ -75,7 +89,26 @@ public sealed class DataFolderLease : IDisposable
     public void Dispose()
     {
         File.Delete(_addressFile);
+        File.Delete(_workFile);
         _lock.Dispose();
+    }
+
+    private static void Replace<T>(string file, T content)
+    {
+        File.WriteAllText(file + ".new", JsonSerializer.Serialize(content));
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    private static LongWork? ReadWork(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<LongWork>(File.ReadAllText(file));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static string AddressFile(DirectoryInfo folder) => Path.Combine(folder.FullName, "running.json");
@@ -91,4 +124,6 @@ public sealed class DataFolderLease : IDisposable
             return null;
         }
     }
+
+    private sealed record LongWork(string Work, DateTimeOffset Since);
 }

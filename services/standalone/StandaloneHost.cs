@@ -41,7 +41,7 @@ public sealed class StandaloneHost : IAsyncDisposable
     /// <exception cref="InvalidSettingsException">A setting is wrong.</exception>
     public static async Task<StandaloneHost> StartAsync(StandaloneSettings settings, CancellationToken cancellationToken = default)
     {
-        var lease = await DataFolderLease.AcquireAsync(settings.DataFolder, PatienceForFolder, cancellationToken);
+        var lease = await DataFolderLease.AcquireAsync(settings.DataFolder, PatienceForFolder, settings.LongWork, cancellationToken);
         try
         {
             var app = Build(settings);

@@ -16,6 +16,9 @@ public sealed record StandaloneSettings(
     /// </summary>
     public bool IsIsolated { get; init; }
 
+    /// <summary>What keeps the process busy for long, such as <c>recsys train</c>; null for a short command, which others wait for.</summary>
+    public string? LongWork { get; init; }
+
     /// <summary>gRPC port of <c>recsys up</c>.</summary>
     public const int DefaultGrpcPort = 5100;
 

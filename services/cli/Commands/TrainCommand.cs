@@ -64,7 +64,7 @@ internal static class TrainCommand
                 request.Settings[setting[..at]] = setting[(at + 1)..];
             }
 
-            await using var running = await system.OpenAsync(parsed, cancellationToken);
+            await using var running = await system.OpenAsync(parsed, cancellationToken, "recsys train");
             var writer = ResultWriter.From(parsed, json);
             var model = await TrainingRun.CompleteAsync(running.Trainer, request, writer.Notes, cancellationToken);
             await writer.WriteAsync(ModelText.ToJson(model), console => ModelText.Print(console, model), cancellationToken);

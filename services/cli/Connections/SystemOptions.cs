@@ -34,18 +34,21 @@ internal sealed class SystemOptions
     }
 
     /// <summary>The system to ask; the data folder must be there.</summary>
-    public Task<RunningSystem> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <param name="parsed">The call.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="longWork">What keeps the system busy for long, such as <c>recsys train</c>; null for a short command.</param>
+    public Task<RunningSystem> OpenAsync(ParseResult parsed, CancellationToken cancellationToken, string? longWork = null)
     {
         var folder = parsed.GetValue(_data)!;
         return Server(parsed) is null && !folder.Exists
             ? throw new UsageException($"there is no data folder '{folder.FullName}'. Name one with --data, or make one with 'recsys up', 'recsys import' or 'recsys listens submit'.")
-            : OpenOrCreateAsync(parsed, cancellationToken);
+            : OpenOrCreateAsync(parsed, cancellationToken, longWork);
     }
 
     /// <summary>The system to write to; the data folder is created when missing.</summary>
-    public Task<RunningSystem> OpenOrCreateAsync(ParseResult parsed, CancellationToken cancellationToken) => Server(parsed) is { } server
+    public Task<RunningSystem> OpenOrCreateAsync(ParseResult parsed, CancellationToken cancellationToken, string? longWork = null) => Server(parsed) is { } server
         ? Task.FromResult(RunningSystem.At(server))
-        : RunningSystem.InFolderAsync(parsed.GetValue(_data)!, cancellationToken);
+        : RunningSystem.InFolderAsync(parsed.GetValue(_data)!, longWork, cancellationToken);
 
     private Uri? Server(ParseResult parsed) => parsed.GetValue(_server)
         ?? (Environment.GetEnvironmentVariable("RECSYS_SERVER") is { Length: > 0 } address ? new Uri(address) : null);

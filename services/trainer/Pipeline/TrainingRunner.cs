@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using RecSys.Data;
 using RecSys.Data.Models;
@@ -25,6 +26,9 @@ internal sealed class TrainingRunner(
     private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan HandOverPause = TimeSpan.FromMilliseconds(50);
 
+    // The one in training is the newest, but for those that failed to begin.
+    private const int VersionsLookedAt = 20;
+
     /// <summary>Reason of the error when one is running already.</summary>
     public const string RunningReason = "TRAINING_RUNS";
 
@@ -41,14 +45,16 @@ internal sealed class TrainingRunner(
     public async Task<TrainingWork> StartAsync(
         Func<CancellationToken, Task<TrainingWork>> prepare, CancellationToken cancellationToken)
     {
+        bool isFirst;
         lock (_lock)
         {
-            if (_isTraining)
-            {
-                throw Running();
-            }
-
+            isFirst = !_isTraining;
             _isTraining = true;
+        }
+
+        if (!isFirst)
+        {
+            throw await RunningAsync(cancellationToken);
         }
 
         TrainerLease? lease = null;
@@ -96,8 +102,27 @@ internal sealed class TrainingRunner(
         await _work.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static RecSysException Running() => RecSysException.Aborted(
-        RunningReason, "A training is running already. Wait for its end, which TrainerService.WatchTraining tells, and call again.");
+    // Says which one and since when, where the database knows: between the last step of a training and the release of the lock it doesn't.
+    private async Task<RecSysException> RunningAsync(CancellationToken cancellationToken)
+    {
+        ModelVersionRow? running = null;
+        try
+        {
+            running = (await models.ListAsync(VersionsLookedAt, null, cancellationToken)).Models.FirstOrDefault(version => version.Status == ModelStatus.Training);
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // The refusal holds all the same.
+        }
+
+        var what = running is null
+            ? "A training is running already."
+            : string.Create(
+                CultureInfo.InvariantCulture, $"Version {running.Version} has been in training since {running.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.");
+        return RecSysException.Aborted(
+            RunningReason,
+            $"{what} One training runs at a time: wait for its end, which `recsys models list` and TrainerService.WatchTraining show, then train again.");
+    }
 
     /// <summary>
     /// Takes the lock. Another trainer holds it longer than its version is in training: it activates and announces the version
@@ -115,7 +140,7 @@ internal sealed class TrainingRunner(
 
             if (clock.GetElapsedTime(begun) > HandOverTimeout || await models.IsAnyInTrainingAsync(cancellationToken))
             {
-                throw Running();
+                throw await RunningAsync(cancellationToken);
             }
 
             await Task.Delay(HandOverPause, clock, cancellationToken);

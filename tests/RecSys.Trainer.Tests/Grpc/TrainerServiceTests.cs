@@ -45,6 +45,7 @@ public sealed class TrainerServiceTests : IAsyncLifetime
         var error = await RefusedAsync(() => _trainer.Client.TrainModelAsync(TrainerHost.Quick()));
 
         error.Code.ShouldBe(StatusCode.Aborted);
+        error.Message.ShouldStartWith($"Version {version} has been in training since 20");
         (await _trainer.WatchAsync(version))[^1].State.ShouldBe(TrainingState.Succeeded);
         (await _trainer.TrainAsync(TrainerHost.Quick())).Model.Status.ShouldBe(ModelStatus.Ready, "afterwards the next one may begin");
     }

@@ -24,6 +24,7 @@ public sealed class SeveralTrainersTests(PostgresFixture postgres)
         var refused = (await Should.ThrowAsync<RpcException>(async () => await second.Client.TrainModelAsync(TrainerHost.Quick())))
             .ReadError().ShouldNotBeNull();
         refused.Code.ShouldBe(StatusCode.Aborted);
+        refused.Message.ShouldContain(version, Case.Sensitive, "it says which training runs");
 
         // Started in the middle of it: a third does not take the version for one that was left behind.
         await using (var third = await TrainerHost.StartAsync(("Database:Provider", "postgres"), ("Database:ConnectionString", database)))
