@@ -2,11 +2,12 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using RecSys.Analytics.Imports;
 using RecSys.Cli.Connections;
-using RecSys.Cli.Exports;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
 using RecSys.Data.Artifacts;
+using RecSys.Hosting.Errors;
+using RecSys.Trainer.Publishing;
 using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
@@ -40,7 +41,7 @@ internal static class ModelImportCommand
             }
 
             await using var stores = await ImportTarget.OpenAsync(parsed.GetValue(data)!, cancellationToken);
-            var version = await new FactorImport(stores, file, given, writer.Notes).RunAsync(cancellationToken);
+            var version = await ImportAsync(stores, file, given, writer.Notes, cancellationToken);
             await writer.WriteAsync(
                 new JsonObject
                 {
@@ -55,6 +56,20 @@ internal static class ModelImportCommand
             return 0;
         });
         return command;
+    }
+
+    private static async Task<string> ImportAsync(
+        ImportTarget stores, FactorFile file, IReadOnlyDictionary<string, string> given, IAnsiConsole notes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var import = new FactorImport(stores.Models, stores.Artifacts, stores.TrainerLock, stores.Queries);
+            return await ProgressView.RunAsync(notes, "Importing factors", report => import.RunAsync(file, given, report, cancellationToken));
+        }
+        catch (RecSysException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
     }
 
     private static Dictionary<string, string> Settings(string[] given)

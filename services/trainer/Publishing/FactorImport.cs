@@ -1,64 +1,87 @@
-using System.Diagnostics;
 using System.Globalization;
-using RecSys.Algorithms;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using RecSys.Algorithms.Als;
-using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.ItemModels;
+using RecSys.Algorithms.Matrices;
 using RecSys.Analytics.Listens;
-using RecSys.Cli.Imports;
-using RecSys.Cli.Output;
+using RecSys.Data;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
-using Spectre.Console;
+using RecSys.Hosting.Errors;
+using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Steps;
 
-namespace RecSys.Cli.Exports;
+namespace RecSys.Trainer.Publishing;
 
 /// <summary>
 /// Makes a model version of factors that came from elsewhere: what the lake knows of their users and tracks gives the heard tracks and
 /// the popular ones, the factors give every list. Nobody sees it before it is whole, and it is not made the active one.
 /// </summary>
-internal sealed class FactorImport(ImportTarget stores, FactorFile file, IReadOnlyDictionary<string, string> given, IAnsiConsole notes)
+/// <param name="models">Where versions are.</param>
+/// <param name="artifacts">Where their arrays are.</param>
+/// <param name="trainerLock">Held meanwhile: no training runs beside it.</param>
+/// <param name="queries">The listens.</param>
+public sealed class FactorImport(ModelStore models, ArtifactStore artifacts, TrainerLock trainerLock, LakeQueries queries)
 {
     private const int PersonalCount = 100;
     private const int SimilarCount = 50;
     private const int PopularCount = 1_000;
-    private const string ModelName = "als";
+
+    // Of the progress: reading, then lists of users, then those of tracks.
+    private const double ReadShare = 0.2;
+    private const double PersonalShare = 0.5;
     private const string Interrupted = "The import was stopped or failed before the version was whole. Import the file again.";
 
+    private readonly TimeProvider _clock = TimeProvider.System;
+
+    // Who imports a file stands by: an import that fails is made again.
+    private readonly VersionWriter _writer = new(
+        models,
+        artifacts,
+        new DatabasePatience(
+            Options.Create(new TrainerOptions { DatabasePatience = TimeSpan.Zero }), TimeProvider.System, NullLogger<DatabasePatience>.Instance));
+
     /// <summary>Makes the version.</summary>
+    /// <param name="file">The factors.</param>
+    /// <param name="given">What the factors were fitted with, where the file does not say: values by key, such as <c>als.regularization</c>.</param>
+    /// <param name="report">Receives the share that is done, 0 to 1, and one line for a person.</param>
+    /// <param name="cancellationToken">Ends the import; the version is then marked as failed.</param>
     /// <returns>Its id.</returns>
-    /// <exception cref="UsageException">A training or another import runs.</exception>
-    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    /// <exception cref="RecSysException">ABORTED: a training or another import runs.</exception>
+    public async Task<string> RunAsync(
+        FactorFile file, IReadOnlyDictionary<string, string> given, Action<double, string> report, CancellationToken cancellationToken)
     {
-        var clock = Stopwatch.StartNew();
-        await using var lease = await stores.TrainerLock.TryAcquireAsync(cancellationToken)
-            ?? throw new UsageException("a training or another import runs. Wait for its end and call again.");
-        var plays = await ReadPlaysAsync(cancellationToken);
-        var als = AlsModel.FromFactors(
-            FactorMatrix.FromRows(file.UserIds.Length, file.FactorCount, file.UserFactors),
-            FactorMatrix.FromRows(file.ItemIds.Length, file.FactorCount, file.ItemFactors),
-            new AlsOptions(),
-            plays);
-        var version = string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{Random.Shared.Next(1 << 16):x4}");
-        await stores.Models.BeginAsync(version, Settings(), cancellationToken);
+        var begun = _clock.GetTimestamp();
+        await using var lease = await trainerLock.TryAcquireAsync(cancellationToken)
+            ?? throw RecSysException.Aborted(TrainingRunner.RunningReason, "A training or another import runs. Wait for its end and call again.");
+        var version = VersionWriter.NewVersion(_clock.GetUtcNow());
+        await models.BeginAsync(version, SettingsOf(file, given), cancellationToken);
         try
         {
-            await WriteAsync(version, als, plays, cancellationToken);
-            await stores.Models.FinishAsync(
-                version,
-                new ModelResult(new Dictionary<string, double>(), file.UserIds.Length, file.ItemIds.Length, plays.CellCount, clock.Elapsed),
-                cancellationToken);
+            report(0, "reading the lake");
+            var log = await ReadLogAsync(file, cancellationToken);
+            var als = AlsModel.FromFactors(
+                FactorMatrix.FromRows(file.UserIds.Length, file.FactorCount, file.UserFactors),
+                FactorMatrix.FromRows(file.ItemIds.Length, file.FactorCount, file.ItemFactors),
+                new AlsOptions(),
+                log.Plays);
+            await WriteAsync(version, log, als, report, cancellationToken);
+            var result = new ModelResult(
+                new Dictionary<string, double>(), file.UserIds.Length, file.ItemIds.Length, log.Plays.CellCount, _clock.GetElapsedTime(begun));
+            await models.FinishAsync(version, result, cancellationToken);
+            report(1, $"{log.Plays.CellCount:N0} cells of the lake are of the file's users and tracks");
             return version;
         }
         catch
         {
-            await stores.Models.FailAsync(version, Interrupted, CancellationToken.None);
+            await models.FailAsync(version, Interrupted, CancellationToken.None);
             throw;
         }
     }
 
     // A file of ours brings its settings; of others only alpha is known, and that confidence was linear in the plays.
-    private Dictionary<string, string> Settings()
+    private static Dictionary<string, string> SettingsOf(FactorFile file, IReadOnlyDictionary<string, string> given)
     {
         var settings = new Dictionary<string, string>(file.Settings)
         {
@@ -78,9 +101,9 @@ internal sealed class FactorImport(ImportTarget stores, FactorFile file, IReadOn
         return settings;
     }
 
-    private Task<SparseMatrix> ReadPlaysAsync(CancellationToken cancellationToken) => ProgressView.RunAsync(notes, "Reading the lake", async report =>
+    private async Task<TrainingLog> ReadLogAsync(FactorFile file, CancellationToken cancellationToken)
     {
-        var cells = await stores.Queries.ReadInteractionsAsync(InteractionQuery.All, cancellationToken);
+        var cells = await queries.ReadInteractionsAsync(InteractionQuery.All, cancellationToken);
         var users = Positions(cells.UserIds, file.UserIds);
         var items = Positions(cells.TrackIds, file.ItemIds);
         var (rows, columns, values) = (new List<int>(), new List<int>(), new List<float>());
@@ -94,91 +117,41 @@ internal sealed class FactorImport(ImportTarget stores, FactorFile file, IReadOn
             }
         }
 
-        report(1, $"{rows.Count:N0} of {cells.CellCount:N0} cells are of the file's users and tracks");
-        return SparseMatrix.FromTriples(file.UserIds.Length, file.ItemIds.Length, rows.ToArray(), columns.ToArray(), values.ToArray());
-    });
+        var plays = SparseMatrix.FromTriples(file.UserIds.Length, file.ItemIds.Length, rows.ToArray(), columns.ToArray(), values.ToArray());
+        return new TrainingLog(file.UserIds, file.ItemIds, plays, [], ListenCount: 0, RowCount: 0, Times: null);
+    }
 
     /// <summary>Where each id of the lake stands in the file; -1 where it doesn't.</summary>
     private static int[] Positions(string[] lakeIds, string[] fileIds)
     {
-        var positions = new Dictionary<string, int>(fileIds.Length, StringComparer.Ordinal);
-        for (var i = 0; i < fileIds.Length; i++)
-        {
-            positions[fileIds[i]] = i;
-        }
-
+        var positions = TrainingLog.PositionsOf(fileIds);
         return Array.ConvertAll(lakeIds, id => positions.GetValueOrDefault(id, -1));
     }
 
-    private async Task WriteAsync(string version, AlsModel als, SparseMatrix plays, CancellationToken cancellationToken)
+    private async Task WriteAsync(string version, TrainingLog log, AlsModel als, Action<double, string> report, CancellationToken cancellationToken)
     {
-        var (models, artifacts) = (stores.Models, stores.Artifacts);
-        await ProgressView.RunAsync(notes, "Storing factors", async _ =>
+        var fitted = new FittedModels
         {
-            await artifacts.WriteTextsAsync(version, ArtifactNames.UserIds, file.UserIds, cancellationToken);
-            await artifacts.WriteTextsAsync(version, ArtifactNames.TrackIds, file.ItemIds, cancellationToken);
-            await artifacts.WriteMatrixAsync(
-                version, ArtifactNames.AlsUserFactors, als.UserCount, file.FactorCount, als.UserFactors.Row, cancellationToken);
-            await artifacts.WriteMatrixAsync(
-                version, ArtifactNames.AlsItemFactors, als.ItemCount, file.FactorCount, als.ItemFactors.Row, cancellationToken);
-            var offsets = new long[plays.RowCount + 1];
-            var heard = new List<int>();
-            var counts = new List<int>();
-            for (var user = 0; user < plays.RowCount; user++)
-            {
-                heard.AddRange(plays.RowColumns(user));
-                foreach (var value in plays.RowValues(user))
-                {
-                    counts.Add((int)Math.Clamp(value, 1, int.MaxValue));
-                }
-
-                offsets[user + 1] = heard.Count;
-            }
-
-            await artifacts.WriteInt64Async(version, ArtifactNames.HeardOffsets, offsets, cancellationToken);
-            await artifacts.WriteInt32Async(version, ArtifactNames.HeardItems, heard.ToArray(), cancellationToken);
-            await artifacts.WriteInt32Async(version, ArtifactNames.HeardPlays, counts.ToArray(), cancellationToken);
-            var popular = PopularityModel.Fit(plays, PopularityMeasure.Users).Top(Math.Min(PopularCount, als.ItemCount));
-            return await models.WritePopularAsync(
-                version,
-                popular.Where(track => track.Users > 0)
-                    .Select(track => new PopularTrackRow(track.Rank, file.ItemIds[track.ItemIndex], track.Users, (long)track.Plays)),
-                cancellationToken);
-        });
-        await ProgressView.RunAsync(notes, "Storing lists", report => WriteBlocksAsync(als.UserCount, report, users =>
+            Popularity = PopularityModel.Fit(log.Plays, PopularityMeasure.Users), Als = als, FitSeconds = new Dictionary<string, double>(),
+        };
+        report(ReadShare, "storing factors");
+        await _writer.WriteArtifactsAsync(version, log, als.UserFactors, als.ItemFactors, cancellationToken);
+        await _writer.WritePopularAsync(version, log, fitted.Popularity, PopularCount, cancellationToken);
+        var count = Math.Min(PersonalCount, als.ItemCount);
+        foreach (var users in Enumerable.Range(0, als.UserCount).Chunk(ModelStore.RowsPerCommit))
         {
-            var lists = als.Recommend(users, new RecommendOptions { K = Math.Min(PersonalCount, als.ItemCount) }, cancellationToken);
-            return models.WriteUserRecommendationsAsync(
-                version,
-                users.Select((user, i) => new UserRecommendationsRow(
-                    file.UserIds[user], Ids(lists[i]), Scores(lists[i]), Array.ConvertAll(lists[i], _ => ModelName))),
-                cancellationToken);
-        }));
-        await ProgressView.RunAsync(notes, "Storing similar tracks", report => WriteBlocksAsync(als.ItemCount, report, items =>
-        {
-            var lists = als.SimilarItems(items, SimilarCount, cancellationToken);
-            return models.WriteSimilarAsync(
-                version,
-                items.Select((item, i) => (item, i)).Where(pair => lists[pair.i].Length > 0)
-                    .Select(pair => new SimilarTracksRow(file.ItemIds[pair.item], Ids(lists[pair.i]), Scores(lists[pair.i]))),
-                cancellationToken);
-        }));
-    }
-
-    private static async Task<long> WriteBlocksAsync(int count, Action<double, string?> report, Func<int[], Task<long>> write)
-    {
-        var rows = 0L;
-        for (var first = 0; first < count; first += ModelStore.RowsPerCommit)
-        {
-            int[] indices = [.. Enumerable.Range(first, Math.Min(ModelStore.RowsPerCommit, count - first))];
-            rows += await write(indices);
-            report((double)(first + indices.Length) / count, $"{rows:N0}");
+            report(ReadShare + (PersonalShare * users[0] / als.UserCount), $"lists of {als.UserCount:N0} users");
+            var rows = ListsStep.Lists(fitted, users, count, threadCount: 0, cancellationToken).ConvertAll(row => ListRecords.Personal(row, log));
+            await _writer.WriteAsync(version, rows, models.WriteUserRecommendationsAsync, cancellationToken);
         }
 
-        return rows;
+        foreach (var items in Enumerable.Range(0, als.ItemCount).Chunk(ModelStore.RowsPerCommit))
+        {
+            var share = ReadShare + PersonalShare;
+            report(share + ((1 - share) * items[0] / als.ItemCount), $"similar tracks of {als.ItemCount:N0}");
+            var lists = als.SimilarItems(items, SimilarCount, cancellationToken);
+            var rows = items.Zip(lists).Where(pair => pair.Second.Length > 0).Select(pair => ListRecords.Similar(pair.First, pair.Second, log)).ToArray();
+            await _writer.WriteAsync(version, rows, models.WriteSimilarAsync, cancellationToken);
+        }
     }
-
-    private string[] Ids(ScoredItem[] list) => Array.ConvertAll(list, item => file.ItemIds[item.ItemIndex]);
-
-    private static float[] Scores(ScoredItem[] list) => Array.ConvertAll(list, item => item.Score);
 }

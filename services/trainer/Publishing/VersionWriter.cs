@@ -28,11 +28,11 @@ internal sealed class VersionWriter(ModelStore models, ArtifactStore artifacts, 
         Func<string, IEnumerable<TRecord>, CancellationToken, Task<long>> write,
         CancellationToken cancellationToken) => patience.RunAsync(token => write(version, rows, token), cancellationToken);
 
-    /// <summary>Writes the popular tracks.</summary>
+    /// <summary>Writes the popular tracks, those that anybody has heard.</summary>
     public async Task WritePopularAsync(
         string version, TrainingLog log, PopularityModel popularity, int count, CancellationToken cancellationToken)
     {
-        foreach (var tracks in popularity.Top(count).Chunk(ModelStore.RowsPerCommit))
+        foreach (var tracks in popularity.Top(count).Where(track => track.Users > 0).Chunk(ModelStore.RowsPerCommit))
         {
             var records = Array.ConvertAll(
                 tracks, track => new PopularTrackRow(track.Rank, log.TrackIds[track.ItemIndex], track.Users, (long)track.Plays));

@@ -1,6 +1,6 @@
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Ranking.Features;
 using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
 
@@ -28,7 +28,7 @@ public sealed class SourceModelsTests
         });
 
         var sources = SourceModels.Fit(
-            plays, ListeningLog.Create(3, 2, users, items, times, ones, ones), AlsModel.Fit(plays, settings.AlsSettings()),
+            plays, ListensByUser.Create(3, 2, users, items, times, ones, ones), AlsModel.Fit(plays, settings.AlsOptions()),
             settings.SourceSettings(), TestContext.Current.CancellationToken);
 
         (sources.Next is not null).ShouldBe(follows);
