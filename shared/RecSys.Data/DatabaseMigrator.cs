@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using RecSys.Data.Locks;
+using RecSys.Contracts;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data;
@@ -53,24 +53,21 @@ public sealed class DatabaseMigrator
         await CreateDatabaseAsync(cancellationToken);
 
         // EF locks while it migrates, but not before it has made its history table, which two may try at once.
-        await using var held = await PostgresLock.AcquireAsync(
-            _database.Target.ConnectionString, AdvisoryLocks.Migration, cancellationToken);
-        await using (var encoding = new NpgsqlCommand("SHOW server_encoding", held))
+        await using var held = await PostgresLock.TakeAsync(_database.Target, PostgresLock.MigrationKey, cancellationToken);
+        await using var context = _database.CreateContext();
+        var encoding = await context.Database.SqlQuery<string>($"SELECT getdatabaseencoding() AS \"Value\"").SingleAsync(cancellationToken);
+        if (encoding != "UTF8")
         {
-            if (await encoding.ExecuteScalarAsync(cancellationToken) is not "UTF8" and var other)
-            {
-                throw new NotSupportedException($"It keeps text as {other}, which has no room for all names. Create it with ENCODING 'UTF8'.");
-            }
+            throw new NotSupportedException($"It keeps text as {encoding}, which has no room for all names. Create it with ENCODING 'UTF8'.");
         }
 
-        await using var context = _database.CreateContext();
         context.Database.SetCommandTimeout(0);
         await ApplyAsync(context, cancellationToken);
     }
 
     private async Task MigrateSqliteAsync(string file, CancellationToken cancellationToken)
     {
-        await using var held = await FileLock.AcquireAsync(file + ".migration.lock", cancellationToken);
+        await using var held = await FileLock.TakeAsync(file + ".migration.lock", cancellationToken);
         await using var context = _database.CreateContext();
 
         // EF marks a running migration by a row that a killed process leaves behind; under our own lock nobody's is running.

@@ -50,9 +50,10 @@ internal sealed record DatabaseTarget
 
         parts.ApplicationName ??= "recsys";
 
-        // Bulk writes have no time limit; this notices within a minute or so that the server's machine is gone.
+        // Bulk writes have no time limit, and a held lock is only listened to; this notices within a minute or so that the server's machine is gone.
         parts.TcpKeepAlive = true;
         parts.TcpKeepAliveTime = parts.TcpKeepAliveTime == 0 ? 30 : parts.TcpKeepAliveTime;
+        parts.TcpKeepAliveInterval = parts.TcpKeepAliveInterval == 0 ? 5 : parts.TcpKeepAliveInterval;
         var database = parts.Database ?? parts.Username;
         return new DatabaseTarget(parts.ConnectionString, $"Postgres at {parts.Host}:{parts.Port}/{database}", null);
     }

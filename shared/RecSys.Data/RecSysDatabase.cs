@@ -6,7 +6,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RecSys.Data.Bulk;
-using RecSys.Data.Locks;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data;
@@ -19,7 +18,12 @@ internal sealed class RecSysDatabase
 
     private readonly DbContextOptions<PostgresDbContext>? _postgres;
     private readonly DbContextOptions<SqliteDbContext>? _sqlite;
-    private readonly WriterTurns _turns;
+
+    /// <summary>
+    /// SQLite lets one writer in at a time, and those who wait look again after up to 100 ms: one that writes piece after
+    /// piece would be back long before. Within a process writers therefore queue here, first come, first served.
+    /// </summary>
+    private readonly SemaphoreSlim? _writers;
 
     public RecSysDatabase(DatabaseOptions options, ILoggerFactory loggers)
     {
@@ -27,7 +31,6 @@ internal sealed class RecSysDatabase
         Target = DatabaseTarget.Of(options);
         if (options.IsPostgres)
         {
-            _turns = WriterTurns.Unlimited;
             Bulk = new PostgresBulkWriter();
             _postgres = Configure(new DbContextOptionsBuilder<PostgresDbContext>(), loggers)
                 .UseNpgsql(Target.ConnectionString, npgsql => npgsql.CommandTimeout(options.CommandTimeoutSeconds))
@@ -35,7 +38,7 @@ internal sealed class RecSysDatabase
         }
         else
         {
-            _turns = WriterTurns.OneAtATime();
+            _writers = new SemaphoreSlim(1, 1);
             Bulk = new SqliteBulkWriter();
             _sqlite = Configure(new DbContextOptionsBuilder<SqliteDbContext>(), loggers)
                 .UseSqlite(Target.ConnectionString, sqlite => sqlite.CommandTimeout(options.CommandTimeoutSeconds))
@@ -90,7 +93,7 @@ internal sealed class RecSysDatabase
     internal static bool IsPassing(Exception exception) => exception switch
     {
         DatabaseUnavailableException => false,
-        SqliteException sqlite => sqlite.SqliteErrorCode is SqliteErrorCodes.Busy or SqliteErrorCodes.Locked,
+        SqliteException sqlite => sqlite.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED,
         DbException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => true,
         DbException database => database.IsTransient,
         { InnerException: { } inner } => IsPassing(inner),
@@ -114,20 +117,27 @@ internal sealed class RecSysDatabase
     private async Task<T> InTransactionAsync<T>(
         Func<RecSysDbContext, Task<T>> work, bool mayRepeatCommit, CancellationToken cancellationToken)
     {
-        using var turn = await _turns.TakeAsync(cancellationToken);
-        await using var context = CreateContext();
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        var result = await work(context);
+        await (_writers?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
         try
         {
-            await transaction.CommitAsync(cancellationToken);
-        }
-        catch (Exception exception) when (!mayRepeatCommit && IsPassing(exception))
-        {
-            throw Target.Unavailable(exception);
-        }
+            await using var context = CreateContext();
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            var result = await work(context);
+            try
+            {
+                await transaction.CommitAsync(cancellationToken);
+            }
+            catch (Exception exception) when (!mayRepeatCommit && IsPassing(exception))
+            {
+                throw Target.Unavailable(exception);
+            }
 
-        return result;
+            return result;
+        }
+        finally
+        {
+            _writers?.Release();
+        }
     }
 
     private async Task<T> RepeatAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)

@@ -1,7 +1,5 @@
-using System.Data;
 using Npgsql;
-using RecSys.Data.Locks;
-using RecSys.Data.Schema;
+using RecSys.Contracts;
 
 namespace RecSys.Data;
 
@@ -22,13 +20,14 @@ public sealed class TrainerLock
     {
         if (_database.Target.SqliteFile is { } file)
         {
-            return FileLock.TryAcquire(file + ".trainer.lock") is { } held ? new TrainerLease(held, null) : null;
+            return FileLock.TryTake(file + ".trainer.lock") is { } taken ? new TrainerLease(taken) : null;
         }
 
         try
         {
-            return await PostgresLock.TryAcquireAsync(_database.Target.ConnectionString, AdvisoryLocks.Trainer, cancellationToken)
-                is { } connection ? new TrainerLease(connection, connection) : null;
+            return await PostgresLock.TryTakeAsync(_database.Target, PostgresLock.TrainerKey, cancellationToken) is { } taken
+                ? new TrainerLease(taken, _database.Target)
+                : null;
         }
         catch (Exception exception) when (RecSysDatabase.IsPassing(exception))
         {
@@ -38,44 +37,94 @@ public sealed class TrainerLock
     }
 }
 
-/// <summary>The right to train, until disposed.</summary>
+/// <summary>
+/// The right to train, until disposed. When the connection that holds the lock ends, such as by a restart of the server, the
+/// lock is taken again as soon as the database answers.
+/// </summary>
 public sealed class TrainerLease : IAsyncDisposable
 {
-    private readonly IAsyncDisposable _holder;
-    private readonly NpgsqlConnection? _connection;
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
 
-    internal TrainerLease(IAsyncDisposable holder, NpgsqlConnection? connection)
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _givenBack = new();
+    private readonly Task _keeping = Task.CompletedTask;
+    private IAsyncDisposable _held;
+
+    internal TrainerLease(FileLock held) => _held = held;
+
+    internal TrainerLease(PostgresLock held, DatabaseTarget target)
     {
-        _holder = holder;
-        _connection = connection;
+        _held = held;
+        _keeping = KeepAsync(held, target);
     }
 
     /// <summary>
-    /// False once the connection that holds the lock is known to be lost. Another trainer may then have marked this
-    /// one's version as failed; <see cref="Models.ModelStore"/> refuses to write to or finish such a version.
+    /// Cancelled when the lock was lost and another trainer has it now. That one may have marked this one's version as failed;
+    /// <see cref="Models.ModelStore"/> refuses to write to or finish such a version.
     /// </summary>
-    public bool IsHeld => _connection is null || _connection.State == ConnectionState.Open;
+    public CancellationToken Lost => _lost.Token;
 
     /// <summary>Gives the lock back; the next trainer may take it at once.</summary>
     public async ValueTask DisposeAsync()
     {
-        await using (_holder)
-        {
-            if (_connection is not { State: ConnectionState.Open })
-            {
-                return;
-            }
+        await _givenBack.CancelAsync();
+        await _keeping;
+        await _held.DisposeAsync();
+    }
 
-            // Closing alone would free the lock only when the server has noticed.
+    private async Task KeepAsync(PostgresLock held, DatabaseTarget target)
+    {
+        try
+        {
+            while (true)
+            {
+                var processId = held.ProcessId;
+                await held.WaitForLossAsync(_givenBack.Token);
+                await held.DisposeAsync();
+                if (await TakeAgainAsync(target, processId) is not { } again)
+                {
+                    break;
+                }
+
+                _held = held = again;
+            }
+        }
+        catch (OperationCanceledException) when (_givenBack.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (NpgsqlException)
+        {
+            // It won't be had again: the database was dropped, or the password changed.
+        }
+
+        await _lost.CancelAsync();
+    }
+
+    /// <returns>Null when somebody else holds the lock.</returns>
+    private async Task<PostgresLock?> TakeAgainAsync(DatabaseTarget target, int formerProcessId)
+    {
+        while (true)
+        {
             try
             {
-                await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", _connection);
-                await command.ExecuteNonQueryAsync();
+                if (await PostgresLock.TryTakeAsync(target, PostgresLock.TrainerKey, _givenBack.Token) is { } taken)
+                {
+                    return taken;
+                }
+
+                // The server may not have missed the former connection yet.
+                if (await PostgresLock.IsHeldByOtherAsync(target, PostgresLock.TrainerKey, formerProcessId, _givenBack.Token))
+                {
+                    return null;
+                }
             }
-            catch (NpgsqlException)
+            catch (Exception exception) when (RecSysDatabase.IsPassing(exception))
             {
-                // The connection is lost, and the lock with it.
+                // The database is away.
             }
+
+            await Task.Delay(RetryInterval, _givenBack.Token);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Npgsql;
 using RecSys.Data.Models;
 using RecSys.TestKit;
 
@@ -51,6 +52,62 @@ public abstract class CrashTests(MigratedDatabases databases, string provider) :
     }
 }
 
-public sealed class PostgresCrashTests(MigratedDatabases databases) : CrashTests(databases, DatabaseOptions.Postgres);
+public sealed class PostgresCrashTests(MigratedDatabases databases) : CrashTests(databases, DatabaseOptions.Postgres)
+{
+    private const string Locks =
+        "FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+    private const string Holder = $"SELECT pid {Locks} AND granted";
+
+    private const string KillHolder = $"SELECT count(pg_terminate_backend(pid)) {Locks} AND granted";
+
+    [Fact]
+    public async Task Training_whose_connection_is_killed_is_lost_to_the_trainer_that_waited_for_it()
+    {
+        await using var lease = (await Database.TrainerLock.TryAcquireAsync(Cancellation)).ShouldNotBeNull();
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lease.Lost.Register(lost.SetResult);
+        var waiting = PostgresLock.TakeAsync(Database.Database.Target, PostgresLock.TrainerKey, Cancellation);
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await Wait.UntilAsync(
+            async () => await ScalarAsync(source, $"SELECT count(*) {Locks} AND NOT granted") is 1L,
+            TimeSpan.FromSeconds(30),
+            "another trainer waits for the lock");
+
+        (await ScalarAsync(source, KillHolder)).ShouldBe(1L);
+
+        await using var next = await waiting.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await lost.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+        // Giving back what is lost takes nothing from the next.
+        await lease.DisposeAsync();
+        (await OpenAgain().TrainerLock.TryAcquireAsync(Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Training_whose_connection_is_killed_is_taken_again_when_nobody_else_wants_it()
+    {
+        await using var lease = (await Database.TrainerLock.TryAcquireAsync(Cancellation)).ShouldNotBeNull();
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        var before = await ScalarAsync(source, Holder);
+
+        (await ScalarAsync(source, KillHolder)).ShouldBe(1L);
+
+        await Wait.UntilAsync(
+            async () => await ScalarAsync(source, Holder) is int holder && holder != (int)before!,
+            TimeSpan.FromSeconds(30),
+            "the training's lock is taken again");
+        lease.Lost.IsCancellationRequested.ShouldBeFalse();
+        (await OpenAgain().TrainerLock.TryAcquireAsync(Cancellation)).ShouldBeNull();
+        await lease.DisposeAsync();
+        await using var next = (await OpenAgain().TrainerLock.TryAcquireAsync(Cancellation)).ShouldNotBeNull();
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync(Cancellation);
+    }
+}
 
 public sealed class SqliteCrashTests(MigratedDatabases databases) : CrashTests(databases, DatabaseOptions.Sqlite);

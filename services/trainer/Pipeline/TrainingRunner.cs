@@ -163,13 +163,14 @@ internal sealed class TrainingRunner(
         string? error = null;
         try
         {
-            await work.RunAsync(_stopping.Token);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, lease.Lost);
+            await work.RunAsync(ending.Token);
             work.Forget();
             TrainerLog.TrainingSucceeded(logger, work.ModelVersion, clock.GetElapsedTime(started).TotalSeconds);
         }
         catch (Exception exception)
         {
-            error = await FailAsync(work.ModelVersion, exception);
+            error = await FailAsync(work.ModelVersion, exception, lease);
         }
 
         // Whoever hears of the end may start the next training.
@@ -200,10 +201,12 @@ internal sealed class TrainingRunner(
 
     /// <summary>Marks the version as failed, if that can be done.</summary>
     /// <returns>Why it failed, for a person.</returns>
-    private async Task<string> FailAsync(string modelVersion, Exception exception)
+    private async Task<string> FailAsync(string modelVersion, Exception exception, TrainerLease lease)
     {
         var isStopped = exception is OperationCanceledException && _stopping.IsCancellationRequested;
-        var error = isStopped ? "The trainer was stopped before the training had ended. Start the training again." : exception.Message;
+        var error = isStopped ? "The trainer was stopped before the training had ended. Start the training again."
+            : lease.Lost.IsCancellationRequested ? "Another trainer began a training while this one had no connection to the database. Wait for its end; then start the training again."
+            : exception.Message;
         if (isStopped)
         {
             TrainerLog.TrainingStopped(logger, modelVersion);

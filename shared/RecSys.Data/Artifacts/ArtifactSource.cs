@@ -153,7 +153,7 @@ internal sealed class TextSource(string name, IReadOnlyList<string> texts)
         var bytes = 0L;
         foreach (var text in texts)
         {
-            bytes += sizeof(int) + Encoding.UTF8.GetByteCount(StorableText.Require(text, name));
+            bytes += sizeof(int) + Encoding.UTF8.GetByteCount(StorableValues.Text(text, name));
         }
 
         return bytes;

@@ -83,9 +83,9 @@ public sealed class ArtifactStore
     /// <inheritdoc cref="WriteMatrixAsync" path="/exception"/>
     public async Task CopyAsync(string from, string version, string name, CancellationToken cancellationToken)
     {
-        StorableText.Require(from, nameof(from));
-        StorableText.Require(version, nameof(version));
-        StorableText.Require(name, nameof(name));
+        StorableValues.Text(from, nameof(from));
+        StorableValues.Text(version, nameof(version));
+        StorableValues.Text(name, nameof(name));
         await _models.RequireTrainingAsync(version, cancellationToken);
         await _database.WriteAsync(
             context => context.ModelArtifacts
@@ -116,8 +116,8 @@ public sealed class ArtifactStore
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<ArtifactReader?> OpenAsync(string version, string name, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
-        StorableText.Require(name, nameof(name));
+        StorableValues.Text(version, nameof(version));
+        StorableValues.Text(name, nameof(name));
         var chunks = _database.StreamAsync(
             context => context.ModelArtifacts
                 .Where(row => row.ModelVersion == version && row.Name == name)
@@ -204,8 +204,8 @@ public sealed class ArtifactStore
 
     private async Task WriteAsync(string version, string name, ArtifactSource source, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
-        StorableText.Require(name, nameof(name));
+        StorableValues.Text(version, nameof(version));
+        StorableValues.Text(name, nameof(name));
         await _models.RequireTrainingAsync(version, cancellationToken);
         await _database.WriteAsync(
             context => context.ModelArtifacts

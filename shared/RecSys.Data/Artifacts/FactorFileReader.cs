@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using RecSys.Contracts;
 
 namespace RecSys.Data.Artifacts;
 
@@ -101,9 +102,9 @@ public static class FactorFileReader
             var seen = new HashSet<string>(ids.Length, StringComparer.Ordinal);
             for (var i = 0; i < ids.Length; i++)
             {
-                if (ids[i].Length == 0 || !StorableText.IsStorable(ids[i]))
+                if (IdText.ProblemOfId(ids[i]) is { } problem)
                 {
-                    throw new InvalidDataException($"id {i} is empty or can't be stored");
+                    throw new InvalidDataException($"id {i} {problem}");
                 }
 
                 if (!seen.Add(ids[i]))

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
+using RecSys.Contracts;
 
 namespace RecSys.Data.Artifacts;
 
@@ -16,7 +17,6 @@ internal sealed class NpyArray
     // Deflate can't do better: a longer array is a lie that would only cost memory.
     private const long MaxCompression = 1_100;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly UTF32Encoding LittleEndianUtf32 = new(bigEndian: false, byteOrderMark: false, throwOnInvalidCharacters: true);
     private static readonly UTF32Encoding BigEndianUtf32 = new(bigEndian: true, byteOrderMark: false, throwOnInvalidCharacters: true);
 
@@ -183,7 +183,7 @@ internal sealed class NpyArray
 
         if (Type.Kind == 'S')
         {
-            return StrictUtf8.GetString(bytes.TrimEnd((byte)0));
+            return IdText.StrictUtf8.GetString(bytes.TrimEnd((byte)0));
         }
 
         // Shorter texts are filled up with zeros.

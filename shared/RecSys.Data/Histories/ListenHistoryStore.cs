@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RecSys.Algorithms;
 
 namespace RecSys.Data.Histories;
 
@@ -51,10 +52,10 @@ public sealed class ListenHistoryStore
     public async Task<IReadOnlyList<RecentListenRow>> GetAsync(
         string userId, int limit, ListenPosition? before, CancellationToken cancellationToken)
     {
-        StorableText.Require(userId, nameof(userId));
+        StorableValues.Text(userId, nameof(userId));
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var listenedAt = before?.ListenedAt ?? default;
-        var trackId = StorableText.Require(before?.TrackId ?? "", nameof(before));
+        var trackId = StorableValues.Text(before?.TrackId ?? "", nameof(before));
         return await _database.ReadAsync(
             context =>
             {
@@ -88,14 +89,14 @@ public sealed class ListenHistoryStore
 
     private static RecentListenRow Check(RecentListenRow listen)
     {
-        StorableText.Require(listen.UserId, nameof(listen.UserId));
-        StorableText.Require(listen.TrackId, nameof(listen.TrackId));
+        StorableValues.Text(listen.UserId, nameof(listen.UserId));
+        StorableValues.Text(listen.TrackId, nameof(listen.TrackId));
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.PlayCount, 1, nameof(listen.PlayCount));
         if (listen.PlayedShare is { } share && !float.IsFinite(share))
         {
             throw new ArgumentException("PlayedShare is not finite. Leave it out when it is unknown.", nameof(listen));
         }
 
-        return listen with { ListenedAt = Timestamps.ToStored(listen.ListenedAt) };
+        return listen with { ListenedAt = UnixMicroseconds.Truncate(listen.ListenedAt) };
     }
 }

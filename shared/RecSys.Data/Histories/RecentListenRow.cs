@@ -1,4 +1,5 @@
 using System.Globalization;
+using RecSys.Algorithms;
 
 namespace RecSys.Data.Histories;
 
@@ -20,7 +21,7 @@ public readonly record struct ListenPosition(DateTimeOffset ListenedAt, string T
 {
     /// <summary>Text for a page token; <see cref="TryParse"/> reads it.</summary>
     public override string ToString() =>
-        Timestamps.ToUnixMicroseconds(ListenedAt).ToString(CultureInfo.InvariantCulture) + ":" + TrackId;
+        UnixMicroseconds.From(ListenedAt).ToString(CultureInfo.InvariantCulture) + ":" + TrackId;
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     /// <returns>False when <paramref name="text"/> is nothing that it writes.</returns>
@@ -30,8 +31,8 @@ public readonly record struct ListenPosition(DateTimeOffset ListenedAt, string T
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0
             || !long.TryParse(text.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var microseconds)
-            || !Timestamps.TryFromUnixMicroseconds(microseconds, out var listenedAt)
-            || !StorableText.IsStorable(text.AsSpan(colon + 1)))
+            || !UnixMicroseconds.TryToTime(microseconds, out var listenedAt)
+            || !StorableValues.IsText(text.AsSpan(colon + 1)))
         {
             return false;
         }

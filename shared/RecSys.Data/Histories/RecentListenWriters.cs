@@ -1,8 +1,9 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using NpgsqlTypes;
+using RecSys.Algorithms;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data.Histories;
@@ -148,7 +149,7 @@ internal sealed class SqliteRecentListenWriter : IRecentListenWriter
                     cancellationToken,
                     listen.UserId,
                     listen.TrackId,
-                    Timestamps.ToUnixMicroseconds(listen.ListenedAt),
+                    UnixMicroseconds.From(listen.ListenedAt),
                     (object?)listen.PlayedShare ?? DBNull.Value,
                     listen.PlayCount);
             }

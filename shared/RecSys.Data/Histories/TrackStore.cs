@@ -35,7 +35,7 @@ public sealed class TrackStore
     public async Task<IReadOnlyDictionary<string, TrackRow>> GetAsync(
         IReadOnlyCollection<string> trackIds, CancellationToken cancellationToken)
     {
-        var wanted = trackIds.Select(id => StorableText.Require(id, nameof(trackIds))).Distinct(StringComparer.Ordinal).ToArray();
+        var wanted = trackIds.Select(id => StorableValues.Text(id, nameof(trackIds))).Distinct(StringComparer.Ordinal).ToArray();
         if (wanted.Length == 0)
         {
             return new Dictionary<string, TrackRow>();

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using RecSys.Algorithms;
 
 namespace RecSys.Data.Models;
 
@@ -29,15 +30,15 @@ internal sealed record ModelPageToken(DateTimeOffset CreatedAt, string Version)
         var colon = decoded.IndexOf(':', StringComparison.Ordinal);
         return colon > 0
             && long.TryParse(decoded.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
-            && Timestamps.TryFromUnixMicroseconds(microseconds, out var createdAt)
-            && StorableText.IsStorable(decoded)
+            && UnixMicroseconds.TryToTime(microseconds, out var createdAt)
+            && StorableValues.IsText(decoded)
                 ? new ModelPageToken(createdAt, decoded[(colon + 1)..])
                 : throw new InvalidPageTokenException(parameterName);
     }
 
     public override string ToString() =>
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{Timestamps.ToUnixMicroseconds(CreatedAt)}:{Version}")));
+            string.Create(CultureInfo.InvariantCulture, $"{UnixMicroseconds.From(CreatedAt)}:{Version}")));
 }
 
 /// <summary>A page token is none that this list has given out.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RecSys.Algorithms;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data.Models;
@@ -16,7 +17,7 @@ public sealed partial class ModelStore
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<ActiveModelRow> ActivateAsync(string version, bool force, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
+        StorableValues.Text(version, nameof(version));
         return _database.WriteAsync(
             async context =>
             {
@@ -81,7 +82,7 @@ public sealed partial class ModelStore
     private async Task<ActiveModelRow> SetAsync(
         RecSysDbContext context, string version, string? previous, bool isFirst, CancellationToken cancellationToken)
     {
-        var row = new ActiveModelRow(version, previous, Timestamps.ToStored(_time.GetUtcNow()));
+        var row = new ActiveModelRow(version, previous, UnixMicroseconds.Truncate(_time.GetUtcNow()));
         context.Entry(row).State = isFirst ? EntityState.Added : EntityState.Modified;
         await context.SaveChangesAsync(cancellationToken);
         return row;

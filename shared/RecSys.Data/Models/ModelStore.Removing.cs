@@ -113,7 +113,7 @@ public sealed partial class ModelStore
     /// <returns>False when the version is not in training.</returns>
     private async Task<bool> TryFailAsync(string version, string error, CancellationToken cancellationToken)
     {
-        var readable = StorableText.IsStorable(error) ? error : "The reason can't be shown.";
+        var readable = StorableValues.IsText(error) ? error : "The reason can't be shown.";
         var failed = await _database.WriteOnceAsync(
             context => context.ModelVersions
                 .Where(model => model.Version == version && model.Status == ModelStatus.Training)

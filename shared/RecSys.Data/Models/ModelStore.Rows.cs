@@ -82,7 +82,7 @@ public sealed partial class ModelStore
     /// <inheritdoc cref="WriteUserRecommendationsAsync" path="/exception"/>
     public Task RemoveUserRecommendationsAsync(string version, IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
+        StorableValues.Text(version, nameof(version));
         return _database.WriteAsync(
             async context =>
             {
@@ -99,8 +99,8 @@ public sealed partial class ModelStore
     public async Task<UserRecommendationsRow?> ReadUserRecommendationsAsync(
         string version, string userId, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
-        StorableText.Require(userId, nameof(userId));
+        StorableValues.Text(version, nameof(version));
+        StorableValues.Text(userId, nameof(userId));
         return await _database.ReadAsync(
             context => context.UserRecommendations
                 .Where(row => row.ModelVersion == version && row.UserId == userId)
@@ -112,7 +112,7 @@ public sealed partial class ModelStore
     /// <exception cref="DatabaseUnavailableException">The database does not answer, or stopped answering on the way.</exception>
     public IAsyncEnumerable<UserRecommendationsRow> ReadAllUserRecommendationsAsync(string version, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
+        StorableValues.Text(version, nameof(version));
         return _database.StreamAsync(
             context => context.UserRecommendations
                 .Where(row => row.ModelVersion == version)
@@ -124,8 +124,8 @@ public sealed partial class ModelStore
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public async Task<SimilarTracksRow?> ReadSimilarAsync(string version, string trackId, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
-        StorableText.Require(trackId, nameof(trackId));
+        StorableValues.Text(version, nameof(version));
+        StorableValues.Text(trackId, nameof(trackId));
         return await _database.ReadAsync(
             context => context.SimilarTracks
                 .Where(row => row.ModelVersion == version && row.TrackId == trackId)
@@ -137,8 +137,8 @@ public sealed partial class ModelStore
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public async Task<NextTracksRow?> ReadNextAsync(string version, string trackId, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
-        StorableText.Require(trackId, nameof(trackId));
+        StorableValues.Text(version, nameof(version));
+        StorableValues.Text(trackId, nameof(trackId));
         return await _database.ReadAsync(
             context => context.NextTracks
                 .Where(row => row.ModelVersion == version && row.TrackId == trackId)
@@ -150,7 +150,7 @@ public sealed partial class ModelStore
     /// <exception cref="DatabaseUnavailableException">The database does not answer, or stopped answering on the way.</exception>
     public IAsyncEnumerable<SimilarTracksRow> ReadAllSimilarAsync(string version, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
+        StorableValues.Text(version, nameof(version));
         return _database.StreamAsync(
             context => context.SimilarTracks
                 .Where(row => row.ModelVersion == version)
@@ -165,7 +165,7 @@ public sealed partial class ModelStore
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public async Task<IReadOnlyList<PopularTrackRow>> ReadPopularAsync(string version, int? limit, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
+        StorableValues.Text(version, nameof(version));
         return await _database.ReadAsync(
             context => context.PopularTracks
                 .Where(row => row.ModelVersion == version)
@@ -198,8 +198,8 @@ public sealed partial class ModelStore
     private async Task CopyAsync<TRow>(string from, string version, CancellationToken cancellationToken)
         where TRow : ModelRow
     {
-        StorableText.Require(from, nameof(from));
-        StorableText.Require(version, nameof(version));
+        StorableValues.Text(from, nameof(from));
+        StorableValues.Text(version, nameof(version));
         for (var after = ""; after is not null;)
         {
             var piece = after;

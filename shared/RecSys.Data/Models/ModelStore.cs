@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using RecSys.Algorithms;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data.Models;
@@ -33,19 +34,19 @@ public sealed partial class ModelStore
     public async Task<ModelVersionRow> BeginAsync(
         string version, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, string? baseVersion = null)
     {
-        StorableText.Require(version, nameof(version));
+        StorableValues.Text(version, nameof(version));
         ArgumentException.ThrowIfNullOrWhiteSpace(version);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(version.Length, 128, nameof(version));
         foreach (var (key, value) in settings)
         {
-            StorableText.Require(key, nameof(settings));
-            StorableText.Require(value, nameof(settings));
+            StorableValues.Text(key, nameof(settings));
+            StorableValues.Text(value, nameof(settings));
         }
 
         var model = new ModelVersionRow
         {
             Version = version,
-            CreatedAt = Timestamps.ToStored(_time.GetUtcNow()),
+            CreatedAt = UnixMicroseconds.Truncate(_time.GetUtcNow()),
             Settings = settings,
             BaseVersion = baseVersion,
         };
@@ -79,7 +80,7 @@ public sealed partial class ModelStore
     {
         foreach (var (name, value) in result.Metrics)
         {
-            StorableText.Require(name, nameof(result));
+            StorableValues.Text(name, nameof(result));
             if (!double.IsFinite(value))
             {
                 throw new ArgumentException($"Metric '{name}' is not finite. Leave it out.", nameof(result));
@@ -87,7 +88,7 @@ public sealed partial class ModelStore
         }
 
         var status = result.Refusal is null ? ModelStatus.Ready : ModelStatus.Refused;
-        var refusal = result.Refusal is null ? null : StorableText.Require(result.Refusal, nameof(result));
+        var refusal = result.Refusal is null ? null : StorableValues.Text(result.Refusal, nameof(result));
         var changed = await _database.WriteAsync(
             context => context.ModelVersions
                 .Where(model => model.Version == version && model.Status == ModelStatus.Training)
@@ -112,7 +113,7 @@ public sealed partial class ModelStore
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<ModelVersionRow?> GetAsync(string version, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
+        StorableValues.Text(version, nameof(version));
         return _database.ReadAsync(
             context => context.ModelVersions.FirstOrDefaultAsync(model => model.Version == version, cancellationToken), cancellationToken);
     }
@@ -155,7 +156,7 @@ public sealed partial class ModelStore
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
     internal Task RequireTrainingAsync(string version, CancellationToken cancellationToken)
     {
-        StorableText.Require(version, nameof(version));
+        StorableValues.Text(version, nameof(version));
         return _database.ReadAsync(context => RequireTrainingAsync(context, version, cancellationToken), cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
 using RecSys.Data.Models;
 
 namespace RecSys.Data.Schema;
@@ -8,7 +9,7 @@ internal sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> opti
     protected override string RowAddress => "ctid";
 
     public override Task LockModelsAsync(CancellationToken cancellationToken) =>
-        Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AdvisoryLocks.Models})", cancellationToken);
+        Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({PostgresLock.ModelsKey})", cancellationToken);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -24,5 +25,12 @@ internal sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> opti
         base.OnModelCreating(modelBuilder);
         modelBuilder.Entity<ModelVersionRow>().Property(m => m.Settings).HasColumnType("jsonb");
         modelBuilder.Entity<ModelVersionRow>().Property(m => m.Metrics).HasColumnType("jsonb");
+    }
+
+    /// <summary>For dotnet-ef, which compares the model with the migrations and connects to nothing.</summary>
+    private sealed class DesignTimeFactory : IDesignTimeDbContextFactory<PostgresDbContext>
+    {
+        public PostgresDbContext CreateDbContext(string[] args) =>
+            new(new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql("Host=localhost;Database=recsys").Options);
     }
 }

@@ -1,7 +1,10 @@
+using System.Globalization;
+using EFCore.NamingConventions.Internal;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
 
@@ -90,6 +93,11 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
 
         // Each foreign key begins a primary key already, or stands in a table of one row.
         configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
+
+        // As an option of the context it would also rename the columns of EF's own table of migrations, and databases that have
+        // one would not be known any more.
+        configurationBuilder.Conventions.Add(services => new NameRewritingConvention(
+            services.GetRequiredService<ProviderConventionSetBuilderDependencies>(), new SnakeCaseNameRewriter(CultureInfo.InvariantCulture)));
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -104,7 +112,8 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
         {
             // The key serves a page of one user's history, newest first, and finds the oldest ones to drop.
             listen.ToTable("recent_listens").HasKey(l => new { l.UserId, l.ListenedAt, l.TrackId });
-            listen.HasOne<UserRow>().WithMany().HasForeignKey(l => l.UserId).OnDelete(DeleteBehavior.Cascade);
+            listen.HasOne<UserRow>().WithMany().HasForeignKey(l => l.UserId).OnDelete(DeleteBehavior.Cascade)
+                .HasConstraintName("fk_recent_listens_user_id");
         });
         modelBuilder.Entity<RejectedListenRow>(rejected =>
         {
@@ -114,7 +123,6 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
         });
 
         ConfigureModels(modelBuilder);
-        UseSnakeCase(modelBuilder.Model);
     }
 
     private static void ConfigureModels(ModelBuilder modelBuilder)
@@ -140,55 +148,26 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
             active.Property(a => a.Version).HasColumnName("active_version");
 
             // Restrict: whatever deletes versions, these two stay.
-            active.HasOne<ModelVersionRow>().WithMany().HasForeignKey(a => a.Version).OnDelete(DeleteBehavior.Restrict);
-            active.HasOne<ModelVersionRow>().WithMany().HasForeignKey(a => a.PreviousVersion).OnDelete(DeleteBehavior.Restrict);
+            active.HasOne<ModelVersionRow>().WithMany().HasForeignKey(a => a.Version).OnDelete(DeleteBehavior.Restrict)
+                .HasConstraintName("fk_active_model_active_version");
+            active.HasOne<ModelVersionRow>().WithMany().HasForeignKey(a => a.PreviousVersion).OnDelete(DeleteBehavior.Restrict)
+                .HasConstraintName("fk_active_model_previous_version");
         });
 
-        BelongsToModel(modelBuilder.Entity<UserRecommendationsRow>().ToTable("user_recommendations")).HasKey(r => new { r.ModelVersion, r.UserId });
-        BelongsToModel(modelBuilder.Entity<SimilarTracksRow>().ToTable("similar_tracks")).HasKey(r => new { r.ModelVersion, r.TrackId });
-        BelongsToModel(modelBuilder.Entity<PopularTrackRow>().ToTable("popular_tracks")).HasKey(r => new { r.ModelVersion, r.Rank });
-        BelongsToModel(modelBuilder.Entity<NextTracksRow>().ToTable("next_tracks")).HasKey(r => new { r.ModelVersion, r.TrackId });
-        BelongsToModel(modelBuilder.Entity<ModelArtifactRow>().ToTable("model_artifacts"))
-            .HasKey(r => new { r.ModelVersion, r.Name, r.ChunkNumber });
+        BelongsToModel<UserRecommendationsRow>(modelBuilder, "user_recommendations").HasKey(r => new { r.ModelVersion, r.UserId });
+        BelongsToModel<SimilarTracksRow>(modelBuilder, "similar_tracks").HasKey(r => new { r.ModelVersion, r.TrackId });
+        BelongsToModel<PopularTrackRow>(modelBuilder, "popular_tracks").HasKey(r => new { r.ModelVersion, r.Rank });
+        BelongsToModel<NextTracksRow>(modelBuilder, "next_tracks").HasKey(r => new { r.ModelVersion, r.TrackId });
+        BelongsToModel<ModelArtifactRow>(modelBuilder, "model_artifacts").HasKey(r => new { r.ModelVersion, r.Name, r.ChunkNumber });
     }
 
-    private static EntityTypeBuilder<TRow> BelongsToModel<TRow>(EntityTypeBuilder<TRow> row)
+    private static EntityTypeBuilder<TRow> BelongsToModel<TRow>(ModelBuilder modelBuilder, string table)
         where TRow : ModelRow
     {
+        var row = modelBuilder.Entity<TRow>().ToTable(table);
         row.Property(r => r.ModelVersion);
-        row.HasOne<ModelVersionRow>().WithMany().HasForeignKey(r => r.ModelVersion).OnDelete(DeleteBehavior.Cascade);
+        row.HasOne<ModelVersionRow>().WithMany().HasForeignKey(r => r.ModelVersion).OnDelete(DeleteBehavior.Cascade)
+            .HasConstraintName($"fk_{table}_model_version");
         return row;
-    }
-
-    private static void UseSnakeCase(IMutableModel model)
-    {
-        foreach (var entity in model.GetEntityTypes())
-        {
-            var table = entity.GetTableName()!;
-            foreach (var property in entity.GetProperties())
-            {
-                if (property.FindAnnotation(RelationalAnnotationNames.ColumnName) is null)
-                {
-                    property.SetColumnName(SnakeCase.From(property.Name));
-                }
-            }
-
-            foreach (var key in entity.GetKeys())
-            {
-                key.SetName($"pk_{table}");
-            }
-
-            foreach (var foreignKey in entity.GetForeignKeys())
-            {
-                foreignKey.SetConstraintName($"fk_{table}_{Columns(foreignKey.Properties)}");
-            }
-
-            foreach (var index in entity.GetIndexes())
-            {
-                index.SetDatabaseName($"ix_{table}_{Columns(index.Properties)}");
-            }
-        }
-
-        static string Columns(IEnumerable<IReadOnlyProperty> properties) => string.Join('_', properties.Select(p => p.GetColumnName()));
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
 
 namespace RecSys.Data.Schema;
 
@@ -13,5 +14,12 @@ internal sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options)
     {
         base.ConfigureConventions(configurationBuilder);
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicrosecondConverter>();
+    }
+
+    /// <summary>For dotnet-ef, which compares the model with the migrations and connects to nothing.</summary>
+    private sealed class DesignTimeFactory : IDesignTimeDbContextFactory<SqliteDbContext>
+    {
+        public SqliteDbContext CreateDbContext(string[] args) =>
+            new(new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite("Data Source=recsys.db").Options);
     }
 }

@@ -1,18 +1,19 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using RecSys.Algorithms;
 
 namespace RecSys.Data.Schema;
 
 /// <summary>Postgres: timestamptz takes UTC only and keeps microseconds.</summary>
 internal sealed class UtcMicrosecondConverter() : ValueConverter<DateTimeOffset, DateTimeOffset>(
-    time => Timestamps.ToStored(time),
+    time => UnixMicroseconds.Truncate(time),
     stored => stored);
 
 /// <summary>SQLite has no time type; whole microseconds since 1970 sort and compare as times do.</summary>
 internal sealed class UnixMicrosecondConverter() : ValueConverter<DateTimeOffset, long>(
-    time => Timestamps.ToUnixMicroseconds(time),
-    stored => Timestamps.FromUnixMicroseconds(stored));
+    time => UnixMicroseconds.From(time),
+    stored => UnixMicroseconds.ToTime(stored));
 
 internal sealed class MillisecondConverter() : ValueConverter<TimeSpan, long>(
     span => (long)span.TotalMilliseconds,

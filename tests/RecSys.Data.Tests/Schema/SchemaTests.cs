@@ -56,6 +56,22 @@ public sealed class SchemaTests(MigratedDatabases databases)
         ]);
     }
 
+    /// <summary>Under other names the migrations of an existing database would not be found, and be applied again.</summary>
+    [Theory]
+    [InlineData(DatabaseOptions.Postgres)]
+    [InlineData(DatabaseOptions.Sqlite)]
+    public async Task Migrations_are_remembered_where_databases_made_long_ago_have_them(string provider)
+    {
+        await using var database = new TestDatabase(provider, await databases.CreateAsync(provider));
+        await using var context = database.Database.CreateContext();
+
+        var remembered = await context.Database
+            .SqlQueryRaw<string>("""SELECT "MigrationId" AS "Value" FROM "__EFMigrationsHistory" WHERE "ProductVersion" <> '' ORDER BY 1""")
+            .ToListAsync(Cancellation);
+
+        remembered.ShouldBe(context.Database.GetMigrations());
+    }
+
     [Fact]
     public async Task Commits_on_SQLite_reach_the_disk_and_readers_do_not_wait()
     {

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.Data;
@@ -56,6 +57,31 @@ public sealed class SeveralTrainersTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_training_that_loses_its_lock_to_another_trainer_stops_and_says_so()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var trainer = await TrainerHost.StartAsync(("Database:Provider", "postgres"), ("Database:ConnectionString", database));
+        await trainer.FillLakeAsync();
+        var version = (await trainer.Client.TrainModelAsync(TrainerHost.Quick(("als.factors", "64"), ("als.iterations", "1000")))).ModelVersion;
+
+        // Another trainer waits for the lock when the connection that holds it is killed.
+        const string Locks = "FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var other = await source.OpenConnectionAsync();
+        var key = await ScalarAsync(source, $"SELECT (classid::bigint << 32) | objid::bigint {Locks} AND granted");
+        await using var takeOver = new NpgsqlCommand($"SELECT pg_advisory_lock({key})", other);
+        var takenOver = takeOver.ExecuteNonQueryAsync();
+        await Wait.UntilAsync(
+            async () => await ScalarAsync(source, $"SELECT count(*) {Locks} AND NOT granted") is 1L, TimeSpan.FromSeconds(30), "another trainer waits");
+        await ScalarAsync(source, $"SELECT count(pg_terminate_backend(pid)) {Locks} AND granted");
+        await takenOver;
+
+        var end = (await trainer.WatchAsync(version))[^1];
+        end.State.ShouldBe(TrainingState.Failed);
+        end.Message.ShouldContain("Another trainer began a training");
+    }
+
+    [Fact]
     public async Task Calls_are_answered_while_a_training_uses_every_core()
     {
         await using var trainer = await TrainerHost.StartAsync();
@@ -70,5 +96,11 @@ public sealed class SeveralTrainersTests(PostgresFixture postgres)
 
         answers.ShouldAllBe(answer => answer.Models.Single().ModelVersion == version);
         (await trainer.WatchAsync(version))[^1].State.ShouldBe(TrainingState.Succeeded);
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
     }
 }
