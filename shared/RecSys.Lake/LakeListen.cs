@@ -1,3 +1,5 @@
+using RecSys.Contracts;
+
 namespace RecSys.Lake;
 
 /// <summary>One play as the lake keeps it. Two listens of the same user, track and time are the same listen.</summary>
@@ -15,4 +17,14 @@ public sealed record LakeListen(string UserId, string TrackId, DateTimeOffset Li
     /// by time keeps such listens on its earlier side.
     /// </summary>
     public static readonly DateTimeOffset UnknownTime = DateTimeOffset.UnixEpoch;
+
+    /// <summary>What is wrong with the listen; null when nothing is. Asked before a call joins others, so that it can only fail by itself.</summary>
+    internal string? Problem =>
+        ProblemOfId("user", UserId)
+        ?? ProblemOfId("track", TrackId)
+        ?? (PlayCount < 1 ? "has a play count below 1" : null)
+        ?? (PlayedShare is { } share && !(share >= 0 && share <= 1) ? "has a played share outside 0 to 1" : null);
+
+    private static string? ProblemOfId(string name, string id) =>
+        IdText.ProblemOfId(id) is { } problem ? $"has a bad {name} id, which {problem}" : null;
 }

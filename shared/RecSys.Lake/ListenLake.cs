@@ -1,4 +1,3 @@
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.S3;
 using RecSys.Lake.Segments;
 using RecSys.Lake.Storage;
@@ -14,8 +13,6 @@ public sealed class ListenLake : IDisposable
     private readonly LakeFolders _folders;
     private readonly LakeMirror? _mirror;
     private readonly SegmentQueue _segments;
-    private readonly Lazy<DuckDbDatabase> _engine;
-    private bool _isDisposed;
 
     /// <summary>A lake in a folder, which is made by the first write.</summary>
     public ListenLake(string rootFolder, LakeEngineOptions? options = null)
@@ -33,8 +30,7 @@ public sealed class ListenLake : IDisposable
         _mirror = mirror?.Invoke(_folders);
         Compression = options.Compression;
         EngineOptions = options;
-        _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(options.ToSettings()));
-        _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression), () => Engine);
+        _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression));
     }
 
     /// <summary>
@@ -97,15 +93,6 @@ public sealed class ListenLake : IDisposable
 
     internal LakeEngineOptions EngineOptions { get; }
 
-    internal DuckDbDatabase Engine
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _engine.Value;
-        }
-    }
-
     internal LakeCompression Compression { get; }
 
     /// <summary>Writes listens, one segment for each UTC date among them. When it returns, they survive a crash or power cut.</summary>
@@ -113,15 +100,14 @@ public sealed class ListenLake : IDisposable
     /// <param name="listens">What to add. The same listens may be added again: readers see each once.</param>
     /// <param name="cancellationToken">Cancelled before the writing of these listens began, nothing is added; later it has no effect.</param>
     /// <exception cref="ArgumentException">A listen has an empty or invalid id, a play count below 1 or a share outside 0 to 1.</exception>
-    /// <exception cref="IOException">The folder can't be written; the listens of some dates may have been added.</exception>
-    /// <exception cref="DuckDbException">A segment can't be written, such as on a full disk; as above.</exception>
+    /// <exception cref="IOException">The folder can't be written, or the disk is full; the listens of some dates may have been added.</exception>
     /// <exception cref="S3Exception">The bucket can't be written; as above.</exception>
     public async Task AppendAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(listens);
         for (var i = 0; i < listens.Count; i++)
         {
-            if (LakeListenCheck.Problem(listens[i]) is { } problem)
+            if (listens[i].Problem is { } problem)
             {
                 throw new ArgumentException($"Listen {i} {problem}.", nameof(listens));
             }
@@ -142,16 +128,11 @@ public sealed class ListenLake : IDisposable
     /// <summary>Names of the imported logs, in ordinal order.</summary>
     public IReadOnlyList<string> ListImports() => _folders.ImportNames();
 
-    /// <summary>Releases the engine. What was written stays.</summary>
+    /// <summary>Ends the use of the lake. What was written stays.</summary>
     public void Dispose()
     {
-        _isDisposed = true;
         _segments.Dispose();
         _mirror?.Dispose();
-        if (_engine.IsValueCreated)
-        {
-            _engine.Value.Dispose();
-        }
     }
 
     /// <summary>Makes a staged import visible, whole, in place of the one that had its name.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using RecSys.Analytics.Listens;
 using RecSys.Lake.DuckDb;
+using RecSys.Lake.Storage;
 using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests;
@@ -41,14 +42,81 @@ public sealed class SegmentFileTests : IDisposable
         using var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill")));
         using var connection = database.Connect();
         using var rows = connection.Query(
-            $"SELECT string_agg(name || ' ' || type || ' ' || coalesce(converted_type, ''), ', ') FROM parquet_schema({SqlText.Literal(segment)}) WHERE type IS NOT NULL",
+            $"SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE SELECT * FROM read_parquet({SqlText.Literal(segment)}, hive_partitioning = false))",
             CancellationToken.None);
         using var chunk = rows.NextChunk();
         chunk!.Column(0).Text(0).ShouldBe(
-            "user_id BYTE_ARRAY UTF8, track_id BYTE_ARRAY UTF8, listened_at INT64 TIMESTAMP_MICROS, played_share FLOAT , play_count INT32 INT_32");
+            "user_id VARCHAR, track_id VARCHAR, listened_at TIMESTAMP WITH TIME ZONE, played_share FLOAT, play_count INTEGER");
         connection.QueryLong(
             $"SELECT count(*) FROM read_parquet({SqlText.Literal(segment)}) WHERE user_id = 'u' AND listened_at = '2025-03-14 12:00:00Z'::TIMESTAMPTZ AND played_share = 0.5 AND play_count = 2",
             CancellationToken.None).ShouldBe(1);
+
+        // The same by a reader of others.
+        var read = await NodePackages.ReadParquetAsync(segment);
+        read.GetProperty("columns").EnumerateArray().Select(column => $"{column.GetProperty("name")} {column.GetProperty("type")}").ShouldBe(
+            ["user_id BYTE_ARRAY", "track_id BYTE_ARRAY", "listened_at INT64", "played_share FLOAT", "play_count INT32"]);
+        read.GetProperty("rows").EnumerateArray().Select(row => row.GetRawText()).ShouldBe(
+        [
+            """{"user_id":"u","track_id":"t","listened_at":"2025-03-14T12:00:00.000Z","played_share":0.5,"play_count":2}""",
+            """{"user_id":"u2","track_id":"t","listened_at":"2025-03-14T12:00:00.000Z","played_share":null,"play_count":1}""",
+        ]);
+    }
+
+    [Theory]
+    [InlineData(LakeCompression.Zstd)]
+    [InlineData(LakeCompression.Snappy)]
+    public async Task What_is_asked_for_by_id_or_time_is_found_in_every_row_group(LakeCompression compression)
+    {
+        // Readers skip row groups by their statistics, which must be in the order of UTF-8 (U+FF5E before U+1F3B5) and in microseconds.
+        const int Rows = 100_000;
+        string[] ids = ["a", "\uFF5E", "\U0001F3B5", "\u00FC"];
+        using var lake = new ListenLake(_folder.File("other"), new LakeEngineOptions { Compression = compression });
+        await lake.AppendAsync([.. Enumerable.Range(0, Rows).Select(i => new LakeListen(ids[i % 4], $"t{i}", Noon.AddTicks(i * 10L), i % 3 == 0 ? null : i / (float)Rows))]);
+        var segment = Directory.GetFiles(lake.RootFolder, "*.parquet", SearchOption.AllDirectories).ShouldHaveSingleItem();
+
+        using var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill")));
+        using var connection = database.Connect();
+        long Count(string what, string where) => connection.QueryLong(
+            $"SELECT count({what}) FROM read_parquet({SqlText.Literal(segment)}) WHERE {where}", CancellationToken.None);
+        foreach (var id in ids)
+        {
+            Count("*", $"user_id = {SqlText.Literal(id)}").ShouldBe(Rows / 4);
+        }
+
+        foreach (var i in new[] { 0, 1, 32_767, 32_768, 65_536, Rows - 1 })
+        {
+            Count("*", $"listened_at = make_timestamptz({Microseconds(Noon) + i}) AND track_id = 't{i}'").ShouldBe(1);
+            Count("*", $"listened_at < make_timestamptz({Microseconds(Noon) + i})").ShouldBe(i);
+        }
+
+        Count("played_share", "true").ShouldBe(Rows - ((Rows + 2) / 3));
+        connection.QueryLong(
+            $"SELECT count(*) FROM parquet_metadata({SqlText.Literal(segment)}) WHERE path_in_schema = 'listened_at' AND compression = '{compression.ToString().ToUpperInvariant()}' AND row_group_num_rows <= 32768",
+            CancellationToken.None).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_segment_that_cannot_get_its_name_leaves_nothing_in_progress()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(_lake.RootFolder).FullName, "listens"), "a file is in the way");
+
+        await Should.ThrowAsync<IOException>(() => _lake.AppendAsync([new LakeListen("u", "t", Noon)]));
+
+        Directory.GetFileSystemEntries(Path.Combine(_lake.RootFolder, ".staging")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_on_a_full_disk_is_one_line_that_names_it()
+    {
+        // A device that takes nothing, as a disk without room.
+        var schema = new TableSchema(TableColumn.Number<int>("number"));
+        await using var writer = await schema.CreateAsync("/dev/full", LakeCompression.Zstd);
+        var failure = await Should.ThrowAsync<IOException>(async () =>
+        {
+            await writer.WriteGroupAsync(group => group.WriteAsync<int>(schema[0], new int[100]));
+            await writer.CompleteAsync();
+        });
+        failure.Message.ShouldStartWith("/dev/full can't be written: No space left on device");
     }
 
     [Fact]
@@ -107,6 +175,8 @@ public sealed class SegmentFileTests : IDisposable
         // Other dates can still be read.
         (await _queries.ReadInteractionsAsync(new InteractionQuery { Before = Noon.AddHours(1) })).CellCount.ShouldBe(1);
     }
+
+    private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / 10;
 
     private string[] Segments() =>
         [.. Directory.GetFiles(_lake.RootFolder, "*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];

@@ -23,7 +23,7 @@ internal sealed class ModelExport(ImportTarget stores, StoredModel? model, Expor
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly LogExporter _log = new(stores.Queries);
-    private readonly LakeExporter _lists = new(stores.Lake);
+    private readonly ListExporter _lists = new();
     private readonly Dictionary<string, long> _rows = [];
 
     private StoredModel Model => model ?? throw new InvalidOperationException("This table is of a model version.");

@@ -53,9 +53,7 @@ internal sealed class DuckDbDatabase : IDisposable
                 throw new DuckDbException(message);
             }
 
-            var opened = new DuckDbDatabase(database);
-            opened.RegisterRowFunction();
-            return opened;
+            return new DuckDbDatabase(database);
         }
         finally
         {
@@ -74,12 +72,6 @@ internal sealed class DuckDbDatabase : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
-
-    private void RegisterRowFunction()
-    {
-        using var connection = OpenConnection();
-        RowFunction.Register(connection);
-    }
 
     private ConnectionHandle OpenConnection()
     {

@@ -1,19 +1,16 @@
-using RecSys.Lake.DuckDb;
-
 namespace RecSys.Lake.Segments;
 
 /// <summary>
 /// Writes the listens of calls that wait at the same time together: under load there are fewer and larger segments and
 /// fewer flushes, while a single call waits for nobody.
 /// </summary>
-internal sealed class SegmentQueue(SegmentWriter writer, Func<DuckDbDatabase> engine) : IDisposable
+internal sealed class SegmentQueue(SegmentWriter writer) : IDisposable
 {
     // Listens that are written at once at most, so that a call does not wait for a very long write.
     private const int MaxGroupListens = 100_000;
 
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = new();
-    private DuckDbConnection? _connection;
     private bool _isWriting;
     private bool _isDisposed;
 
@@ -29,7 +26,7 @@ internal sealed class SegmentQueue(SegmentWriter writer, Func<DuckDbDatabase> en
             if (!_isWriting)
             {
                 _isWriting = true;
-                _ = Task.Run(WriteAll, CancellationToken.None);
+                _ = Task.Run(WriteAllAsync, CancellationToken.None);
             }
         }
 
@@ -41,28 +38,21 @@ internal sealed class SegmentQueue(SegmentWriter writer, Func<DuckDbDatabase> en
         lock (_lock)
         {
             _isDisposed = true;
-            if (!_isWriting)
-            {
-                _connection?.Dispose();
-            }
         }
     }
 
-    private void WriteAll()
+    private async Task WriteAllAsync()
     {
         while (NextGroup() is { } group)
         {
             try
             {
-                var connection = _connection ??= engine().Connect();
-                writer.Write(connection, group.Count == 1 ? group[0].Listens : [.. group.SelectMany(waiting => waiting.Listens)]);
+                await writer.WriteAsync(group.Count == 1 ? group[0].Listens : [.. group.SelectMany(waiting => waiting.Listens)]).ConfigureAwait(false);
                 group.ForEach(waiting => waiting.Written.SetResult());
             }
             catch (Exception exception)
             {
-                // Each caller gets the failure; the next group starts with a new connection.
-                _connection?.Dispose();
-                _connection = null;
+                // Each caller gets the failure; the next group starts afresh.
                 group.ForEach(waiting => waiting.Written.SetException(exception));
             }
         }
@@ -94,11 +84,6 @@ internal sealed class SegmentQueue(SegmentWriter writer, Func<DuckDbDatabase> en
             }
 
             _isWriting = false;
-            if (_isDisposed)
-            {
-                _connection?.Dispose();
-            }
-
             return null;
         }
     }

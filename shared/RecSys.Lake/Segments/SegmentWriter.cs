@@ -1,22 +1,31 @@
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Lake.Segments;
 
-/// <summary>Writes listens as segments, one per UTC date, each whole and on the disk before its name appears.</summary>
+/// <summary>Writes listens as segments, one per UTC date, each whole and on the disk before its name appears. For one caller at a time.</summary>
 internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compression)
 {
-    // In the order of the appender's columns below and of the files.
-    private const string Columns =
-        "user_id VARCHAR, track_id VARCHAR, listened_at TIMESTAMPTZ, played_share FLOAT, play_count INTEGER";
+    private static readonly TableSchema Columns = new(
+        TableColumn.Text("user_id"),
+        TableColumn.Text("track_id"),
+        TableColumn.Moment("listened_at"),
+        TableColumn.Number<float>("played_share", isNullable: true),
+        TableColumn.Number<int>("play_count"));
 
     // What a crashed process left in progress is removed once it is surely nobody's work any more.
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
+    // The columns of a row group, whose memory serves the next.
+    private readonly TextBuffer _users = new();
+    private readonly TextBuffer _tracks = new();
+    private long[] _times = [];
+    private float?[] _shares = [];
+    private int[] _counts = [];
     private bool _hasTidied;
 
     /// <summary>Writes the listens; on return they survive a crash.</summary>
-    public void Write(DuckDbConnection connection, IReadOnlyList<LakeListen> listens)
+    /// <exception cref="IOException">A segment can't be written, such as on a full disk; those of some dates may be there.</exception>
+    public async Task WriteAsync(IReadOnlyCollection<LakeListen> listens)
     {
         DurableFiles.MakeFolder(folders.Staging);
         if (!_hasTidied)
@@ -33,8 +42,7 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compres
             {
                 var file = folders.NewStagingPath(".parquet");
                 staged.Add(file);
-                WriteFile(connection, day, file);
-                DurableFiles.FlushFile(file);
+                await WriteFileAsync(file, day).ConfigureAwait(false);
 
                 var folder = folders.ListensOf(day.Key);
                 DurableFiles.MakeFolder(folder);
@@ -54,36 +62,43 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compres
         }
     }
 
-    private void WriteFile(DuckDbConnection connection, IEnumerable<LakeListen> listens, string file)
+    private async Task WriteFileAsync(string file, IEnumerable<LakeListen> listens)
     {
-        connection.Execute($"CREATE OR REPLACE TEMP TABLE segment ({Columns})", CancellationToken.None);
-        using (var appender = connection.Append("segment"))
+        await using var writer = await Columns.CreateAsync(file, compression).ConfigureAwait(false);
+        foreach (var rows in listens.Chunk(TableWriter.MaxGroupRows))
         {
-            foreach (var listen in listens)
+            Fill(rows);
+            await writer.WriteGroupAsync(async group =>
             {
-                appender.SetText(0, listen.UserId);
-                appender.SetText(1, listen.TrackId);
-                appender.Set(2, LakeTime.ToMicroseconds(listen.ListenedAt));
-                if (listen.PlayedShare is { } share)
-                {
-                    appender.Set(3, share);
-                }
-                else
-                {
-                    appender.SetNull(3);
-                }
-
-                appender.Set(4, listen.PlayCount);
-                appender.EndRow();
-            }
-
-            appender.Complete();
+                await group.WriteAsync<ReadOnlyMemory<byte>>(Columns[0], _users.Texts).ConfigureAwait(false);
+                await group.WriteAsync<ReadOnlyMemory<byte>>(Columns[1], _tracks.Texts).ConfigureAwait(false);
+                await group.WriteAsync<long>(Columns[2], _times.AsMemory(0, rows.Length)).ConfigureAwait(false);
+                await group.WriteAsync<float>(Columns[3], _shares.AsMemory(0, rows.Length)).ConfigureAwait(false);
+                await group.WriteAsync<int>(Columns[4], _counts.AsMemory(0, rows.Length)).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
 
-        connection.Execute(
-            $"COPY segment TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {compression.Codec()})",
-            CancellationToken.None);
-        connection.Execute("DROP TABLE segment", CancellationToken.None);
+        await writer.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private void Fill(LakeListen[] rows)
+    {
+        _users.Clear();
+        _tracks.Clear();
+        if (rows.Length > _times.Length)
+        {
+            (_times, _shares, _counts) = (new long[rows.Length], new float?[rows.Length], new int[rows.Length]);
+        }
+
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var listen = rows[i];
+            _users.Add(listen.UserId);
+            _tracks.Add(listen.TrackId);
+            _times[i] = LakeTime.ToMicroseconds(listen.ListenedAt);
+            _shares[i] = listen.PlayedShare;
+            _counts[i] = listen.PlayCount;
+        }
     }
 
     private void RemoveAbandoned()

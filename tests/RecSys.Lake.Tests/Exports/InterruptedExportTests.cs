@@ -16,22 +16,20 @@ public sealed class InterruptedExportTests(S3Fixture s3) : IClassFixture<S3Fixtu
     [Fact]
     public async Task A_cancelled_table_ends_soon_and_its_folder_is_gone()
     {
-        using var lake = new ListenLake(_folder.File("lake"));
         using var stop = new CancellationTokenSource();
         await using (var target = await ExportTarget.OpenAsync(_folder.File("out"), new S3Options(), TestContext.Current.CancellationToken))
         {
-            await Should.ThrowAsync<OperationCanceledException>(() => new LakeExporter(lake).WriteListsAsync(
+            await Should.ThrowAsync<OperationCanceledException>(() => new ListExporter().WriteListsAsync(
                 target.PathTo("lists.parquet"), new ListColumns("user_id", "track_id"), Endless(stop), stop.Token));
         }
 
-        Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Where(name => name != "lake").ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(_folder.Path).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task What_fails_on_the_way_is_what_the_caller_hears()
     {
-        using var lake = new ListenLake(_folder.File("lake"));
-        var failure = await Should.ThrowAsync<InvalidDataException>(() => new LakeExporter(lake).WriteListsAsync(
+        var failure = await Should.ThrowAsync<InvalidDataException>(() => new ListExporter().WriteListsAsync(
             _folder.File("lists.parquet"), new ListColumns("user_id", "track_id"), Failing(), TestContext.Current.CancellationToken));
         failure.Message.ShouldBe("the database went away");
     }
@@ -44,9 +42,18 @@ public sealed class InterruptedExportTests(S3Fixture s3) : IClassFixture<S3Fixtu
         await lake.AppendAsync([new LakeListen("ann", "t-1", DateTimeOffset.UtcNow)], TestContext.Current.CancellationToken);
 
         // A device that takes nothing, as a disk without room.
-        var failure = await Should.ThrowAsync<IOException>(() => new LogExporter(queries).WriteEventsAsync("/dev/full", TestContext.Current.CancellationToken));
-        failure.Message.ShouldStartWith("/dev/full can't be written");
-        failure.Message.ShouldNotContain("\n");
+        Func<Task>[] exports =
+        [
+            () => new LogExporter(queries).WriteEventsAsync("/dev/full", TestContext.Current.CancellationToken),
+            () => new ListExporter().WritePopularAsync("/dev/full", [new PopularTrack("t-1", 1, 1, 1, 1)], TestContext.Current.CancellationToken),
+            () => new ListExporter().WriteListsAsync("/dev/full", new ListColumns("user_id", "track_id"), Failing(), TestContext.Current.CancellationToken),
+        ];
+        foreach (var export in exports)
+        {
+            var failure = await Should.ThrowAsync<IOException>(export);
+            failure.Message.ShouldStartWith("/dev/full can't be written");
+            failure.Message.ShouldNotContain("\n");
+        }
     }
 
     [Fact]
