@@ -8,8 +8,6 @@ using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Ingest.Consumers;
 using RecSys.Ingest.Grpc;
-using RecSys.Ingest.Publishing;
-using RecSys.Ingest.Startup;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
 using RecSys.Lake.S3;
@@ -48,4 +46,17 @@ public static class IngestModule
 
     private static ListenLake Lake(IServiceProvider services) => ListenLake.Open(
         services.GetRequiredService<IOptions<LakeOptions>>().Value, services.GetRequiredService<IOptions<S3Options>>().Value);
+}
+
+/// <summary>Makes sure that the lake can be written before a listen is taken that belongs there.</summary>
+internal sealed class LakeFolderTask(ListenLake lake) : IStartupTask
+{
+    /// <inheritdoc/>
+    public string Name => "lake";
+
+    /// <inheritdoc/>
+    public string WaitsFor => $"write access to {lake.Location}";
+
+    /// <inheritdoc/>
+    public Task RunAsync(CancellationToken cancellationToken) => lake.CheckAccessAsync(cancellationToken);
 }

@@ -1,7 +1,9 @@
+using System.Text;
 using MassTransit;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data.Histories;
 using RecSys.Hosting.Bus;
+using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Consumers;
 
@@ -39,5 +41,21 @@ internal sealed class RejectedListenKeeper(
             await rejected.AddAsync([new RejectedListenRow(message.Reason, body, now, producer)], context.CancellationToken);
             IngestLog.MessageRejected(logger, message.Queue, body.Length, message.Reason);
         }
+    }
+}
+
+/// <summary>A foreign producer's name for itself, made fit to be stored and shown whatever it was.</summary>
+internal static class ProducerText
+{
+    /// <summary>The name without control characters, cut to the length that the gRPC service allows.</summary>
+    public static string Storable(string producer)
+    {
+        var text = new StringBuilder();
+        foreach (var rune in producer.EnumerateRunes().Take(BatchRules.MaxProducerLength))
+        {
+            text.Append((Rune.IsControl(rune) ? Rune.ReplacementChar : rune).ToString());
+        }
+
+        return text.ToString();
     }
 }

@@ -4,7 +4,6 @@ using RecSys.Contracts.Ingest.V1;
 using RecSys.Data;
 using RecSys.Data.Histories;
 using RecSys.Hosting.Errors;
-using RecSys.Ingest.Publishing;
 using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Grpc;

@@ -1,10 +1,11 @@
 using Grpc.Core;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
+using RecSys.Hosting.Bus;
 using RecSys.Hosting.Errors;
 using RecSys.Ingest.Validation;
 
-namespace RecSys.Ingest.Publishing;
+namespace RecSys.Ingest.Grpc;
 
 /// <summary>
 /// One StreamListens call. Batches are published as they come; a bounded number of them await their confirmation at a time, so
@@ -125,4 +126,22 @@ internal sealed class ListenStream(ListenScreening screening, ListenPublisher pu
     }
 
     private readonly record struct UnconfirmedBatch(int ListenCount, Task Confirmation);
+}
+
+/// <summary>Puts screened listens on the bus.</summary>
+internal sealed class ListenPublisher(IEventPublisher events)
+{
+    /// <summary>Publishes the listens as one message; ends when the broker has confirmed it. None are not published.</summary>
+    /// <exception cref="Hosting.Errors.RecSysException">UNAVAILABLE: the broker did not confirm in time.</exception>
+    public Task PublishAsync(IReadOnlyList<Listen> listens, string producer, CancellationToken cancellationToken)
+    {
+        if (listens.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var batch = new ListenBatch { Producer = producer };
+        batch.Listens.AddRange(listens);
+        return events.PublishAsync(batch, cancellationToken);
+    }
 }
