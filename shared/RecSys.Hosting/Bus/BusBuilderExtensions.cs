@@ -74,9 +74,8 @@ public static class BusBuilderExtensions
     {
         var services = builder.Services;
         services.AddSingleton<BusConnection>();
-        services.AddSingleton<BusStartupTask>();
-        services.AddHostedService(provider => provider.GetRequiredService<BusStartupTask>());
-        services.Insert(0, ServiceDescriptor.Singleton<IStartupTask>(provider => provider.GetRequiredService<BusStartupTask>()));
+        services.AddHostedService(provider => provider.GetRequiredService<BusConnection>());
+        services.Insert(0, ServiceDescriptor.Singleton<IStartupTask>(provider => provider.GetRequiredService<BusConnection>()));
 
         // Read before the settings are checked: a wrong value is reported then, and no bus is started before.
         var isMemory = Enum.TryParse<BusTransport>(builder.Configuration[$"{BusOptions.Section}:{nameof(BusOptions.Transport)}"], ignoreCase: true, out var transport)
@@ -118,7 +117,7 @@ public static class BusBuilderExtensions
             }
         });
 
-        // BusStartupTask starts it, when the broker is there.
+        // BusConnection starts it, when the broker is there.
         services.RemoveMassTransitHostedService();
     }
 

@@ -28,17 +28,17 @@ internal sealed class MemoryEventPublisher(
         }
 
         var messageId = NewId.NextGuid();
-        var awaited = outcomes.Await(messageId, queues);
+        var stored = Task.WhenAll(queues.Where(queue => queue.IsShared).Select(queue => outcomes.Await(messageId, queue)));
+        var seen = Task.WhenAll(queues.Where(queue => !queue.IsShared).Select(queue => outcomes.Await(messageId, queue)));
         try
         {
-            await PublishAsync(message, messageId, Task.WhenAll(awaited.Where(queue => queue.Key.IsShared).Select(queue => queue.Value.Task)), cancellationToken);
-            await Task.WhenAll(awaited.Where(queue => !queue.Key.IsShared).Select(queue => queue.Value.Task))
-                .WaitAsync(InstanceTimeout, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await PublishAsync(message, messageId, stored, cancellationToken);
+            await seen.WaitAsync(InstanceTimeout, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {
-            outcomes.Forget(messageId);
+            outcomes.Forget(messageId, queues);
         }
     }
 
@@ -53,25 +53,31 @@ internal sealed class MemoryEventPublisher(
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw PublishErrors.Unavailable("The message is not stored yet. Send it again.", exception);
+            throw RabbitMqEventPublisher.Unavailable("The message is not stored yet. Send it again.", exception);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or RecSysException) && ConsumerRetry.IsTransient(exception))
         {
-            throw PublishErrors.Unavailable("The message could not be stored. Send it again.", exception);
+            throw RabbitMqEventPublisher.Unavailable("The message could not be stored. Send it again.", exception);
         }
     }
 }
 
-/// <summary>What became of the messages in this process whose publishers wait.</summary>
+/// <summary>What became of the messages in this process whose publishers wait, in each of their queues.</summary>
 internal sealed class MemoryOutcomes
 {
-    private readonly ConcurrentDictionary<Guid, IReadOnlyDictionary<BusQueue, TaskCompletionSource>> _awaited = new();
+    private readonly ConcurrentDictionary<(Guid MessageId, BusQueue Queue), TaskCompletionSource> _awaited = new();
 
-    /// <summary>Begins to watch a message in each of its queues. The task of a shared queue fails when its consumer does; that of another never.</summary>
-    public IReadOnlyDictionary<BusQueue, TaskCompletionSource> Await(Guid messageId, IEnumerable<BusQueue> queues) =>
-        _awaited[messageId] = queues.ToDictionary(queue => queue, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    /// <summary>Completes or fails as the consumer does.</summary>
+    public Task Await(Guid messageId, BusQueue queue) =>
+        _awaited.GetOrAdd((messageId, queue), _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    public void Forget(Guid messageId) => _awaited.TryRemove(messageId, out _);
+    public void Forget(Guid messageId, IEnumerable<BusQueue> queues)
+    {
+        foreach (var queue in queues)
+        {
+            _awaited.TryRemove((messageId, queue), out _);
+        }
+    }
 
     /// <summary>The filter around the consumer of a queue.</summary>
     public IFilter<ConsumeContext> Of(BusQueue queue) => new Outcome(queue, this);
@@ -85,20 +91,19 @@ internal sealed class MemoryOutcomes
                 await next.Send(context);
                 Find(context)?.TrySetResult();
             }
-            catch (Exception exception) when (queue.IsShared && Find(context) is { } publisher)
+            catch (Exception exception)
             {
-                publisher.TrySetException(exception);
-            }
-            catch
-            {
-                Find(context)?.TrySetResult();
-                throw;
+                var isTold = Find(context)?.TrySetException(exception) == true;
+                if (!isTold || !queue.IsShared)
+                {
+                    throw;
+                }
             }
         }
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("outcome");
 
         private TaskCompletionSource? Find(ConsumeContext context) =>
-            context.ReceiveContext.GetMessageId() is { } id && outcomes._awaited.TryGetValue(id, out var queues) ? queues[queue] : null;
+            context.ReceiveContext.GetMessageId() is { } id ? outcomes._awaited.GetValueOrDefault((id, queue)) : null;
     }
 }
