@@ -41,7 +41,28 @@ public sealed class StandaloneHost : IAsyncDisposable
     /// <exception cref="InvalidSettingsException">A setting is wrong.</exception>
     public static async Task<StandaloneHost> StartAsync(StandaloneSettings settings, CancellationToken cancellationToken = default)
     {
-        var lease = await DataFolderLease.AcquireAsync(settings.DataFolder, PatienceForFolder, settings.LongWork, cancellationToken);
+        var lease = await DataFolderLease.TakeAsync(settings.DataFolder, settings.Holder, PatienceForFolder, cancellationToken);
+        return await StartAsync(settings, lease, cancellationToken);
+    }
+
+    /// <summary>The system of a data folder: the one that answers there or is coming up, or else one that this process starts.</summary>
+    /// <returns>Where it answers; and what was started, to be disposed at the end, null when it was there.</returns>
+    /// <inheritdoc cref="StartAsync(StandaloneSettings, CancellationToken)" path="/exception"/>
+    public static async Task<(Uri GrpcAddress, StandaloneHost? Started)> FindOrStartAsync(
+        StandaloneSettings settings, CancellationToken cancellationToken = default)
+    {
+        var (lease, running) = await DataFolderLease.EnterAsync(settings.DataFolder, settings.Holder, PatienceForFolder, cancellationToken);
+        if (lease is null)
+        {
+            return (running!, null);
+        }
+
+        var host = await StartAsync(settings, lease, cancellationToken);
+        return (host.GrpcAddress, host);
+    }
+
+    private static async Task<StandaloneHost> StartAsync(StandaloneSettings settings, DataFolderLease lease, CancellationToken cancellationToken)
+    {
         try
         {
             var app = Build(settings);

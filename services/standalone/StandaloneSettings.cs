@@ -19,6 +19,11 @@ public sealed record StandaloneSettings(
     /// <summary>What keeps the process busy for long, such as <c>recsys train</c>; null for a short command, which others wait for.</summary>
     public string? LongWork { get; init; }
 
+    /// <summary>What others hear of this process; null for a short command.</summary>
+    internal DataFolderHolder? Holder => Announced ? new DataFolderHolder("recsys up", DateTimeOffset.UtcNow, WillAnswer: true)
+        : LongWork is null ? null
+        : new DataFolderHolder(LongWork, DateTimeOffset.UtcNow, WillAnswer: false);
+
     /// <summary>gRPC port of <c>recsys up</c>.</summary>
     public const int DefaultGrpcPort = 5100;
 
@@ -31,4 +36,14 @@ public sealed record StandaloneSettings(
     /// <summary>Until it is stopped: the standard ports, found by other commands.</summary>
     public static StandaloneSettings ForUp(DirectoryInfo dataFolder, bool logsShown) => new(
         dataFolder, new Uri($"http://127.0.0.1:{DefaultGrpcPort}"), new Uri($"http://127.0.0.1:{DefaultHttpPort}"), Announced: true, logsShown, []);
+
+    /// <summary>
+    /// As <see cref="ForUp"/>, by the arguments of the program: <c>[FOLDER] [--Section:Key=VALUE | --Section:Key VALUE]…</c>. The folder is
+    /// <c>.recsys</c> when none is named.
+    /// </summary>
+    public static StandaloneSettings FromCommandLine(string[] arguments)
+    {
+        var hasFolder = arguments is [var first, ..] && !first.StartsWith('-');
+        return ForUp(new DirectoryInfo(hasFolder ? arguments[0] : ".recsys"), logsShown: true) with { Arguments = hasFolder ? arguments[1..] : arguments };
+    }
 }

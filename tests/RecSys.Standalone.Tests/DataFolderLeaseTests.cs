@@ -1,10 +1,17 @@
+using System.Globalization;
 using RecSys.TestKit;
 
 namespace RecSys.Standalone.Tests;
 
 public sealed class DataFolderLeaseTests : IDisposable
 {
+    private static readonly DataFolderHolder Training = new("recsys train", DateTimeOffset.UtcNow, WillAnswer: false);
+    private static readonly DataFolderHolder Up = new("recsys up", DateTimeOffset.UtcNow, WillAnswer: true);
+    private static readonly Uri Address = new("http://127.0.0.1:5100/");
+
     private readonly TempFolder _folder = new("lease");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private DirectoryInfo Folder => new(_folder.Path);
 
@@ -13,64 +20,150 @@ public sealed class DataFolderLeaseTests : IDisposable
     [Fact]
     public async Task One_process_at_a_time_has_a_folder_and_the_message_names_it()
     {
-        using var held = await DataFolderLease.AcquireAsync(Folder, TimeSpan.Zero, null, TestContext.Current.CancellationToken);
-        var refused = await Should.ThrowAsync<IOException>(() => DataFolderLease.AcquireAsync(Folder, TimeSpan.Zero, null, TestContext.Current.CancellationToken));
+        using var held = await TakeAsync(null);
+
+        var refused = await Should.ThrowAsync<IOException>(() => TakeAsync(null));
+
         refused.Message.ShouldContain(_folder.Path);
     }
 
     [Fact]
     public async Task A_second_long_work_is_refused_at_once_and_told_what_runs_since_when()
     {
-        using (await DataFolderLease.AcquireAsync(Folder, TimeSpan.Zero, "recsys train", TestContext.Current.CancellationToken))
+        using (await TakeAsync(Training))
         {
-            var refused = await Should.ThrowAsync<IOException>(
-                () => DataFolderLease.AcquireAsync(Folder, TimeSpan.FromDays(1), "recsys train", TestContext.Current.CancellationToken));
+            var refused = await Should.ThrowAsync<IOException>(() => EnterAsync(Training, TimeSpan.FromDays(1)));
             refused.Message.ShouldStartWith($"'recsys train' has been at work in '{_folder.Path}' since 20");
         }
 
-        using var next = await DataFolderLease.AcquireAsync(Folder, TimeSpan.Zero, "recsys train", TestContext.Current.CancellationToken);
+        using var next = await TakeAsync(Training);
     }
 
     [Fact]
     public async Task A_short_command_waits_for_a_training_to_end()
     {
-        Task<DataFolderLease> waiting;
-        using (await DataFolderLease.AcquireAsync(Folder, TimeSpan.Zero, "recsys train", TestContext.Current.CancellationToken))
+        Task<(DataFolderLease? Taken, Uri? Running)> waiting;
+        using (await TakeAsync(Training))
         {
-            waiting = DataFolderLease.AcquireAsync(Folder, TimeSpan.FromMinutes(1), null, TestContext.Current.CancellationToken);
+            waiting = EnterAsync(null, TimeSpan.FromMinutes(1));
             waiting.IsCompleted.ShouldBeFalse();
         }
 
-        (await waiting).Dispose();
+        using var taken = (await waiting).Taken.ShouldNotBeNull();
     }
 
     [Fact]
     public async Task Others_find_the_address_while_the_folder_is_held_and_not_afterwards()
     {
-        DataFolderLease.RunningAt(Folder).ShouldBeNull();
-        using (var held = await DataFolderLease.AcquireAsync(Folder, TimeSpan.Zero, null, TestContext.Current.CancellationToken))
+        using (var held = await TakeAsync(Up))
         {
-            held.Announce(new Uri("http://127.0.0.1:5100/"));
-            DataFolderLease.RunningAt(Folder).ShouldBe(new Uri("http://127.0.0.1:5100/"));
+            held.Announce(Address);
+            (await EnterAsync(null, TimeSpan.Zero)).ShouldBe((null, Address));
+            (await EnterAsync(Training, TimeSpan.Zero)).ShouldBe((null, Address), "a training is done by the system that runs");
         }
 
-        DataFolderLease.RunningAt(Folder).ShouldBeNull();
-        using var again = await DataFolderLease.AcquireAsync(Folder, TimeSpan.Zero, null, TestContext.Current.CancellationToken);
+        using var again = (await EnterAsync(null, TimeSpan.Zero)).Taken.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_command_waits_for_a_system_that_is_coming_up_and_uses_it()
+    {
+        using var held = await TakeAsync(Up);
+        var waiting = EnterAsync(null, TimeSpan.Zero);
+        waiting.IsCompleted.ShouldBeFalse();
+
+        held.Announce(Address);
+
+        (await waiting).ShouldBe((null, Address));
+    }
+
+    [Fact]
+    public async Task A_command_that_waits_for_a_system_that_fails_to_come_up_takes_the_folder_itself()
+    {
+        Task<(DataFolderLease? Taken, Uri? Running)> waiting;
+        using (await TakeAsync(Up))
+        {
+            waiting = EnterAsync(null, TimeSpan.Zero);
+            waiting.IsCompleted.ShouldBeFalse();
+        }
+
+        using var taken = (await waiting).Taken.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_second_system_is_refused_at_once_and_told_which_one_has_the_folder(bool isUp)
+    {
+        using var held = await TakeAsync(Up);
+        if (isUp)
+        {
+            held.Announce(Address);
+        }
+
+        var refused = await Should.ThrowAsync<IOException>(() => DataFolderLease.TakeAsync(Folder, Up, TimeSpan.FromDays(1), Cancellation));
+
+        refused.Message.ShouldStartWith($"'recsys up' has been at work in '{_folder.Path}' since 20");
+        refused.Message.Contains("answers at http://127.0.0.1:5100/", StringComparison.Ordinal).ShouldBe(isUp);
+        refused.Message.ShouldEndWith("Stop it, or choose another folder with --data.");
     }
 
     [Fact]
     public async Task An_address_that_a_dead_process_left_is_not_believed()
     {
-        await File.WriteAllTextAsync(_folder.File("running.json"), """{"grpc":"http://127.0.0.1:9/"}""", TestContext.Current.CancellationToken);
-        DataFolderLease.RunningAt(Folder).ShouldBeNull();
+        await File.WriteAllTextAsync(_folder.File("running.json"), """{"grpc":"http://127.0.0.1:9/"}""", Cancellation);
+
+        using (var taken = (await EnterAsync(null, TimeSpan.Zero)).Taken.ShouldNotBeNull())
+        {
+            await Should.ThrowAsync<IOException>(() => EnterAsync(null, TimeSpan.Zero));
+        }
+    }
+
+    [Fact]
+    public async Task Commands_that_come_while_a_system_starts_are_answered_by_it()
+    {
+        var up = StandaloneHost.StartAsync(StandaloneSettings.Quiet(Folder) with { Announced = true }, Cancellation);
+        await Wait.UntilAsync(() => File.Exists(_folder.File("running.json")), TimeSpan.FromSeconds(30), "the system has taken the folder");
+
+        var commands = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StandaloneHost.FindOrStartAsync(StandaloneSettings.Quiet(Folder), Cancellation)));
+
+        await using var host = await up;
+        commands.ShouldAllBe(command => command.GrpcAddress == host.GrpcAddress && command.Started == null);
+    }
+
+    [Theory]
+    [InlineData("--Endpoints:Grpc=http://127.0.0.1:{0}")]
+    [InlineData("--Endpoints:Grpc http://127.0.0.1:{0}")]
+    public async Task Settings_of_the_program_are_written_with_an_equals_sign_or_a_space(string setting)
+    {
+        var port = FreePort.Next();
+        string[] arguments = [_folder.Path, .. string.Format(CultureInfo.InvariantCulture, setting, port).Split(' ')];
+
+        await using var host = await StandaloneHost.StartAsync(
+            StandaloneSettings.FromCommandLine(arguments) with { HttpAddress = null, LogsShown = false }, Cancellation);
+
+        host.GrpcAddress.Port.ShouldBe(port);
+        File.Exists(_folder.File("recsys.db")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_program_works_in_the_usual_folder_when_none_is_named()
+    {
+        StandaloneSettings.FromCommandLine(["--Serving:MaxTracksPerArtist", "1"]).DataFolder.Name.ShouldBe(".recsys");
+        StandaloneSettings.FromCommandLine([]).Arguments.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task The_whole_system_starts_in_a_folder_whose_name_is_awkward()
     {
         await using var host = await StandaloneHost.StartAsync(
-            StandaloneSettings.Quiet(new DirectoryInfo(_folder.File("a;b=c 'd'"))), TestContext.Current.CancellationToken);
+            StandaloneSettings.Quiet(new DirectoryInfo(_folder.File("a;b=c 'd'"))), Cancellation);
         host.GrpcAddress.Port.ShouldBePositive();
         File.Exists(_folder.File("a;b=c 'd'/recsys.db")).ShouldBeTrue();
     }
+
+    private Task<DataFolderLease> TakeAsync(DataFolderHolder? holder) => DataFolderLease.TakeAsync(Folder, holder, TimeSpan.Zero, Cancellation);
+
+    private Task<(DataFolderLease? Taken, Uri? Running)> EnterAsync(DataFolderHolder? holder, TimeSpan patience) =>
+        DataFolderLease.EnterAsync(Folder, holder, patience, Cancellation);
 }

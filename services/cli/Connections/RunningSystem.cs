@@ -34,19 +34,14 @@ internal sealed class RunningSystem : IAsyncDisposable
     /// <summary>A running system. Separate services are named by RECSYS__SERVICES__INGEST, …TRAINER and …SERVING; <paramref name="server"/> stands for those that are not.</summary>
     public static RunningSystem At(Uri server) => new(Address("INGEST", server), Address("TRAINER", server), Address("SERVING", server), host: null);
 
-    /// <summary>The system of a data folder, created when missing: the one that holds it now, or else one that this command starts.</summary>
+    /// <summary>The system of a data folder, created when missing: the one that runs there or is coming up, or else one that this command starts.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="longWork">What keeps the system busy for long, such as <c>recsys train</c>; null for a short command.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<RunningSystem> InFolderAsync(DirectoryInfo folder, string? longWork, CancellationToken cancellationToken)
     {
-        if (DataFolderLease.RunningAt(folder) is { } address)
-        {
-            return Of(address, host: null);
-        }
-
-        var host = await StandaloneHost.StartAsync(StandaloneSettings.Quiet(folder) with { LongWork = longWork }, cancellationToken);
-        return Of(host.GrpcAddress, host);
+        var (address, host) = await StandaloneHost.FindOrStartAsync(StandaloneSettings.Quiet(folder) with { LongWork = longWork }, cancellationToken);
+        return Of(address, host);
     }
 
     /// <summary>
