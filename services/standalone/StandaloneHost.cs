@@ -68,7 +68,7 @@ public sealed class StandaloneHost : IAsyncDisposable
             var app = Build(settings);
             try
             {
-                await app.StartAsync(cancellationToken);
+                await RecSysHost.StartAsync(app, cancellationToken);
                 await app.Services.GetRequiredService<StartupGate>().WaitAsync(cancellationToken);
                 var host = new StandaloneHost(app, lease);
                 if (settings.Announced)

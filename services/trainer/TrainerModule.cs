@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RecSys.Analytics.Listens;
 using RecSys.Data;
-using RecSys.Hosting.Database;
+using RecSys.Hosting;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Lake;

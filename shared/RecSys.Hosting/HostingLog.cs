@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
 namespace RecSys.Hosting;
@@ -37,9 +36,9 @@ internal static partial class HostingLog
     public static partial void CallFailed(ILogger logger, string operation, Exception exception);
 
     [LoggerMessage(1011, LogLevel.Debug, "{Operation} answered {Code} {Reason}: {Text}")]
-    public static partial void CallRefused(ILogger logger, string operation, StatusCode code, string reason, string text, Exception? cause);
+    public static partial void CallRefused(ILogger logger, string operation, string code, string reason, string text, Exception? cause);
 
-    [LoggerMessage(1020, LogLevel.Information, "Traces and metrics go to {Endpoint}")]
+    [LoggerMessage(1020, LogLevel.Information, "Traces, metrics and logs go to {Endpoint}")]
     public static partial void TelemetryExported(ILogger logger, Uri endpoint);
 
     [LoggerMessage(1030, LogLevel.Warning, "The active model version can't be loaded; {Version} stays in use, next try in {Seconds:0.#} s.")]

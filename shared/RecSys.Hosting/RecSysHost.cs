@@ -1,8 +1,10 @@
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -12,15 +14,23 @@ using RecSys.Hosting.Bus;
 using RecSys.Hosting.Clients;
 using RecSys.Hosting.Endpoints;
 using RecSys.Hosting.Errors;
-using RecSys.Hosting.HealthChecks;
-using RecSys.Hosting.Pipeline;
-using RecSys.Hosting.Reflection;
 using RecSys.Hosting.Settings;
-using RecSys.Hosting.Shutdown;
 using RecSys.Hosting.Startup;
-using RecSys.Hosting.Telemetry;
 
 namespace RecSys.Hosting;
+
+/// <summary>What a service brings as its own defaults; every one of them can be overridden by configuration.</summary>
+/// <param name="Name">The service's name in logs, telemetry and health answers, such as <c>ingest</c>.</param>
+/// <param name="GrpcPort">Default loopback port of the gRPC endpoint; 0 takes a free one.</param>
+/// <param name="HttpPort">Default loopback port of the HTTP endpoint; 0 takes a free one.</param>
+public sealed record ServiceDefaults(string Name, int GrpcPort, int HttpPort)
+{
+    /// <summary>
+    /// Further defaults by configuration key, such as <c>Bus:Transport</c> = <c>memory</c>. They rank above the defaults
+    /// in options classes and below <c>recsys.json</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+}
 
 /// <summary>
 /// What every process of the system has, whichever services it runs: settings, two endpoints, errors, health, reflection,
@@ -32,9 +42,6 @@ namespace RecSys.Hosting;
 /// </summary>
 public static class RecSysHost
 {
-    /// <summary>Exit code of a process whose configuration can't be used.</summary>
-    public const int BadSettingsExitCode = 2;
-
     /// <summary>
     /// Runs a process until it is told to stop. A failure to start that a person can mend is one line on standard error:
     /// exit code 2 for bad settings, 1 otherwise.
@@ -55,16 +62,10 @@ public static class RecSysHost
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (InvalidSettingsException exception)
+        catch (Exception exception) when (exception is InvalidSettingsException or IOException { InnerException: AddressInUseException })
         {
             await Console.Error.WriteLineAsync($"{defaults.Name}: {exception.Message}");
-            return BadSettingsExitCode;
-        }
-        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-        {
-            await Console.Error.WriteLineAsync(
-                $"{defaults.Name}: {exception.Message} Stop the other process, or set Endpoints:Grpc or Endpoints:Http to another port.");
-            return 1;
+            return exception is InvalidSettingsException ? 2 : 1;
         }
     }
 
@@ -85,23 +86,15 @@ public static class RecSysHost
         services.AddSingleton(defaults);
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
+        services.AddRouting();
         AddEndpoints(builder);
         AddErrors(services);
-
-        services.AddSingleton<StartupGate>();
-        services.AddSingleton<ServingState>();
-        services.AddSingleton<MappedServices>();
-        services.AddSingleton<ReflectionAnswers>();
-        services.AddHttpContextAccessor();
-
+        Telemetry.Add(builder, defaults);
         services.AddSettings<BusOptions>(BusOptions.Section);
-        services.AddSettings<TelemetryOptions>("Telemetry");
-        services.AddHostedService<OtlpExport>();
         services.AddSettings<ShutdownOptions>("Shutdown");
-        services.AddSingleton<GracefulShutdown>();
-        services.AddSingleton<IConfigureOptions<HostOptions>>(provider => provider.GetRequiredService<GracefulShutdown>());
-        services.AddHostedService(provider => provider.GetRequiredService<GracefulShutdown>());
-        services.AddHostedService<EndpointAnnouncer>();
+        services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>(
+            (host, shutdown) => host.ShutdownTimeout = shutdown.Value.Delay + shutdown.Value.DrainTimeout);
+        services.AddHostedService<Lifetime>();
         return builder;
     }
 
@@ -113,33 +106,39 @@ public static class RecSysHost
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         CheckSettings(builder);
+        WebApplication? app = null;
+        Readiness.Add(builder.Services, () => ((IEndpointRouteBuilder)app!).DataSources);
 
         // Last, so that the modules' tasks and hosted services come first.
         builder.AddRecSysBus();
         builder.Services.AddHostedService<StartupRunner>();
-        var app = WithReadableProblems(builder.Build);
-        WithReadableProblems(() => ValidateOptions(app));
-        app.UseMiddleware<EndpointSeparation>();
-        app.UseMiddleware<HttpErrors>();
-        app.UseMiddleware<ReadinessFilter>();
-        app.UseMiddleware<GrpcLimits>();
-        app.MapGrpcService<HealthGrpcService>().WithMetadata(AnswersBeforeReady.Instance);
-        app.MapGrpcService<ReflectionGrpcService>().WithMetadata(AnswersBeforeReady.Instance);
-        app.MapGrpcService<ReflectionAlphaGrpcService>().WithMetadata(AnswersBeforeReady.Instance);
-        HttpHealth.Map(app);
+        app = builder.Build();
+        app.UseMiddleware<GrpcRequests>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use(Readiness.FilterAsync);
+        Readiness.Map(app);
         return app;
     }
 
-    /// <summary>What has started already must see a stop, or its cancellation would look like a failure of its own.</summary>
-    private static async Task StartAsync(WebApplication app)
+    /// <summary>Starts what <see cref="Build"/> has made.</summary>
+    /// <exception cref="InvalidSettingsException">A setting is wrong; the message names it.</exception>
+    /// <exception cref="IOException">Another process listens on a port; the message says what to do.</exception>
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken = default)
     {
         try
         {
-            await app.StartAsync();
+            await app.StartAsync(cancellationToken);
         }
-        catch
+        catch (Exception exception)
         {
+            // What has started already must see a stop, or its cancellation would look like a failure of its own.
             app.Lifetime.StopApplication();
+            if (exception is IOException { InnerException: AddressInUseException inUse })
+            {
+                throw new IOException($"{exception.Message} Stop the other process, or set Endpoints:Grpc or Endpoints:Http to another port.", inUse);
+            }
+
             throw;
         }
     }
@@ -154,17 +153,13 @@ public static class RecSysHost
             console.UseUtcTimestamp = true;
         });
 
-        // RunAsync and EndpointAnnouncer say what the host itself would, in our words.
+        // RunAsync and Lifetime say what the host itself would, in our words.
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
     }
 
     private static void AddEndpoints(WebApplicationBuilder builder)
     {
-        builder.WebHost.UseKestrelCore();
-        builder.Services.AddRouting();
-
-        // Otherwise a body that can't be read is answered without a word, except in the environment "Development".
-        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddSettings<EndpointsOptions>("Endpoints");
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelEndpoints>();
         builder.Services.AddSingleton<BoundEndpoints>();
@@ -172,69 +167,50 @@ public static class RecSysHost
 
     private static void AddErrors(IServiceCollection services)
     {
-        services.AddSingleton<HostingMetrics>();
         services.AddSingleton<ErrorTranslator>();
         services.AddSingleton<ErrorInterceptor>();
+        services.AddGrpcReflection();
         services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<ErrorInterceptor>();
 
-            // EndpointSeparation answers for unknown services, with their names.
+            // GrpcRequests answers for unknown services, with their names.
             grpc.IgnoreUnknownServices = true;
         });
-        services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<EndpointsOptions>>(
+        services.AddOptions<GrpcServiceOptions>().Configure<IOptions<EndpointsOptions>>(
             (grpc, endpoints) => grpc.MaxReceiveMessageSize = endpoints.Value.MaxMessageBytes);
+        services.AddExceptionHandler<HttpErrors>();
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = HttpErrors.Describe);
+
+        // Otherwise a body that can't be read is answered without a word, except in the environment "Development".
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
     }
 
-    /// <summary>Finds all problems at once, before anything is built from the settings.</summary>
+    /// <summary>Finds all problems at once, before anything is built. Options report theirs as exceptions about options; people want to hear about settings.</summary>
     private static void CheckSettings(WebApplicationBuilder builder)
     {
-        var called = Registered<ServiceClientRegistration>(builder).Select(client => client.Service).ToArray();
-        string[] problems =
+        using var services = builder.Services.BuildServiceProvider();
+        List<string> problems =
         [
-            .. Registered<SettingsRegistration>(builder).SelectMany(settings => settings.Problems(builder.Configuration)),
-            .. ServiceAddresses.Problems(builder.Configuration, called),
+            .. SettingsSources.UnknownSections(builder.Configuration, services.GetServices<SettingsRegistration>().Select(settings => settings.Section)),
+            .. ServiceAddress.Problems(builder.Configuration, services.GetServices<CalledService>().Select(service => service.Name)),
         ];
-        if (problems.Length > 0)
-        {
-            throw new InvalidSettingsException(string.Join(" ", problems));
-        }
-    }
-
-    private static IEnumerable<T> Registered<T>(WebApplicationBuilder builder) => builder.Services
-        .Where(service => service.ServiceType == typeof(T)).Select(service => service.ImplementationInstance).OfType<T>();
-
-    /// <summary>Options that a module validates by other means than AddSettings.</summary>
-    private static IStartupValidator? ValidateOptions(WebApplication app)
-    {
-        var validator = app.Services.GetService<IStartupValidator>();
         try
         {
-            validator?.Validate();
-            return validator;
-        }
-        catch
-        {
-            ((IDisposable)app).Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Options report their problems as exceptions about options; people want to hear about settings.</summary>
-    private static T WithReadableProblems<T>(Func<T> build)
-    {
-        try
-        {
-            return build();
+            services.GetRequiredService<IStartupValidator>().Validate();
         }
         catch (OptionsValidationException exception)
         {
-            throw new InvalidSettingsException(string.Join(" ", exception.Failures), exception);
+            problems.AddRange(exception.Failures);
         }
-        catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is OptionsValidationException))
+        catch (AggregateException exception)
         {
-            throw new InvalidSettingsException(
-                string.Join(" ", exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures)), exception);
+            problems.AddRange(exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new InvalidSettingsException(string.Join(" ", problems));
         }
     }
 }

@@ -18,10 +18,11 @@ internal sealed class PythonClients : IDisposable
     {
         var clients = new PythonClients();
         var protos = Checkout.PathTo("protos");
-        var files = Directory.EnumerateFiles(protos, "*.proto", SearchOption.AllDirectories).Where(file => !file.Contains("grpc/"));
+        var errors = Path.Combine(AppContext.BaseDirectory, "protos");
+        var files = new[] { protos, errors }.SelectMany(folder => Directory.EnumerateFiles(folder, "*.proto", SearchOption.AllDirectories));
         await ChildProcess.RunAsync("/usr/bin/protoc",
         [
-            $"-I{protos}", $"--python_out={clients._folder.Path}", "--plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin",
+            $"-I{protos}", $"-I{errors}", $"--python_out={clients._folder.Path}", "--plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin",
             $"--grpc_python_out={clients._folder.Path}", .. files,
         ]);
         return clients;

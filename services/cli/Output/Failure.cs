@@ -1,8 +1,8 @@
-using Google.Rpc;
 using Grpc.Core;
 using RecSys.Algorithms;
 using RecSys.Analytics.Imports;
 using RecSys.Data.Artifacts;
+using RecSys.Hosting.Errors;
 using RecSys.Hosting.Settings;
 using RecSys.Lake.Exports;
 
@@ -33,16 +33,13 @@ internal static class Failure
 
     private static (int Code, string Line) DescribeRpc(RpcException exception)
     {
-        var badRequest = exception.Trailers.GetValueBytes("grpc-status-details-bin") is { } bytes
-            ? Google.Rpc.Status.Parser.ParseFrom(bytes).Details.FirstOrDefault(d => d.Is(BadRequest.Descriptor))?.Unpack<BadRequest>()
-            : null;
-        var fields = badRequest is null ? "" : string.Join("; ", badRequest.FieldViolations.Select(v => $"{v.Field}: {v.Description}"));
+        var fields = string.Join("; ", (exception.ReadError()?.Violations ?? []).Select(violation => $"{violation.Field}: {violation.Description}"));
         return exception.StatusCode switch
         {
             StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition =>
                 (BadCall, fields.Length > 0 ? fields : exception.Status.Detail),
             StatusCode.Unavailable => (Other, $"the system cannot be reached: {Cause(exception).TrimEnd('.')}. Start it with 'recsys up', or name it with --server."),
-            _ => (Other, exception.Status.Detail.Length > 0 ? exception.Status.Detail : exception.StatusCode.ToString()),
+            _ => (Other, exception.Status.Detail.Length > 0 ? exception.Status.Detail : exception.StatusCode.Name()),
         };
     }
 

@@ -6,9 +6,9 @@ namespace RecSys.Hosting.Endpoints;
 public sealed class EndpointsOptions : IValidatableObject
 {
     /// <summary>
-    /// Address of the gRPC endpoint, cleartext HTTP/2 only. <c>http://HOST:PORT</c>, where HOST is an IP address,
-    /// <c>localhost</c>, or <c>*</c> for all interfaces; port 0 takes a free one. Default: the service's own port on
-    /// 127.0.0.1.
+    /// Address of the gRPC endpoint, HTTP/2 only. <c>http://HOST:PORT</c>, or <c>https://HOST:PORT</c> with a certificate in
+    /// section <c>Kestrel</c>, where HOST is an IP address, <c>localhost</c>, or <c>*</c> for all interfaces; port 0 takes a free
+    /// one. Default: the service's own port on 127.0.0.1.
     /// </summary>
     public string Grpc { get; init; } = "http://127.0.0.1:5100";
 
@@ -42,7 +42,7 @@ public sealed class EndpointsOptions : IValidatableObject
         }
         else if (Grpc == Http && !Grpc.EndsWith(":0", StringComparison.Ordinal))
         {
-            yield return new("It must differ from Endpoints:Grpc: cleartext HTTP/2 and HTTP/1.1 can't share a port.", [nameof(Http)]);
+            yield return new("It must differ from Endpoints:Grpc: HTTP/2 and HTTP/1.1 can't share a port.", [nameof(Http)]);
         }
     }
 }

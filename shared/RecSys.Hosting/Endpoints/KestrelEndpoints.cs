@@ -1,12 +1,18 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using RecSys.Hosting.Settings;
 
 namespace RecSys.Hosting.Endpoints;
 
-/// <summary>Gives Kestrel the two endpoints.</summary>
-internal sealed class KestrelEndpoints(IOptions<EndpointsOptions> endpoints) : IConfigureOptions<KestrelServerOptions>
+/// <summary>
+/// Gives Kestrel the two endpoints: section <c>Endpoints</c> says where, and section <c>Kestrel</c>, which is Kestrel's own, with
+/// which certificates.
+/// </summary>
+internal sealed class KestrelEndpoints(IOptions<EndpointsOptions> endpoints, IConfiguration configuration) : IConfigureOptions<KestrelServerOptions>
 {
+    private const string Section = "Kestrel";
+
     public void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
@@ -15,22 +21,34 @@ internal sealed class KestrelEndpoints(IOptions<EndpointsOptions> endpoints) : I
         // Finds clients that vanished without a word, so that their streams end.
         options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
 
-        // BoundEndpoints relies on this order.
-        ListenAddress.Listen(options, endpoints.Value.Grpc, listen =>
+        // BoundEndpoints relies on the order of the names.
+        var kestrel = new ConfigurationBuilder().AddConfiguration(configuration.GetSection(Section)).AddInMemoryCollection(
+        [
+            new("Endpoints:Grpc:Url", endpoints.Value.Grpc),
+            new("Endpoints:Grpc:Protocols", nameof(HttpProtocols.Http2)),
+            new("Endpoints:Http:Url", endpoints.Value.Http),
+            new("Endpoints:Http:Protocols", nameof(HttpProtocols.Http1)),
+        ]).Build();
+        RequireCertificate(kestrel, "Grpc", endpoints.Value.Grpc);
+        RequireCertificate(kestrel, "Http", endpoints.Value.Http);
+        try
         {
-            listen.Protocols = HttpProtocols.Http2;
-            Mark(listen, EndpointKindFeature.Grpc);
-        });
-        ListenAddress.Listen(options, endpoints.Value.Http, listen =>
+            options.Configure(kestrel).Load();
+        }
+        catch (Exception exception)
         {
-            listen.Protocols = HttpProtocols.Http1;
-            Mark(listen, EndpointKindFeature.Http);
-        });
+            throw new InvalidSettingsException($"Section {Section} can't be used: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
     }
 
-    private static void Mark(ListenOptions listen, EndpointKindFeature kind) => listen.Use(next => connection =>
+    private static void RequireCertificate(IConfiguration kestrel, string endpoint, string address)
     {
-        connection.Features.Set(kind);
-        return next(connection);
-    });
+        if (ListenAddress.IsSecure(address)
+            && !kestrel.GetSection("Certificates:Default").Exists()
+            && !kestrel.GetSection($"Endpoints:{endpoint}:Certificate").Exists())
+        {
+            throw new InvalidSettingsException(
+                $"Endpoints:{endpoint} is '{address}'. It needs a certificate: set {Section}:Certificates:Default:Path, and KeyPath or Password beside it.");
+        }
+    }
 }

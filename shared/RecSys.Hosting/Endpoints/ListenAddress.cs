@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace RecSys.Hosting.Endpoints;
 
@@ -22,9 +21,10 @@ internal static class ListenAddress
 
         return parsed switch
         {
-            { Scheme: not "http" } => "It must start with http:// ; put a proxy that ends TLS in front.",
+            { Scheme: not ("http" or "https") } => "It must start with http://, or with https:// when section Kestrel has a certificate.",
             { IsUnixPipe: true } or { IsNamedPipe: true } => "It must be a TCP address such as http://127.0.0.1:5100.",
             { PathBase.Length: > 0 } => "It must not have a path after the port.",
+            { Port: < 0 or > IPEndPoint.MaxPort } => "Its port must be from 0 (any free one) to 65535.",
             { Host: "localhost", Port: 0 } => "Port 0 needs an IP address, such as http://127.0.0.1:0.",
             _ when !IPAddress.TryParse(parsed.Host, out _) && parsed.Host is not ("localhost" or "*" or "+") =>
                 "Its host must be an IP address of this machine, localhost, or * for all interfaces.",
@@ -39,20 +39,14 @@ internal static class ListenAddress
         return host == "localhost" || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
     }
 
-    public static void Listen(KestrelServerOptions kestrel, string address, Action<ListenOptions> configure)
+    /// <summary>Whether it needs a certificate.</summary>
+    public static bool IsSecure(string address) => BindingAddress.Parse(address).Scheme == "https";
+
+    /// <summary>The address as this machine can connect to it: a wildcard is given as loopback.</summary>
+    public static Uri Connectable(string address)
     {
         var parsed = BindingAddress.Parse(address);
-        if (IPAddress.TryParse(parsed.Host, out var ip))
-        {
-            kestrel.Listen(ip, parsed.Port, configure);
-        }
-        else if (parsed.Host == "localhost")
-        {
-            kestrel.ListenLocalhost(parsed.Port, configure);
-        }
-        else
-        {
-            kestrel.ListenAnyIP(parsed.Port, configure);
-        }
+        var isWildcard = !IPAddress.TryParse(parsed.Host, out var ip) || ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any);
+        return new UriBuilder(parsed.Scheme, isWildcard ? "127.0.0.1" : parsed.Host, parsed.Port).Uri;
     }
 }

@@ -1,9 +1,13 @@
-using System.Collections;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts;
 
 namespace RecSys.Hosting.Errors;
+
+/// <summary>One bad field of a request.</summary>
+/// <param name="Field">Its path from the request's root, in the contract's spelling: <c>listens[3].user_id</c>.</param>
+/// <param name="Description">What is wrong and what would be right, as a clause: <c>must not be empty</c>.</param>
+public readonly record struct FieldViolation(string Field, string Description);
 
 /// <summary>
 /// Collects every bad field of a request, so that a caller can mend them all at once:
@@ -14,21 +18,13 @@ namespace RecSys.Hosting.Errors;
 /// violations.ThrowIfAny();
 /// </code>
 /// </summary>
-public sealed class FieldViolations : IReadOnlyList<FieldViolation>
+public sealed class FieldViolations : List<FieldViolation>
 {
     // The last second of the year 9999, the last that a timestamp may name.
     private const long MaxSeconds = 253_402_300_799;
 
-    private readonly List<FieldViolation> _violations = [];
-
-    /// <inheritdoc/>
-    public int Count => _violations.Count;
-
-    /// <inheritdoc/>
-    public FieldViolation this[int index] => _violations[index];
-
     /// <summary>Adds a violation.</summary>
-    public void Add(string field, string description) => _violations.Add(new(field, description));
+    public void Add(string field, string description) => Add(new FieldViolation(field, description));
 
     /// <summary>Adds a violation unless <paramref name="isValid"/>; returns <paramref name="isValid"/>.</summary>
     public bool Require(bool isValid, string field, string description)
@@ -106,7 +102,7 @@ public sealed class FieldViolations : IReadOnlyList<FieldViolation>
             rules(elements[i], found);
             if (found.Count > 0)
             {
-                _violations.AddRange(found.Select(bad => new FieldViolation(
+                AddRange(found.Select(bad => new FieldViolation(
                     bad.Field.Length == 0 ? $"{field}[{i}]" : $"{field}[{i}].{bad.Field}", bad.Description)));
                 found = [];
             }
@@ -117,17 +113,11 @@ public sealed class FieldViolations : IReadOnlyList<FieldViolation>
     /// <exception cref="RecSysException">INVALID_ARGUMENT with every violation.</exception>
     public void ThrowIfAny()
     {
-        if (_violations.Count > 0)
+        if (Count > 0)
         {
-            throw RecSysException.InvalidArgument([.. _violations]);
+            throw RecSysException.InvalidArgument(this);
         }
     }
-
-    /// <inheritdoc/>
-    public IEnumerator<FieldViolation> GetEnumerator() => _violations.GetEnumerator();
-
-    /// <inheritdoc/>
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private bool RequireCount(IReadOnlyList<string> ids, int maxCount, string field) =>
         Require(ids.Count <= maxCount, field, $"must hold at most {maxCount} ids, holds {ids.Count}");

@@ -1,83 +1,54 @@
+using System.Globalization;
 using Grpc.Core;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace RecSys.Hosting.Errors;
 
 /// <summary>
-/// Answers a failed HTTP request as application/problem+json (RFC 9457), with the same code, reason and fields that the
-/// gRPC twin would give.
+/// Answers a failed HTTP request as application/problem+json (RFC 9457), with the same code, reason and fields that the gRPC
+/// twin would give.
 /// </summary>
-internal sealed class HttpErrors(RequestDelegate next, ErrorTranslator translator)
+internal sealed class HttpErrors(IProblemDetailsService problems, ErrorTranslator translator) : IExceptionHandler
 {
-    public async Task InvokeAsync(HttpContext context)
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
-        try
+        var error = exception switch
         {
-            await next(context);
-
-            await DescribeAsync(context);
-        }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // Nobody is there to hear it.
-        }
-        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
-        {
-            var error = exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? translator.MessageTooLarge()
-                : RecSysException.InvalidArgument("body", exception.Message);
-            await WriteAsync(context, error, exception.StatusCode);
-        }
-        catch (Exception exception) when (!context.Response.HasStarted)
-        {
-            var error = translator.Translate(exception, $"{context.Request.Method} {context.Request.Path}");
-            await WriteAsync(context, error, HttpStatus(error.Code));
-        }
-    }
-
-    /// <summary>Answers that routing and the reading of bodies give as a bare status.</summary>
-    private async Task DescribeAsync(HttpContext context)
-    {
-        if (context.Response.HasStarted || context.Response.ContentType is not null)
-        {
-            return;
-        }
-
-        switch (context.Response.StatusCode)
-        {
-            case StatusCodes.Status413PayloadTooLarge:
-                await WriteAsync(context, translator.MessageTooLarge(), StatusCodes.Status413PayloadTooLarge);
-                break;
-            case StatusCodes.Status404NotFound when context.GetEndpoint() is null:
-                await WriteAsync(
-                    context,
-                    RecSysException.NotFound("PATH_UNKNOWN", $"There is nothing at {context.Request.Path} here."),
-                    StatusCodes.Status404NotFound);
-                break;
-        }
-    }
-
-    private static Task WriteAsync(HttpContext context, RecSysException error, int status)
-    {
-        context.Response.StatusCode = status;
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => translator.MessageTooLarge(),
+            BadHttpRequestException bad => RecSysException.InvalidArgument("body", bad.Message),
+            _ => translator.Translate(exception, $"{context.Request.Method} {context.Request.Path}"),
+        };
+        context.Response.StatusCode = (exception as BadHttpRequestException)?.StatusCode ?? StatusOf(error.Code);
         if (error.RetryDelay is { } delay)
         {
-            context.Response.Headers.RetryAfter = Math.Ceiling(delay.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = Math.Ceiling(delay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        return Results.Problem(
-            detail: error.Message,
-            statusCode: status,
-            extensions: new Dictionary<string, object?>
-            {
-                ["code"] = error.Code.ToString(),
-                ["reason"] = error.Reason,
-                ["violations"] = error.Violations.Select(violation => new { field = violation.Field, description = violation.Description }),
-            }).ExecuteAsync(context);
+        return await problems.TryWriteAsync(new() { HttpContext = context, Exception = error });
+    }
+
+    /// <summary>Adds the error to a problem; without one it is a bare status, as routing and the reading of bodies give it.</summary>
+    public static void Describe(ProblemDetailsContext context)
+    {
+        var error = context.Exception as RecSysException ?? context.HttpContext.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => RecSysException.NotFound("PATH_UNKNOWN", $"There is nothing at {context.HttpContext.Request.Path} here."),
+            StatusCodes.Status413PayloadTooLarge => context.HttpContext.RequestServices.GetRequiredService<ErrorTranslator>().MessageTooLarge(),
+            _ => null,
+        };
+        if (error is not null)
+        {
+            context.ProblemDetails.Detail = error.Message;
+            context.ProblemDetails.Extensions["code"] = error.Code.Name();
+            context.ProblemDetails.Extensions["reason"] = error.Reason;
+            context.ProblemDetails.Extensions["violations"] = error.Violations;
+        }
     }
 
     /// <summary>The mapping that google.rpc.Code documents.</summary>
-    private static int HttpStatus(StatusCode code) => code switch
+    private static int StatusOf(StatusCode code) => code switch
     {
         StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange => StatusCodes.Status400BadRequest,
         StatusCode.Unauthenticated => StatusCodes.Status401Unauthorized,

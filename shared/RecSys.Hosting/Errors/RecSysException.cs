@@ -3,26 +3,16 @@ using Grpc.Core;
 namespace RecSys.Hosting.Errors;
 
 /// <summary>
-/// A failure that the caller should hear of: a status code, a stable reason for programs and a message for people that
-/// says what to do next. Services throw it; <see cref="ErrorInterceptor"/> puts it on the wire as google.rpc.Status, and
-/// HTTP endpoints answer it as problem+json.
+/// A failure that the caller should hear of: a status code, a stable reason for programs, and a message for people that says
+/// what to do next. It goes out as google.rpc.Status over gRPC and as problem+json over HTTP.
 /// </summary>
 public sealed class RecSysException : Exception
 {
     /// <summary>The domain of every <see cref="Reason"/> in google.rpc.ErrorInfo.</summary>
     public const string Domain = "recsys";
 
-    /// <summary>The <see cref="Reason"/> of <see cref="InvalidArgument(IReadOnlyList{FieldViolation})"/>.</summary>
-    public const string InvalidFieldsReason = "INVALID_FIELDS";
-
-    internal const string InternalReason = "INTERNAL";
-
-    private RecSysException(StatusCode code, string reason, string message, Exception? innerException = null)
-        : base(message, innerException)
-    {
-        Code = code;
-        Reason = reason;
-    }
+    internal RecSysException(StatusCode code, string reason, string message, Exception? innerException = null)
+        : base(message, innerException) => (Code, Reason) = (code, reason);
 
     /// <summary>The gRPC status code.</summary>
     public StatusCode Code { get; }
@@ -31,22 +21,27 @@ public sealed class RecSysException : Exception
     public string Reason { get; }
 
     /// <summary>The bad fields; empty unless the code is INVALID_ARGUMENT.</summary>
-    public IReadOnlyList<FieldViolation> Violations { get; private init; } = [];
+    public IReadOnlyList<FieldViolation> Violations { get; internal init; } = [];
 
     /// <summary>How long to wait before trying again; null when trying again doesn't help or the time isn't known.</summary>
-    public TimeSpan? RetryDelay { get; private init; }
+    public TimeSpan? RetryDelay { get; internal init; }
 
     /// <summary>INVALID_ARGUMENT: the request can't be served whatever the state of the system.</summary>
     /// <param name="violations">Every bad field, at least one.</param>
     public static RecSysException InvalidArgument(IReadOnlyList<FieldViolation> violations)
     {
         ArgumentOutOfRangeException.ThrowIfZero(violations.Count, nameof(violations));
-        return new(StatusCode.InvalidArgument, InvalidFieldsReason, Summarize(violations)) { Violations = [.. violations] };
+        const int Shown = 3;
+        var text = string.Join("; ", violations.Take(Shown).Select(violation => $"{violation.Field} {violation.Description}"));
+        return new(
+            StatusCode.InvalidArgument, "INVALID_FIELDS", violations.Count > Shown ? $"{text}; and {violations.Count - Shown} more" : text)
+        {
+            Violations = [.. violations],
+        };
     }
 
     /// <summary>INVALID_ARGUMENT with one bad field.</summary>
-    public static RecSysException InvalidArgument(string field, string description) =>
-        InvalidArgument([new FieldViolation(field, description)]);
+    public static RecSysException InvalidArgument(string field, string description) => InvalidArgument([new(field, description)]);
 
     /// <summary>NOT_FOUND: the thing that was asked for by name doesn't exist.</summary>
     public static RecSysException NotFound(string reason, string message) => new(StatusCode.NotFound, reason, message);
@@ -71,29 +66,4 @@ public sealed class RecSysException : Exception
     /// <param name="innerException">The cause; logged, never sent.</param>
     public static RecSysException Unavailable(string reason, string message, TimeSpan retryDelay, Exception? innerException = null) =>
         new(StatusCode.Unavailable, reason, message, innerException) { RetryDelay = retryDelay };
-
-    /// <summary>INVALID_ARGUMENT about the request as a whole.</summary>
-    internal static RecSysException MalformedMessage(string message) => new(StatusCode.InvalidArgument, "MALFORMED_MESSAGE", message);
-
-    /// <summary>DEADLINE_EXCEEDED: the caller's time ran out.</summary>
-    internal static RecSysException DeadlineExceeded(string reason, string message) => new(StatusCode.DeadlineExceeded, reason, message);
-
-    /// <summary>CANCELLED: the caller went away.</summary>
-    internal static RecSysException Cancelled(string reason, string message) => new(StatusCode.Cancelled, reason, message);
-
-    /// <summary>INTERNAL: a defect of ours. Nothing about it is told but where to look.</summary>
-    internal static RecSysException Internal(Exception innerException) => new(
-        StatusCode.Internal, InternalReason, "Something went wrong inside the service; its log has the details.", innerException);
-
-    /// <summary>An error as another service sent it.</summary>
-    internal static RecSysException Received(
-        StatusCode code, string reason, string message, IReadOnlyList<FieldViolation> violations, TimeSpan? retryDelay) =>
-        new(code, reason, message) { Violations = violations, RetryDelay = retryDelay };
-
-    private static string Summarize(IReadOnlyList<FieldViolation> violations)
-    {
-        const int Shown = 3;
-        var text = string.Join("; ", violations.Take(Shown).Select(violation => $"{violation.Field} {violation.Description}"));
-        return violations.Count > Shown ? $"{text}; and {violations.Count - Shown} more" : text;
-    }
 }

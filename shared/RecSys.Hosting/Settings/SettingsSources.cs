@@ -1,7 +1,16 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.CommandLine;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Json;
 using RecSys.Hosting.Clients;
 
 namespace RecSys.Hosting.Settings;
+
+/// <summary>
+/// The configuration can't be used. The message is for the person who wrote it: it names the key, the value and what
+/// would be right. <see cref="RecSysHost.RunAsync"/> prints it and exits with code 2.
+/// </summary>
+public sealed class InvalidSettingsException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>Where settings come from, weakest first: code, <c>recsys.json</c>, <c>RECSYS__…</c> environment, command line.</summary>
 internal static class SettingsSources
@@ -23,10 +32,21 @@ internal static class SettingsSources
         // It logs every attempt to connect and every failed message with a stack trace; BusLog says each once.
         ["Logging:LogLevel:MassTransit"] = "Critical",
 
-        // It logs a failed start with a stack trace; RecSysHost.RunAsync says what happened in one line.
-        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
+        // It logs every look at a process that is not ready as an error; StartupRunner says what that waits for.
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
+
+        // They log a failed start with a stack trace; RecSysHost.RunAsync says what happened in one line.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
     };
 
+    /// <summary>Every section that some process reads. One file may serve all of them, so that each takes the others'.</summary>
+    internal static IReadOnlyList<string> KnownSections { get; } =
+    [
+        FileKey, "Endpoints", "Kestrel", ServiceAddress.Section, "Clients", "Bus", "Database", "Lake", "S3", "Shutdown", "Telemetry", "Logging",
+        "Ingest", "Trainer", "Candidate", "Ranker", "Serving",
+    ];
+
+    /// <exception cref="InvalidSettingsException">The settings file or the command line can't be read.</exception>
     public static void Add(ConfigurationManager configuration, ServiceDefaults defaults, string[] args)
     {
         CheckArguments(args);
@@ -36,7 +56,7 @@ internal static class SettingsSources
             ["Endpoints:Http"] = $"http://127.0.0.1:{defaults.HttpPort}",
         });
         configuration.AddInMemoryCollection(LogLevels);
-        configuration.AddInMemoryCollection(ServiceAddresses.Defaults);
+        configuration.AddInMemoryCollection(ServiceAddress.Defaults);
         configuration.AddInMemoryCollection(defaults.Settings);
 
         // The file's own name can only come from the sources that rank above it.
@@ -44,6 +64,20 @@ internal static class SettingsSources
         AddFile(configuration, above[FileKey]);
         configuration.AddEnvironmentVariables(EnvironmentPrefix);
         configuration.AddCommandLine(args);
+    }
+
+    /// <summary>Sections that no process reads.</summary>
+    /// <param name="configuration">The host's.</param>
+    /// <param name="registered">Sections that this process reads besides the known ones.</param>
+    public static IEnumerable<string> UnknownSections(IConfigurationRoot configuration, IEnumerable<string> registered)
+    {
+        var known = KnownSections.Concat(registered).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return configuration.Providers
+            .Where(provider => provider is JsonConfigurationProvider or EnvironmentVariablesConfigurationProvider or CommandLineConfigurationProvider)
+            .SelectMany(provider => provider.GetChildKeys([], null))
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Where(section => !known.Contains(section))
+            .Select(section => $"{section} isn't a section of settings. There are: {string.Join(", ", KnownSections.Order(StringComparer.Ordinal))}.");
     }
 
     private static void AddFile(ConfigurationManager configuration, string? chosen)

@@ -1,9 +1,16 @@
 namespace RecSys.Hosting.Startup;
 
+/// <summary>A startup task that hasn't succeeded yet.</summary>
+/// <param name="Task">Its <see cref="IStartupTask.Name"/>.</param>
+/// <param name="WaitsFor">Its <see cref="IStartupTask.WaitsFor"/>.</param>
+/// <param name="Reason">Why its last attempt failed, on one line; null when it hasn't been tried or is running for the first time.</param>
+/// <param name="Attempts">How often it was tried.</param>
+public sealed record StartupWait(string Task, string WaitsFor, string? Reason, int Attempts);
+
 /// <summary>
 /// Whether the process is ready: all <see cref="IStartupTask"/>s have succeeded, and <see cref="IWarmUp"/>s had their turn.
-/// Calls are refused with UNAVAILABLE until the tasks have succeeded; consumers wait for the gate. Once open it stays open: a server that goes away later is dealt with
-/// where it is used.
+/// Calls are refused with UNAVAILABLE until the tasks have succeeded; consumers wait for the gate. Once open it stays open: a
+/// server that goes away later is dealt with where it is used.
 /// </summary>
 public sealed class StartupGate
 {

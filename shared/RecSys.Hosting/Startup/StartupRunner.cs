@@ -8,6 +8,7 @@ internal sealed class StartupRunner(
     IEnumerable<IStartupTask> tasks,
     IEnumerable<IWarmUp> warmUps,
     StartupGate gate,
+    Readiness readiness,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ServiceDefaults defaults,
@@ -33,19 +34,15 @@ internal sealed class StartupRunner(
             await RunAsync(i, stoppingToken);
         }
 
-        await WaitForServerAsync(stoppingToken);
-        gate.Answer();
-        await WarmUpAsync(stoppingToken);
-        gate.Open();
-        HostingLog.Ready(logger, defaults.Name, time.GetElapsedTime(started).TotalSeconds);
-    }
-
-    /// <summary>A host that can't listen must not have said that it is ready.</summary>
-    private async Task WaitForServerAsync(CancellationToken stoppingToken)
-    {
+        // A host that can't listen must not have said that it is ready.
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(listening.SetResult);
         await listening.Task.WaitAsync(stoppingToken);
+
+        gate.Answer();
+        await WarmUpAsync(stoppingToken);
+        readiness.Open();
+        HostingLog.Ready(logger, defaults.Name, time.GetElapsedTime(started).TotalSeconds);
     }
 
     private async Task WarmUpAsync(CancellationToken stoppingToken)

@@ -202,7 +202,7 @@ public sealed class GetCandidatesTests
         var refused = await Should.ThrowAsync<RpcException>(async () => await candidate.Client.GetCandidatesAsync(request));
 
         refused.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        refused.ReadStatus()!.Detail<BadRequest>()!.FieldViolations.Select(violation => violation.Field).ShouldBe(
+        refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(violation => violation.Field).ShouldBe(
             [
                 "user_id", "history[1].listen_time", "history[2].track_id", "candidate_count", "sources[1]", "sources[2]",
                 "excluded_track_ids[1]",
@@ -233,7 +233,7 @@ public sealed class GetCandidatesTests
 
         var refused = await Should.ThrowAsync<RpcException>(async () => await candidate.Client.GetCandidatesAsync(request));
 
-        refused.ReadStatus()!.Detail<BadRequest>()!.FieldViolations.Select(violation => violation.Field)
+        refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(violation => violation.Field)
             .ShouldBe(["history", "excluded_track_ids"]);
     }
 

@@ -68,6 +68,6 @@ public sealed class GetSimilarTracksTests
         var refused = await Should.ThrowAsync<RpcException>(async () =>
             await candidate.Client.GetSimilarTracksAsync(new GetSimilarTracksRequest { TrackId = "", TrackCount = 101 }));
 
-        refused.ReadStatus()!.Detail<BadRequest>()!.FieldViolations.Select(violation => violation.Field).ShouldBe(["track_id", "track_count"]);
+        refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(violation => violation.Field).ShouldBe(["track_id", "track_count"]);
     }
 }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RecSys.Hosting.Clients;
 using RecSys.Hosting.Errors;
 using RecSys.Hosting.Probe.V1;
@@ -79,6 +80,20 @@ public sealed class ServiceClientTests
         await using var host = await FrontAsync("self");
 
         (await Client(host).UnaryAsync(new() { Number = 4 })).Number.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_process_that_ends_while_it_calls_itself_leaves_no_exception_behind()
+    {
+        LogCollector log;
+        await using (var host = await FrontAsync("self"))
+        {
+            log = host.Log;
+            _ = Client(host).UnaryAsync(new());
+            await host.App.StopAsync();
+        }
+
+        log.Entries.ShouldNotContain(entry => entry.Level >= LogLevel.Warning);
     }
 
     [Fact]

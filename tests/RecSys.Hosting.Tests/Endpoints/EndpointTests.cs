@@ -1,4 +1,10 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RecSys.Hosting.Clients;
+using RecSys.Hosting.Probe.V1;
 using RecSys.Hosting.Tests.Hosts;
 using RecSys.TestKit;
 
@@ -40,6 +46,30 @@ public sealed class EndpointTests
         host.Grpc.Port.ShouldNotBe(0);
         host.Http.Port.ShouldNotBe(host.Grpc.Port);
         host.Log.Entries.ShouldContain(entry => entry.Text == $"probe listens: gRPC on {host.Grpc}, HTTP on {host.Http}");
+    }
+
+    [Fact]
+    public async Task Both_endpoints_speak_TLS_with_a_certificate_of_the_configuration_and_the_process_reaches_itself()
+    {
+        using var folder = new TempFolder();
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await File.WriteAllTextAsync(folder.File("tls.crt"), certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(folder.File("tls.key"), key.ExportPkcs8PrivateKeyPem());
+        await using var host = await ProbeHost.StartAsync(
+            [
+                "Endpoints:Grpc=https://127.0.0.1:0", "Endpoints:Http=https://127.0.0.1:0", "Services:Back=self",
+                $"Kestrel:Certificates:Default:Path={folder.File("tls.crt")}", $"Kestrel:Certificates:Default:KeyPath={folder.File("tls.key")}",
+            ],
+            builder => builder.AddServiceClient<ProbeService.ProbeServiceClient>("back"));
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown!.Thumbprint == certificate.Thumbprint };
+        using var client = new HttpClient(handler);
+        using var channel = GrpcChannel.ForAddress(host.Grpc, new GrpcChannelOptions { HttpHandler = handler });
+
+        (await client.GetStringAsync(new Uri(host.Http, "/healthz"))).ShouldContain("alive");
+        (await new ProbeService.ProbeServiceClient(channel).UnaryAsync(new() { Number = 3 })).Number.ShouldBe(3);
+        (await host.App.Services.GetRequiredService<ProbeService.ProbeServiceClient>().UnaryAsync(new() { Number = 4 })).Number.ShouldBe(4);
     }
 
     private static string Port(string address) => string.Format(System.Globalization.CultureInfo.InvariantCulture, address, FreePort.Next());

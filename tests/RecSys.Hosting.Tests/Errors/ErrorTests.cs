@@ -42,13 +42,13 @@ public sealed class ErrorTests
 
         error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
         error.Status.Detail.ShouldBe("user_id must not be empty; slate_size must be from 1 to 500, is 501");
-        var status = error.ReadStatus().ShouldNotBeNull();
+        var status = error.GetRpcStatus().ShouldNotBeNull();
         status.Code.ShouldBe(3);
         status.Message.ShouldBe(error.Status.Detail);
-        status.Detail<ErrorInfo>().ShouldBe(new ErrorInfo { Reason = "INVALID_FIELDS", Domain = "recsys" });
-        status.Detail<BadRequest>()!.FieldViolations.Select(violation => (violation.Field, violation.Description)).ShouldBe(
+        status.GetDetail<ErrorInfo>().ShouldBe(new ErrorInfo { Reason = "INVALID_FIELDS", Domain = "recsys" });
+        status.GetDetail<BadRequest>()!.FieldViolations.Select(violation => (violation.Field, violation.Description)).ShouldBe(
             [("user_id", "must not be empty"), ("slate_size", "must be from 1 to 500, is 501")]);
-        status.Detail<RetryInfo>().ShouldBeNull();
+        status.GetDetail<RetryInfo>().ShouldBeNull();
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class ErrorTests
 
         error.StatusCode.ShouldBe(StatusCode.Internal);
         error.Status.Detail.ShouldNotContain("hunter2");
-        error.ReadStatus().ShouldNotBeNull().ToString().ShouldNotContain("hunter2");
+        error.GetRpcStatus().ShouldNotBeNull().ToString().ShouldNotContain("hunter2");
         error.ReadError().ShouldNotBeNull().Reason.ShouldBe("INTERNAL");
         host.Log.Entries.ShouldContain(
             entry => entry.Level == LogLevel.Error && entry.Exception is InvalidOperationException && entry.Text.Contains("/recsys.probe.v1.ProbeService/"));
@@ -110,10 +110,10 @@ public sealed class ErrorTests
 
         error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
         error.Status.Detail.ShouldEndWith("; and 497 more");
-        var status = error.ReadStatus().ShouldNotBeNull();
-        var sent = status.Detail<BadRequest>()!.FieldViolations.Count;
+        var status = error.GetRpcStatus().ShouldNotBeNull();
+        var sent = status.GetDetail<BadRequest>()!.FieldViolations.Count;
         sent.ShouldBeInRange(50, 499);
-        status.Detail<ErrorInfo>()!.Metadata["violations_left_out"].ShouldBe($"{500 - sent}");
+        status.GetDetail<ErrorInfo>()!.Metadata["violations_left_out"].ShouldBe($"{500 - sent}");
     }
 
     [Fact]
@@ -146,6 +146,13 @@ public sealed class ErrorTests
         error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
         error.ReadError().ShouldNotBeNull().Reason.ShouldBe("MALFORMED_MESSAGE");
     }
+
+    [Theory]
+    [InlineData(StatusCode.OK, "OK")]
+    [InlineData(StatusCode.InvalidArgument, "INVALID_ARGUMENT")]
+    [InlineData(StatusCode.ResourceExhausted, "RESOURCE_EXHAUSTED")]
+    [InlineData(StatusCode.DataLoss, "DATA_LOSS")]
+    public void Codes_are_spelled_as_in_the_specification(StatusCode code, string name) => code.Name().ShouldBe(name);
 
     private static RecSysException Make(string factory) => factory switch
     {

@@ -23,7 +23,7 @@ public sealed class HttpErrorTests
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
-        problem.GetProperty("code").GetString().ShouldBe("InvalidArgument");
+        problem.GetProperty("code").GetString().ShouldBe("INVALID_ARGUMENT");
         problem.GetProperty("reason").GetString().ShouldBe("INVALID_FIELDS");
         problem.GetProperty("detail").GetString().ShouldBe("user_id must not be empty");
         problem.GetProperty("violations")[0].GetProperty("field").GetString().ShouldBe("user_id");
@@ -80,7 +80,7 @@ public sealed class HttpErrorTests
         using var response = await client.PostAsync("/numbers", new StringContent(body, Encoding.UTF8, "application/json"));
 
         response.StatusCode.ShouldBe(status);
-        (await response.Content.ReadAsStringAsync()).ShouldContain("InvalidArgument");
+        (await response.Content.ReadAsStringAsync()).ShouldContain("INVALID_ARGUMENT");
     }
 
     [Fact]

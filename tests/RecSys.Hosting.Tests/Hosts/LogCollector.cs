@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace RecSys.Hosting.Tests.Hosts;
 
@@ -31,7 +32,11 @@ internal sealed class LogCollector : ILoggerProvider
 
     public static void Replace(ILoggingBuilder logging, LogCollector collector)
     {
-        logging.ClearProviders();
+        foreach (var console in logging.Services.Where(service => service.ImplementationType == typeof(ConsoleLoggerProvider)).ToArray())
+        {
+            logging.Services.Remove(console);
+        }
+
         logging.Services.AddSingleton<ILoggerProvider>(collector);
         logging.AddFilter<LogCollector>(null, LogLevel.Debug);
     }

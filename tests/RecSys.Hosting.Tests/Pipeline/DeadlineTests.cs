@@ -151,7 +151,9 @@ public sealed class DeadlineTests
     {
         await using var back = await ProbeHost.StartAsync();
         await using var front = await FrontOfAsync(back, app => app.MapGet(
-            "/forward", async (ProbeService.ProbeServiceClient client) => (await client.UnaryAsync(new() { Behaviour = "wait forever" })).Text));
+            "/forward",
+            async (ProbeService.ProbeServiceClient client, CancellationToken requestAborted) =>
+                (await client.UnaryAsync(new() { Behaviour = "wait forever" }, cancellationToken: requestAborted)).Text));
         var entered = new TaskCompletionSource();
         var ended = WaitUntilCancelled(back, "wait forever", entered);
         using var client = front.HttpClient();

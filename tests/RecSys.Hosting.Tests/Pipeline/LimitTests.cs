@@ -1,5 +1,7 @@
+using System.Net;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using RecSys.Hosting.Errors;
 using RecSys.Hosting.Probe.V1;
 using RecSys.Hosting.Tests.Hosts;
@@ -50,6 +52,41 @@ public sealed class LimitTests
         error = await Should.ThrowAsync<RpcException>(() => call.ResponseAsync);
         error.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
         error.ReadError().ShouldNotBeNull().Reason.ShouldBe("MESSAGE_TOO_LARGE");
+    }
+
+    [Fact]
+    public async Task Only_the_body_of_a_stream_has_no_limit()
+    {
+        await using var host = await ProbeHost.StartAsync(["Endpoints:MaxMessageBytes=2048"]);
+        host.Behaviours.Set("limit", (_, context) => Task.FromResult(new ProbeResponse
+        {
+            Text = $"{context.GetHttpContext().Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize}",
+        }));
+        using var stream = host.Client().Chat();
+        await stream.RequestStream.WriteAsync(new() { Behaviour = "limit" });
+        (await stream.ResponseStream.MoveNext()).ShouldBeTrue();
+
+        // A message and the five bytes before it.
+        (await host.Client().UnaryAsync(new() { Behaviour = "limit" })).Text.ShouldBe("2053");
+        stream.ResponseStream.Current.Text.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_body_that_is_announced_as_too_long_is_refused_with_the_limit()
+    {
+        await using var host = await ProbeHost.StartAsync(["Endpoints:MaxMessageBytes=2048"]);
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Grpc, "/recsys.probe.v1.ProbeService/Unary"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(new byte[4096]) { Headers = { ContentType = new("application/grpc") } },
+        };
+
+        using var response = await client.SendAsync(request);
+
+        response.Headers.GetValues("grpc-status").ShouldBe(["8"]);
+        Uri.UnescapeDataString(response.Headers.GetValues("grpc-message").Single()).ShouldContain("2048 bytes");
     }
 
     [Fact]

@@ -9,6 +9,14 @@ namespace RecSys.Hosting.Tests.Settings;
 public sealed class DocumentationTests
 {
     [Fact]
+    public void Every_section_that_is_known_is_documented()
+    {
+        var headings = File.ReadAllLines(Checkout.PathTo("docs", "configuration.md")).Where(line => line.StartsWith("## ")).Select(line => line[3..]);
+
+        SettingsSources.KnownSections.ShouldBe(headings, ignoreOrder: true);
+    }
+
+    [Fact]
     public void Every_setting_of_a_bare_host_is_documented_in_its_section()
     {
         var builder = RecSysHost.CreateBuilder([], new ServiceDefaults("probe", 0, 0));

@@ -45,9 +45,12 @@ public sealed class SettingsTests
     [InlineData("Probe:Span=soon", "Probe:Span is 'soon'. It must be a time span such as 00:00:30 (hours:minutes:seconds).")]
     [InlineData("Probe:Day=Someday", "Probe:Day is 'Someday'. It must be one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday.")]
     [InlineData("Probe:Txet=x", "Probe:Txet isn't a setting. Section Probe has: Day, Number, Secret, Span, Text.")]
+    [InlineData("Nope:X=1", "Nope isn't a section of settings. There are: Bus, Candidate, Clients, Database, Endpoints, Ingest, Kestrel, Lake, Logging, Ranker, S3, Services, Serving, SettingsFile, Shutdown, Telemetry, Trainer.")]
+    [InlineData("Endpoints:Grpc=https://127.0.0.1:0", "Endpoints:Grpc is 'https://127.0.0.1:0'. It needs a certificate: set Kestrel:Certificates:Default:Path, and KeyPath or Password beside it.")]
     [InlineData("Probe:Secret=abc", "Probe:Secret is '(hidden)'. It must have at least 4 characters.")]
     [InlineData("Endpoints:Grpc=127.0.0.1:5100", "Endpoints:Grpc is '127.0.0.1:5100'. It must be http://HOST:PORT, such as http://127.0.0.1:5100, or http://*:5100 for all interfaces.")]
-    [InlineData("Endpoints:Grpc=https://127.0.0.1:5100", "Endpoints:Grpc is 'https://127.0.0.1:5100'. It must start with http:// ; put a proxy that ends TLS in front.")]
+    [InlineData("Endpoints:Grpc=ftp://127.0.0.1:5100", "Endpoints:Grpc is 'ftp://127.0.0.1:5100'. It must start with http://, or with https:// when section Kestrel has a certificate.")]
+    [InlineData("Endpoints:Grpc=http://127.0.0.1:99999", "Endpoints:Grpc is 'http://127.0.0.1:99999'. Its port must be from 0 (any free one) to 65535.")]
     [InlineData("Endpoints:Grpc=http://127.0.0.1:5100/x", "Endpoints:Grpc is 'http://127.0.0.1:5100/x'. It must not have a path after the port.")]
     [InlineData("Endpoints:Http=http://example.org:80", "Endpoints:Http is 'http://example.org:80'. Its host must be an IP address of this machine, localhost, or * for all interfaces.")]
     [InlineData("Endpoints:Http=http://localhost:0", "Endpoints:Http is 'http://localhost:0'. Port 0 needs an IP address, such as http://127.0.0.1:0.")]
@@ -66,6 +69,26 @@ public sealed class SettingsTests
 
         error.Message.ShouldContain("Probe:Number is '11'.");
         error.Message.ShouldContain("Endpoints:MaxMessageBytes is '10'.");
+    }
+
+    [Fact]
+    public void A_certificate_that_is_not_there_is_named()
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "missing.pem");
+
+        var error = Should.Throw<InvalidSettingsException>(
+            () => Build(["--Endpoints:Grpc=https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={file}"]));
+
+        error.Message.ShouldStartWith("Section Kestrel can't be used: ");
+        error.Message.ShouldContain(file);
+    }
+
+    [Fact]
+    public void Sections_of_other_processes_are_taken()
+    {
+        // One file may serve all.
+        Build(["--Ingest:CompactFromSegments=3", "--Lake:Root=elsewhere"]).Services.ShouldNotBeNull();
     }
 
     [Fact]

@@ -1,17 +1,21 @@
-using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using RecSys.Hosting.Probe.V1;
 
 namespace RecSys.Hosting.Tests.Telemetry;
 
-/// <summary>Takes what an exporter sends over OTLP/gRPC and keeps the bytes.</summary>
+/// <summary>Takes what exporters send over OTLP/gRPC and keeps the bytes.</summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<byte[]>> _first = new();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<(string Service, byte[] Body)> _exports = [];
     private readonly WebApplication _app;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private OtlpCollector(WebApplication app) => _app = app;
 
@@ -29,10 +33,40 @@ internal sealed class OtlpCollector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>The first export to a service, such as <c>TraceService</c>.</summary>
-    public Task<byte[]> ExportAsync(string service) => First(service).Task.WaitAsync(TimeSpan.FromSeconds(30));
+    /// <summary>Returns when the exports to a service, such as <c>MetricsService</c>, hold all these texts.</summary>
+    public Task WaitForAsync(string service, params string[] texts) =>
+        WaitForAsync(service, exports => texts.All(text => exports.Any(body => Encoding.UTF8.GetString(body).Contains(text))) ? texts : null);
+
+    /// <summary>Returns what is found in all spans so far, as soon as it isn't null.</summary>
+    public Task<T> WaitForSpansAsync<T>(Func<IReadOnlyList<ExportedTraces.Types.Span>, T?> find)
+        where T : class => WaitForAsync("TraceService", exports => find([.. exports.SelectMany(body => ExportedTraces.Parser.ParseFrom(body).ResourceSpans)
+            .SelectMany(resource => resource.ScopeSpans)
+            .SelectMany(scope => scope.Spans)]));
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task<T> WaitForAsync<T>(string service, Func<IReadOnlyList<byte[]>, T?> find)
+        where T : class
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            byte[][] exports;
+            Task changed;
+            lock (_exports)
+            {
+                exports = [.. _exports.Where(export => export.Service == service).Select(export => export.Body)];
+                changed = _changed.Task;
+            }
+
+            if (find(exports) is { } found)
+            {
+                return found;
+            }
+
+            await changed.WaitAsync(timeout.Token);
+        }
+    }
 
     private async Task TakeAsync(HttpContext context)
     {
@@ -42,10 +76,12 @@ internal sealed class OtlpCollector : IAsyncDisposable
         context.Response.AppendTrailer("grpc-status", "0");
         await context.Response.Body.WriteAsync(new byte[5], context.RequestAborted); // an empty message
 
-        // /opentelemetry.proto.collector.trace.v1.TraceService/Export
-        First(context.Request.Path.Value!.Split('/')[1].Split('.')[^1]).TrySetResult(body.ToArray());
+        lock (_exports)
+        {
+            // /opentelemetry.proto.collector.trace.v1.TraceService/Export; a message is five bytes and itself.
+            _exports.Add((context.Request.Path.Value!.Split('/')[1].Split('.')[^1], body.ToArray()[5..]));
+            _changed.SetResult();
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
-
-    private TaskCompletionSource<byte[]> First(string service) =>
-        _first.GetOrAdd(service, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }

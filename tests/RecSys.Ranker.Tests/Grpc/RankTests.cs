@@ -166,7 +166,7 @@ public sealed class RankTests : IAsyncLifetime
     private static RankerService.RankerServiceClient Client(ServiceHost host) => new(host.Channel);
 
     private static IEnumerable<string> Fields(RpcException refused) =>
-        refused.ReadStatus()!.Detail<BadRequest>()!.FieldViolations.Select(violation => violation.Field);
+        refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(violation => violation.Field);
 
     private Task WriteModelAsync(string version, string popularWeight) =>
         _database.WriteModelAsync(version, Log, settings: new Dictionary<string, string> { ["blend.popular"] = popularWeight });

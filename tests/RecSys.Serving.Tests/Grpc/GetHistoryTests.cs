@@ -94,7 +94,7 @@ public sealed class GetHistoryTests
     }
 
     private static IEnumerable<string> Fields(RpcException refused) =>
-        refused.ReadStatus()!.Detail<BadRequest>()!.FieldViolations.Select(violation => violation.Field);
+        refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(violation => violation.Field);
 
     private static async Task<IReadOnlyList<HistoryItem>> AllAsync(ServingSystem system) =>
         (await system.Client.GetHistoryAsync(new GetHistoryRequest { UserId = "u", PageSize = 100 })).Items;

@@ -54,7 +54,7 @@ public sealed class PopularTests
         first.Items.Concat(second.Items).Select(item => item.Track.TrackId).ShouldBeUnique();
         anew.ModelVersion.ShouldBe("v2");
         gone.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        gone.ReadStatus()!.Detail<BadRequest>()!.FieldViolations.Single().Field.ShouldBe("page_token");
+        gone.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Single().Field.ShouldBe("page_token");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class PopularTests
             await system.Client.PopularAsync(new PopularRequest { PageSize = 101, PageToken = "no token" }));
 
         refused.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        refused.ReadStatus()!.Detail<BadRequest>()!.FieldViolations.Select(violation => violation.Field).ShouldBe(["page_size", "page_token"]);
+        refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(violation => violation.Field).ShouldBe(["page_size", "page_token"]);
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public sealed class RecommendTests
         var refused = await Should.ThrowAsync<RpcException>(async () => await system.Client.RecommendAsync(request));
 
         refused.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        refused.ReadStatus()!.Detail<BadRequest>()!.FieldViolations.Select(violation => violation.Field)
+        refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(violation => violation.Field)
             .ShouldBe(["user_id", "slate_size", "excluded_track_ids[1]", "excluded_track_ids[2]"]);
     }
 

@@ -54,6 +54,6 @@ public sealed class SimilarTracksTests
         var refused = await Should.ThrowAsync<RpcException>(async () =>
             await system.Client.SimilarTracksAsync(new SimilarTracksRequest { TrackId = "", TrackCount = 101 }));
 
-        refused.ReadStatus()!.Detail<BadRequest>()!.FieldViolations.Select(violation => violation.Field).ShouldBe(["track_id", "track_count"]);
+        refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(violation => violation.Field).ShouldBe(["track_id", "track_count"]);
     }
 }

@@ -1,16 +1,17 @@
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RecSys.Contracts.Events.V1;
+using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Bus;
-using RecSys.Hosting.Database;
 using RecSys.Hosting.Startup;
 
 namespace RecSys.Hosting.ActiveModels;
 
 /// <summary>Registers what follows the active model version.</summary>
-public static class ActiveModelBuilderExtensions
+public static class ActiveModelServices
 {
     /// <summary>
     /// Keeps <typeparamref name="TModel"/> of the active version in memory: loaded before the process is ready, replaced when
@@ -22,7 +23,7 @@ public static class ActiveModelBuilderExtensions
     /// <param name="builder">The host's.</param>
     /// <param name="queue">The name of this service's queues, one for each process, such as <c>candidate.models</c>.</param>
     /// <param name="pollInterval">How often to look without being told.</param>
-    public static IHostApplicationBuilder AddActiveModel<TModel, TLoader>(
+    public static void AddActiveModel<TModel, TLoader>(
         this IHostApplicationBuilder builder, string queue, Func<IServiceProvider, TimeSpan> pollInterval)
         where TModel : class
         where TLoader : class, IModelLoader<TModel>
@@ -35,7 +36,29 @@ public static class ActiveModelBuilderExtensions
             pollInterval(provider),
             provider.GetRequiredService<ILogger<ModelFollower<TModel>>>()));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ModelFollower<TModel>>());
-        builder.Services.AddStartupTask<ActiveModelTask<TModel>>();
-        return builder.AddBusConsumer<ModelPublishedConsumer<TModel>, ModelPublished>(BusQueue.PerInstance(queue));
+        builder.Services.AddStartupTask<FirstLoad<TModel>>();
+        builder.AddBusConsumer<ModelPublishedConsumer<TModel>, ModelPublished>(BusQueue.PerInstance(queue));
     }
+
+    /// <summary>Loads the active version before the first request. That there is none yet is no reason to wait.</summary>
+    private sealed class FirstLoad<TModel>(DatabaseMigrator database, ModelFollower<TModel> follower) : IStartupTask
+        where TModel : class
+    {
+        public string Name => "active model";
+
+        public string WaitsFor => database.DescribeTarget();
+
+        public Task RunAsync(CancellationToken cancellationToken) => follower.RefreshAsync(cancellationToken);
+    }
+}
+
+/// <summary>Has a version that was just published loaded, so that the next request is answered from it.</summary>
+internal sealed class ModelPublishedConsumer<TModel>(ModelFollower<TModel> follower) : IConsumer<ModelPublished>, ICatchUp
+    where TModel : class
+{
+    /// <inheritdoc/>
+    public Task Consume(ConsumeContext<ModelPublished> context) => follower.NoticeAsync(context.CancellationToken);
+
+    /// <inheritdoc/>
+    public Task CatchUpAsync(CancellationToken cancellationToken) => follower.NoticeAsync(cancellationToken);
 }

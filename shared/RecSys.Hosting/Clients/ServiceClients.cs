@@ -1,0 +1,131 @@
+using System.Net.Sockets;
+using Grpc.Core;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using RecSys.Hosting.Endpoints;
+using RecSys.Hosting.Settings;
+
+namespace RecSys.Hosting.Clients;
+
+/// <summary>Registers generated gRPC clients of other services.</summary>
+public static class ServiceClients
+{
+    /// <summary>
+    /// Makes <typeparamref name="TClient"/> available from dependency injection. It calls the address in
+    /// <c>Services:NAME</c>, tries again on UNAVAILABLE (section <c>Clients</c>), and passes the deadline and the
+    /// cancellation of the gRPC call being served on, so that work stops everywhere when the caller stops waiting.
+    /// </summary>
+    /// <param name="builder">The host builder.</param>
+    /// <param name="service">The service's name, such as <c>candidate</c>.</param>
+    public static void AddServiceClient<TClient>(this IHostApplicationBuilder builder, string service)
+        where TClient : ClientBase<TClient>
+    {
+        var services = builder.Services;
+        services.AddSettings<ClientsOptions>("Clients");
+        services.AddSingleton(new CalledService(service));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ResolverFactory, DnsResolverFactory>(
+            provider => new(provider.GetRequiredService<IOptions<ClientsOptions>>().Value.DnsRefresh)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ResolverFactory, StaticResolverFactory>(provider => new(target =>
+            ServiceAddress.Of(provider.GetRequiredService<IConfiguration>(), target.AbsolutePath.Trim('/')).Hosts
+                .Select(host => new BalancerAddress(host.Host, host.Port)))));
+        services
+            .AddGrpcClient<TClient>((provider, client) =>
+            {
+                var address = AddressOf(provider, service);
+                client.Address = address.IsSelf ? new(IsSecure(provider, address) ? "https://self" : "http://self") : address.Target;
+            })
+            .ConfigurePrimaryHttpMessageHandler(provider => Handler(provider, AddressOf(provider, service)))
+            .ConfigureChannel((provider, channel) =>
+            {
+                var options = provider.GetRequiredService<IOptions<ClientsOptions>>().Value;
+                var address = AddressOf(provider, service);
+                channel.ServiceProvider = provider;
+                channel.Credentials = IsSecure(provider, address) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+                channel.MaxReceiveMessageSize = provider.GetRequiredService<IOptions<EndpointsOptions>>().Value.MaxMessageBytes;
+                channel.ServiceConfig = ServiceConfig(options, isBalanced: !address.IsSelf);
+
+                // The runtime's own bounds, 1 second growing to 2 minutes, would leave a service unused long after it is back.
+                channel.InitialReconnectBackoff = options.RetryBackoff;
+                channel.MaxReconnectBackoff = TimeSpan.FromSeconds(Math.Max(5, options.RetryBackoff.TotalSeconds));
+            })
+            .EnableCallContextPropagation(propagation => propagation.SuppressContextNotFoundErrors = true)
+            .RemoveAllLoggers();
+    }
+
+    private static ServiceAddress AddressOf(IServiceProvider provider, string service) =>
+        ServiceAddress.Of(provider.GetRequiredService<IConfiguration>(), service);
+
+    private static bool IsSecure(IServiceProvider provider, ServiceAddress address) => address.IsSelf
+        ? ListenAddress.IsSecure(provider.GetRequiredService<IOptions<EndpointsOptions>>().Value.Grpc)
+        : address.IsSecure;
+
+    private static SocketsHttpHandler Handler(IServiceProvider provider, ServiceAddress address)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = provider.GetRequiredService<IOptions<ClientsOptions>>().Value.ConnectTimeout,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            UseProxy = false,
+        };
+        if (address.IsSelf)
+        {
+            // Whatever port this process was given; its certificate is for other names.
+            var endpoints = provider.GetRequiredService<BoundEndpoints>();
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            handler.ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(endpoints.Grpc.Host, endpoints.Grpc.Port, cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            };
+        }
+
+        return handler;
+    }
+
+    private static ServiceConfig ServiceConfig(ClientsOptions options, bool isBalanced)
+    {
+        var config = new ServiceConfig();
+        if (isBalanced)
+        {
+            config.LoadBalancingConfigs.Add(new RoundRobinConfig());
+        }
+
+        if (options.MaxAttempts > 1)
+        {
+            config.MethodConfigs.Add(new MethodConfig
+            {
+                Names = { MethodName.Default },
+                RetryPolicy = new RetryPolicy
+                {
+                    MaxAttempts = options.MaxAttempts,
+                    InitialBackoff = options.RetryBackoff,
+                    MaxBackoff = options.RetryBackoff * 10,
+                    BackoffMultiplier = 2,
+                    RetryableStatusCodes = { StatusCode.Unavailable },
+                },
+            });
+        }
+
+        return config;
+    }
+}
+
+/// <summary>Says that this process calls a service.</summary>
+internal sealed record CalledService(string Name);
