@@ -56,6 +56,9 @@ public sealed class MainCommandsTests : IDisposable
         Version(await Tool.JsonAsync("models", "activate", Version(second), "--data", Data)).ShouldBe(Version(second));
         Version(await Tool.JsonAsync("models", "show", "--data", Data)).ShouldBe(Version(second));
         Version(await Tool.JsonAsync("models", "rollback", "--data", Data)).ShouldBe(Version(first));
+        var (inUse, why) = await Tool.RunAsync("models", "delete", Version(first), "--data", Data);
+        inUse.ShouldBe(2);
+        why.ShouldContain("is active");
 
         var lines = (await Tool.RunAsync("models", "show", "--data", Data)).Output.Split('\n');
         var heading = Array.FindIndex(lines, line => line.Contains("Lists"));

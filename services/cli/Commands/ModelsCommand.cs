@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
 
-/// <summary><c>recsys models list|show|compare|activate|rollback|export|import</c>.</summary>
+/// <summary><c>recsys models list|show|compare|activate|rollback|delete|export|import</c>.</summary>
 internal static class ModelsCommand
 {
     private delegate Task<Model> ModelCall(
@@ -31,6 +31,7 @@ internal static class ModelsCommand
             "rollback", "Make the version that was active before active again", ArgumentArity.Zero,
             async (trainer, _, _, cancellationToken) =>
                 (await trainer.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: cancellationToken)).Model),
+        CreateDelete(),
         ModelExportCommand.Create(),
         ModelImportCommand.Create(),
     };
@@ -56,6 +57,25 @@ internal static class ModelsCommand
 
             var result = new JsonObject { ["models"] = new JsonArray([.. models.Select(ModelText.ToJson)]) };
             await ResultWriter.From(parsed, json).WriteAsync(result, console => Print(console, models), cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command CreateDelete()
+    {
+        var version = new Argument<string>("VERSION") { Description = "The model version; not the active one, nor the one before" };
+        var json = ResultWriter.CreateOption();
+        var system = new SystemOptions();
+        var command = new Command("delete", "Delete a version and all its lists and factors") { version, json };
+        system.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var running = await system.OpenAsync(parsed, cancellationToken);
+            var deleted = parsed.GetValue(version)!;
+            await running.Trainer.DeleteModelAsync(new DeleteModelRequest { ModelVersion = deleted }, cancellationToken: cancellationToken);
+            await ResultWriter.From(parsed, json).WriteAsync(
+                new JsonObject { ["modelVersion"] = deleted, ["deleted"] = true }, console => console.MarkupLineInterpolated($"Deleted {deleted}."), cancellationToken);
             return 0;
         });
         return command;

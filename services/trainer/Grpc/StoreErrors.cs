@@ -32,6 +32,7 @@ internal static class StoreErrors
                 ModelStoreError.NotFound => RecSysException.NotFound("MODEL_NOT_FOUND", exception.Message),
                 ModelStoreError.NotReady => RecSysException.FailedPrecondition("MODEL_NOT_READY", exception.Message),
                 ModelStoreError.Refused => RecSysException.FailedPrecondition("MODEL_REFUSED", exception.Message),
+                ModelStoreError.InUse => RecSysException.FailedPrecondition("MODEL_IN_USE", exception.Message),
                 ModelStoreError.NoPrevious => RecSysException.FailedPrecondition("NO_PREVIOUS_MODEL", exception.Message),
                 _ => exception,
             };

@@ -128,6 +128,18 @@ internal sealed class TrainerGrpcService(
         return new RollbackModelResponse { Model = (await FindAsync(active.Version, context.CancellationToken)).ToMessage(active) };
     }
 
+    /// <inheritdoc/>
+    public override async Task<DeleteModelResponse> DeleteModel(DeleteModelRequest request, ServerCallContext context)
+    {
+        CheckVersion(request.ModelVersion);
+        await StoreErrors.TranslateAsync(async () =>
+        {
+            await models.DeleteAsync(request.ModelVersion, context.CancellationToken);
+            return true;
+        });
+        return new DeleteModelResponse();
+    }
+
     private static void CheckVersion(string version, string field = "model_version")
     {
         var violations = new FieldViolations();

@@ -99,15 +99,55 @@ public sealed partial class ModelStore
             cancellationToken);
         foreach (var version in versions)
         {
-            await RemoveRowsAsync(version, cancellationToken);
-            await _database.WriteAsync(
-                context => context.ModelVersions.IgnoreQueryFilters()
-                    .Where(model => model.Version == version)
-                    .ExecuteDeleteAsync(cancellationToken),
-                cancellationToken);
+            await RemoveMarkedAsync(version, cancellationToken);
         }
 
         return versions;
+    }
+
+    /// <summary>Deletes a version with all its rows.</summary>
+    /// <param name="version">The version; ready, refused or failed.</param>
+    /// <param name="cancellationToken">Stops the deleting; <see cref="RetainAsync"/> goes on with it.</param>
+    /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.InUse"/>.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public async Task DeleteAsync(string version, CancellationToken cancellationToken)
+    {
+        await _database.WriteAsync(
+            async context =>
+            {
+                await context.LockModelsAsync(cancellationToken);
+                var status = await context.ModelVersions
+                    .Where(model => model.Version == version)
+                    .Select(model => (ModelStatus?)model.Status)
+                    .SingleOrDefaultAsync(cancellationToken)
+                    ?? throw new ModelStoreException(ModelStoreError.NotFound, $"There is no model version {version}.");
+                var active = await FindActiveAsync(context, cancellationToken);
+                var use = status == ModelStatus.Training ? "is being trained"
+                    : version == active?.Version ? "is active. Activate another one first"
+                    : version == active?.PreviousVersion ? "is what a rollback goes back to. Activate another one first"
+                    : null;
+                if (use is not null)
+                {
+                    throw new ModelStoreException(ModelStoreError.InUse, $"Model version {version} {use}.");
+                }
+
+                return await context.ModelVersions
+                    .Where(model => model.Version == version)
+                    .ExecuteUpdateAsync(
+                        model => model.SetProperty(m => EF.Property<bool>(m, RecSysDbContext.Removing), true), cancellationToken);
+            },
+            cancellationToken);
+        await RemoveMarkedAsync(version, cancellationToken);
+    }
+
+    private async Task RemoveMarkedAsync(string version, CancellationToken cancellationToken)
+    {
+        await RemoveRowsAsync(version, cancellationToken);
+        await _database.WriteAsync(
+            context => context.ModelVersions.IgnoreQueryFilters()
+                .Where(model => model.Version == version)
+                .ExecuteDeleteAsync(cancellationToken),
+            cancellationToken);
     }
 
     /// <returns>False when the version is not in training.</returns>

@@ -30,4 +30,7 @@ public enum ModelStoreError
 
     /// <summary>No version was active before the active one.</summary>
     NoPrevious,
+
+    /// <summary>The version is active, is what a rollback would go back to, or is being trained.</summary>
+    InUse,
 }

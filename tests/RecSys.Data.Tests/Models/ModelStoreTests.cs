@@ -278,6 +278,27 @@ public abstract class ModelStoreTests(MigratedDatabases databases, string provid
     }
 
     [Fact]
+    public async Task Deleting_takes_a_version_with_its_rows_but_none_that_is_in_use()
+    {
+        await WriteReadyAsync("v0", "v1", "v2");
+        await Models.ActivateAsync("v0", Cancellation);
+        await Models.ActivateAsync("v1", Cancellation);
+        await Models.BeginAsync("training", Settings, Cancellation);
+
+        await Models.DeleteAsync("v2", Cancellation);
+
+        (await Models.GetAsync("v2", Cancellation)).ShouldBeNull();
+        (await CountRowsAsync("v2")).ShouldBe(0);
+        foreach (var used in new[] { "v0", "v1", "training" })
+        {
+            (await Should.ThrowAsync<ModelStoreException>(() => Models.DeleteAsync(used, Cancellation))).Error.ShouldBe(ModelStoreError.InUse);
+        }
+
+        (await CountRowsAsync("v0")).ShouldBeGreaterThan(0);
+        (await Should.ThrowAsync<ModelStoreException>(() => Models.DeleteAsync("v2", Cancellation))).Error.ShouldBe(ModelStoreError.NotFound);
+    }
+
+    [Fact]
     public async Task Large_version_is_removed_in_pieces_to_the_last_row()
     {
         await Models.BeginAsync("large", Settings, Cancellation);

@@ -70,6 +70,11 @@ public sealed class TrainerServiceTests : IAsyncLifetime
         var back = await _trainer.Client.RollbackModelAsync(new RollbackModelRequest());
         back.Model.ModelVersion.ShouldBe(second.ModelVersion);
         (await _trainer.Client.GetModelAsync(new GetModelRequest())).Model.ModelVersion.ShouldBe(second.ModelVersion);
+
+        await _trainer.Client.DeleteModelAsync(new DeleteModelRequest { ModelVersion = first.ModelVersion });
+        var inUse = await RefusedAsync(() => _trainer.Client.DeleteModelAsync(new DeleteModelRequest { ModelVersion = second.ModelVersion }));
+        (inUse.Code, inUse.Reason).ShouldBe((StatusCode.FailedPrecondition, "MODEL_IN_USE"));
+        (await ListAsync()).Select(model => model.ModelVersion).ShouldBe([skipped.ModelVersion, second.ModelVersion]);
     }
 
     [Fact]
