@@ -2,8 +2,8 @@ using BitFaster.Caching.Lru;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Common.V1;
-using RecSys.Data.Histories;
 using RecSys.Data;
+using RecSys.Data.Histories;
 using RecSys.Hosting.Startup;
 
 namespace RecSys.Serving.Lists;

@@ -132,7 +132,9 @@ public sealed class FactorImport(ModelStore models, ArtifactStore artifacts, Tra
     {
         var fitted = new FittedModels
         {
-            Popularity = PopularityModel.Fit(log.Plays, PopularityMeasure.Users), Als = als, FitSeconds = new Dictionary<string, double>(),
+            Popularity = PopularityModel.Fit(log.Plays, PopularityMeasure.Users),
+            Als = als,
+            FitSeconds = new Dictionary<string, double>(),
         };
         report(ReadShare, "storing factors");
         await _writer.WriteArtifactsAsync(version, log, als.UserFactors, als.ItemFactors, cancellationToken);

@@ -1,6 +1,6 @@
 using RecSys.Algorithms;
-using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Evaluation;
+using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Trainer.Ranking;
 

@@ -1,9 +1,9 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Candidates;
+using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Splits;
 using RecSys.Trainer.Pipeline;
 

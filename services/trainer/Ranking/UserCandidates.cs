@@ -1,7 +1,7 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Candidates;
-using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Features;
+using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Trainer.Ranking;
 

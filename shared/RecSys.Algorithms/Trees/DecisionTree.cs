@@ -107,7 +107,13 @@ internal sealed class DecisionTree
 
         return new DecisionTree
         {
-            Left = Left, Right = Right, Feature = Feature, Threshold = values, Missing = Missing, RightCategories = RightCategories, Cover = Cover,
+            Left = Left,
+            Right = Right,
+            Feature = Feature,
+            Threshold = values,
+            Missing = Missing,
+            RightCategories = RightCategories,
+            Cover = Cover,
         };
     }
 

@@ -1,6 +1,6 @@
 using RecSys.Analytics.Listens;
-using RecSys.Lake;
 using RecSys.Analytics.Tests.Imports;
+using RecSys.Lake;
 
 namespace RecSys.Analytics.Tests.Listens;
 

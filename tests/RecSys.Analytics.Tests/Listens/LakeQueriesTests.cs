@@ -268,4 +268,5 @@ public sealed class LakeQueriesTests : IDisposable
         Should.Throw<ArgumentOutOfRangeException>(() => new ListenLake(_folder.Path, new LakeEngineOptions { MemoryLimitBytes = -1 }));
     }
 
-    private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / 10;}
+    private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / 10;
+}

@@ -1,6 +1,6 @@
 using System.Text;
-using RecSys.Serving.Histories;
 using RecSys.Serving.Grpc;
+using RecSys.Serving.Histories;
 
 namespace RecSys.Serving.Tests.Grpc;
 

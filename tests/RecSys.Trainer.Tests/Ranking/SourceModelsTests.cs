@@ -24,7 +24,9 @@ public sealed class SourceModelsTests
         var plays = SparseMatrix.FromTriples(3, 2, users, items, ones);
         var settings = TrainingSettings.Read(new Dictionary<string, string>
         {
-            ["models.markov.session_gap_minutes"] = gapMinutes, ["als.factors"] = "2", ["threads"] = "1",
+            ["models.markov.session_gap_minutes"] = gapMinutes,
+            ["als.factors"] = "2",
+            ["threads"] = "1",
         });
 
         var sources = SourceModels.Fit(

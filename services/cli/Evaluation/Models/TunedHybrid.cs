@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using RecSys.Algorithms.Hybrid;
 using RecSys.Algorithms.Evaluation;
+using RecSys.Algorithms.Hybrid;
 using RecSys.Cli.Output;
 
 namespace RecSys.Cli.Evaluation.Models;
