@@ -44,6 +44,6 @@ public sealed class LakeTests : IDisposable
 
         var low = await CliCall.RunAsync("lake", "compact", "--min-segments", "1", "--data", Data);
         low.ExitCode.ShouldBe(2);
-        low.Error.ShouldContain("at least 2");
+        low.Error.ShouldContain("from 2 to");
     }
 }

@@ -78,7 +78,9 @@ internal static class CommandOptions
             return value;
         }
 
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} {text}: a whole number from {least:N0} to {most:N0} is needed"));
+        // The name as it was typed, such as -n.
+        var typed = (result.Parent as OptionResult)?.IdentifierToken?.Value ?? name;
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{typed} {text}: a whole number from {least:N0} to {most:N0} is needed"));
         return default;
     }
 }

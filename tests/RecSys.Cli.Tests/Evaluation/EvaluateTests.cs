@@ -196,7 +196,7 @@ public sealed class EvaluateTests : IDisposable
     [InlineData("--model markov", "needs times")]
     [InlineData("--tune", "add --model hybrid")]
     [InlineData("--tune-minutes 3", "add --tune")]
-    [InlineData("--model hybrid --tune --tune-minutes 0", "give a number of minutes above 0")]
+    [InlineData("--model hybrid --tune --tune-minutes 0", "--tune-minutes 0: a number of minutes above 0 is needed")]
     [InlineData("--model hybrid --tune --set als.factors=8", "--tune finds this setting itself")]
     [InlineData("--split random", "are a split already")]
     public async Task A_bad_call_is_refused_with_what_is_allowed(string options, string message)
