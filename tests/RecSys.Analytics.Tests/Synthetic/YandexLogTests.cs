@@ -1,7 +1,7 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Evaluation;
-using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.ItemModels;
+using RecSys.Algorithms.Matrices;
 using RecSys.Analytics.Synthetic.Yandex;
 using RecSys.Lake;
 using RecSys.Lake.DuckDb;
