@@ -92,10 +92,12 @@ internal sealed class DownstreamPart
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var attempt = new Attempt<T>(call, IsHurried: timeout < _longestWait, cancellationToken);
+            var attempt = new Attempt<T>(call, IsHurried: timeout < _longestWait, linked.Token, cancellationToken);
+
+            // Polly isn't given the token: it throws by itself when that has fired already, and couldn't say whose time was up.
             return DownstreamAnswer<T>.Of(_gate is { IsOpen: false }
-                ? await attempt.WaitAsync(linked.Token)
-                : await _breaker.ExecuteAsync(static async (attempt, token) => await attempt.WaitAsync(token), attempt, linked.Token));
+                ? await attempt.WaitAsync()
+                : await _breaker.ExecuteAsync(static async (attempt, _) => await attempt.WaitAsync(), attempt, CancellationToken.None));
         }
         catch (BrokenCircuitException)
         {
@@ -133,17 +135,17 @@ internal sealed class DownstreamPart
     };
 
     /// <summary>One call: waits for it, and tells the ends of waiting apart.</summary>
-    private readonly record struct Attempt<T>(Func<CancellationToken, Task<T>> Call, bool IsHurried, CancellationToken Caller)
+    private readonly record struct Attempt<T>(Func<CancellationToken, Task<T>> Call, bool IsHurried, CancellationToken Limit, CancellationToken Caller)
     {
-        public async Task<T> WaitAsync(CancellationToken cancellationToken)
+        public async Task<T> WaitAsync()
         {
             Task<T>? task = null;
             try
             {
-                task = Call(cancellationToken);
+                task = Call(Limit);
 
                 // A database driver may spend seconds on telling a dead server that its query is cancelled; nobody waits for that.
-                return await task.WaitAsync(cancellationToken);
+                return await task.WaitAsync(Limit);
             }
             catch (Exception exception) when (exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.DeadlineExceeded })
             {

@@ -45,6 +45,15 @@ public sealed class DownstreamTests
     }
 
     [Fact]
+    public async Task A_time_limit_that_is_over_before_the_call_is_a_late_answer()
+    {
+        var answer = await _part.TryAsync(
+            _ => new TaskCompletionSource<string>().Task, new CallBudget(_clock.GetUtcNow(), _clock), CancellationToken.None);
+
+        answer.Cause.ShouldBe("DEADLINE_EXCEEDED");
+    }
+
+    [Fact]
     public async Task When_half_of_its_calls_fail_a_part_is_not_even_asked()
     {
         for (var i = 0; i < 2; i++)
