@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using RecSys.Cli.Commands;
+using RecSys.Cli.Evaluation;
+using RecSys.Cli.Imports;
+using RecSys.Cli.Models;
 using RecSys.Cli.Output;
+using RecSys.Cli.Reports;
 
 namespace RecSys.Cli;
 
@@ -103,5 +107,6 @@ internal static class CommandLine
             HistoryCommand.Create(),
             ModelsCommand.Create(),
             ListensCommand.Create(),
+            CompletionCommand.Create(),
         };
 }

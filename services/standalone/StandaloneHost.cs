@@ -123,6 +123,10 @@ public sealed class StandaloneHost : IAsyncDisposable
         },
     };
 
+    /// <summary>The settings in force in a data folder: defaults, <c>recsys.json</c> of the working directory, <c>RECSYS__…</c> of the environment.</summary>
+    /// <exception cref="InvalidSettingsException">The file can't be read.</exception>
+    public static IConfiguration Configuration(DirectoryInfo dataFolder) => RecSysHost.CreateBuilder([], Defaults(dataFolder)).Configuration;
+
     /// <summary>Every section of settings that any of the services reads.</summary>
     internal static IReadOnlyList<SettingsRegistration> Settings()
     {

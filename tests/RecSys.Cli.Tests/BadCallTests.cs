@@ -1,4 +1,3 @@
-using RecSys.Cli.Tests.Evaluation;
 using RecSys.TestKit;
 
 namespace RecSys.Cli.Tests;

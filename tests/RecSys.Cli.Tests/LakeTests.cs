@@ -1,4 +1,3 @@
-using RecSys.Cli.Tests.Evaluation;
 using RecSys.TestKit;
 
 namespace RecSys.Cli.Tests;
@@ -32,6 +31,23 @@ public sealed class LakeTests : IDisposable
 
         (await CliCall.RunAsync("lake", "compact", "--data", Data)).Output.ShouldContain("Nothing to merge.");
         (await CliCall.RunAsync("lake", "status", "--data", Data)).Output.ShouldContain("0 segments");
+    }
+
+    [Fact]
+    public async Task Commands_read_the_settings_file_as_the_running_system_does()
+    {
+        SmallLog.Write(_folder.File("log.csv"));
+        var lake = _folder.File("lake-of-the-file");
+        await File.WriteAllTextAsync(_folder.File("recsys.json"), $$"""{"Lake:Root": "{{lake}}"}""");
+        var environment = new Dictionary<string, string?> { ["RECSYS__SETTINGSFILE"] = _folder.File("recsys.json") };
+
+        var (imported, importOutput) = await Tool.RunAsync(["import", "triples", _folder.File("log.csv"), "--data", Data], environment);
+        imported.ShouldBe(0, importOutput);
+        Directory.Exists(Path.Combine(lake, "imports")).ShouldBeTrue();
+        var (shown, output) = await Tool.RunAsync(["lake", "status", "--data", Data], environment);
+        shown.ShouldBe(0, output);
+        output.ShouldContain(lake);
+        output.ShouldContain("triples");
     }
 
     [Fact]

@@ -8,7 +8,8 @@ internal static class Tool
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "recsys.dll");
+    /// <summary>The program.</summary>
+    public static string Assembly => Path.Combine(AppContext.BaseDirectory, "recsys.dll");
 
     /// <summary>Runs a command that must succeed, and gives back its JSON.</summary>
     public static async Task<JsonElement> JsonAsync(params string[] arguments)

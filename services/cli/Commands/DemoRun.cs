@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RecSys.Cli.Connections;
+using RecSys.Cli.Models;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
 using RecSys.Contracts.Events.V1;

@@ -8,15 +8,12 @@ using RecSys.Standalone;
 namespace RecSys.Cli.Connections;
 
 /// <summary>
-/// The settings with which commands open the stores of a data folder themselves: those of the standalone system, and
-/// <c>RECSYS__…</c> of the environment, which may name others.
+/// The settings with which commands open the stores of a data folder themselves: the same as those of <c>recsys up</c> in that folder, with
+/// <c>recsys.json</c> of the working directory and <c>RECSYS__…</c> of the environment, which may name other stores.
 /// </summary>
 internal sealed class FolderSettings(DirectoryInfo dataFolder)
 {
-    public IConfiguration Configuration { get; } = new ConfigurationBuilder()
-        .AddInMemoryCollection(StandaloneHost.Defaults(dataFolder).Settings)
-        .AddEnvironmentVariables("RECSYS__")
-        .Build();
+    public IConfiguration Configuration { get; } = StandaloneHost.Configuration(dataFolder);
 
     public LakeOptions Lake => Read<LakeOptions>(LakeOptions.SectionName);
 

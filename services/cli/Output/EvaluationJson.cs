@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RecSys.Cli.Models;
 using RecSys.Contracts.Trainer.V1;
 
 namespace RecSys.Cli.Output;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using RecSys.Cli.Tests.Evaluation;
 using RecSys.TestKit;
 
 namespace RecSys.Cli.Tests.Imports;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RecSys.Analytics.Synthetic;
-using RecSys.Cli.Tests.Evaluation;
 using RecSys.Lake;
 using RecSys.TestKit;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using RecSys.Cli.Tests.Evaluation;
 using RecSys.TestKit;
 
 namespace RecSys.Cli.Tests.Reports;

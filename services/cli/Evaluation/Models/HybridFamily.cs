@@ -64,3 +64,8 @@ internal sealed class HybridFamily(IReadOnlyList<HybridPart> parts) : ModelFamil
             : throw new UsageException($"--set hybrid.{part.Family.Name}={text}: the weight must be a number of 0 or more.");
     }
 }
+
+/// <summary>A model that a hybrid may have as a part.</summary>
+/// <param name="Family">The model, with the defaults that it has in a hybrid.</param>
+/// <param name="DefaultWeight">Its weight where none is given; 0 leaves it out.</param>
+internal sealed record HybridPart(ModelFamily Family, double DefaultWeight);

@@ -6,7 +6,7 @@ using RecSys.Cli.Output;
 using RecSys.Contracts.Trainer.V1;
 using Spectre.Console;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Models;
 
 /// <summary><c>recsys models compare</c>: what one version does better or worse than another, and whether it is noise.</summary>
 internal static class CompareModelsCommand

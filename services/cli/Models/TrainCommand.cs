@@ -9,7 +9,7 @@ using RecSys.Trainer.Settings;
 using Spectre.Console;
 using Status = Grpc.Core.Status;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Models;
 
 /// <summary><c>recsys train</c>: trains a model version and waits for it.</summary>
 internal static class TrainCommand

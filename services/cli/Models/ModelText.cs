@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
 using RecSys.Contracts.Trainer.V1;
 using Spectre.Console;
 
-namespace RecSys.Cli.Output;
+namespace RecSys.Cli.Models;
 
 /// <summary>Model versions as JSON and for people.</summary>
 internal static class ModelText

@@ -11,7 +11,7 @@ using RecSys.Lake;
 using RecSys.Lake.Exports;
 using Spectre.Console;
 
-namespace RecSys.Cli.Exports;
+namespace RecSys.Cli.Models;
 
 /// <summary>Writes a version, or tables of the log, into the folder of an export.</summary>
 internal sealed class ModelExport(ImportTarget stores, StoredModel? model, ExportTarget target, IAnsiConsole notes)

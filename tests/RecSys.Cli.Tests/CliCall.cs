@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace RecSys.Cli.Tests.Evaluation;
+namespace RecSys.Cli.Tests;
 
 /// <summary>A call of the command line in this process, with what it wrote. Calls run one at a time: the console is one.</summary>
 internal sealed record CliCall(int ExitCode, string Output, string Error)

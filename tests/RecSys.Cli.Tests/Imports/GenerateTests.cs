@@ -1,6 +1,6 @@
 using RecSys.TestKit;
 
-namespace RecSys.Cli.Tests;
+namespace RecSys.Cli.Tests.Imports;
 
 public sealed class GenerateTests : IDisposable
 {

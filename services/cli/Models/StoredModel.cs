@@ -8,7 +8,7 @@ using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Lake.Exports;
 
-namespace RecSys.Cli.Exports;
+namespace RecSys.Cli.Models;
 
 /// <summary>What the database holds of one version, as exports need it.</summary>
 internal sealed class StoredModel(ModelVersionRow record, ModelStore models, ArtifactStore artifacts)

@@ -10,7 +10,7 @@ using RecSys.Hosting.Errors;
 using RecSys.Trainer.Publishing;
 using Spectre.Console;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Models;
 
 /// <summary><c>recsys models import FILE.npz</c>.</summary>
 internal static class ModelImportCommand

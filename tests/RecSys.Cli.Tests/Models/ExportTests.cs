@@ -1,7 +1,7 @@
 using System.Text.Json;
 using RecSys.TestKit;
 
-namespace RecSys.Cli.Tests.Exports;
+namespace RecSys.Cli.Tests.Models;
 
 /// <summary>What other tools read of an export: hyparquet the tables, numpy the factors.</summary>
 public sealed class ExportTests(TrainedFolder trained) : IDisposable

@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RecSys.Analytics.Synthetic.Yandex;
+using RecSys.Cli.Commands;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Imports;
 
 /// <summary><c>recsys generate FOLDER</c>: a log of any size as the three files of format <c>yandex</c>.</summary>
 internal static class GenerateCommand

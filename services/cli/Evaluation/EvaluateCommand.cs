@@ -1,10 +1,9 @@
 using System.CommandLine;
-using RecSys.Cli.Evaluation;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Evaluation;
 
 /// <summary><c>recsys evaluate</c>: fits models on a part of the data and measures them on the rest.</summary>
 internal static class EvaluateCommand

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using RecSys.TestKit;
 
-namespace RecSys.Cli.Tests.Exports;
+namespace RecSys.Cli.Tests.Models;
 
 /// <summary>A bucket of an independent server as the target of exports, the source of imports, and the place of the lake.</summary>
 public sealed class BucketTests(TrainedFolder trained, S3Fixture s3) : IClassFixture<S3Fixture>, IDisposable

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using RecSys.Analytics.Reports.Figures;
+using RecSys.Cli.Commands;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
-using RecSys.Cli.Reports;
 using Spectre.Console;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Reports;
 
 /// <summary><c>recsys report</c>: what is in a log, as one page of pictures and the same numbers as JSON.</summary>
 internal static class ReportCommand

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using RecSys.Cli.Evaluation;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Output;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Evaluation;
 
 /// <summary><c>recsys sweep</c>: measures every combination of settings, and compares them in one table and a picture.</summary>
 internal static class SweepCommand

@@ -5,7 +5,7 @@ using RecSys.Cli.Output;
 using RecSys.Contracts.Trainer.V1;
 using Spectre.Console;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Models;
 
 /// <summary><c>recsys models list|show|compare|activate|rollback|delete|export|import</c>.</summary>
 internal static class ModelsCommand

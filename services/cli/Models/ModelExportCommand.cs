@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using RecSys.Cli.Connections;
-using RecSys.Cli.Exports;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Lake.Exports;
 using Spectre.Console;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Models;
 
 /// <summary><c>recsys models export [VERSION]</c>.</summary>
 internal static class ModelExportCommand

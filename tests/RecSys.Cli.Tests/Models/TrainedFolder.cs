@@ -1,9 +1,9 @@
-using RecSys.Cli.Tests.Exports;
+using RecSys.Cli.Tests.Models;
 using RecSys.TestKit;
 
 [assembly: AssemblyFixture(typeof(TrainedFolder))]
 
-namespace RecSys.Cli.Tests.Exports;
+namespace RecSys.Cli.Tests.Models;
 
 /// <summary>A data folder with a small log and a model, made once for all tests of this folder, which only read it.</summary>
 public sealed class TrainedFolder : IAsyncLifetime

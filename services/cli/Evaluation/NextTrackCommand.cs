@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using RecSys.Algorithms.Markov;
+using RecSys.Cli.Commands;
 using RecSys.Cli.Connections;
-using RecSys.Cli.Evaluation;
 using RecSys.Cli.Evaluation.Data;
 using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Evaluation;
 
 /// <summary><c>recsys evaluate next-track</c>: how often the track that comes next is known.</summary>
 internal static class NextTrackCommand

@@ -2,11 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using RecSys.Analytics.Imports;
 using RecSys.Cli.Connections;
-using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
 
-namespace RecSys.Cli.Commands;
+namespace RecSys.Cli.Imports;
 
 /// <summary><c>recsys import FORMAT PATH…</c>.</summary>
 internal static class ImportCommand
