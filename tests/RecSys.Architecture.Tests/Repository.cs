@@ -27,7 +27,7 @@ internal static class Repository
 
     public static string Relative(string path) => Path.GetRelativePath(Checkout.Root, path).Replace('\\', '/');
 
-    /// <summary>Runs a program and gives back its standard output; fails with its standard error when it fails.</summary>
+    /// <summary>Runs a program and gives back its standard output; fails with all that it said when it fails.</summary>
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Checkout.Root, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -35,6 +35,6 @@ internal static class Repository
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {await error}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}{await error}");
     }
 }

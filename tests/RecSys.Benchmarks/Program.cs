@@ -1,3 +1,3 @@
 using RecSys.Benchmarks;
 
-return BenchmarkRunner.Run(args);
+return await BenchmarkRunner.RunAsync(args);

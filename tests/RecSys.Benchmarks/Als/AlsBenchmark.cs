@@ -16,7 +16,7 @@ internal static class AlsBenchmark
     public static void RunLarge(BenchmarkArguments arguments)
     {
         var watches = new Stopwatches();
-        var matrix = SyntheticLog.Create(1_370_000, 930_000, arguments.Get("draws", 50_800_000));
+        var matrix = SyntheticLog.Create(arguments.Get("users", 1_370_000), arguments.Get("items", 930_000), arguments.Get("draws", 50_800_000));
         Console.WriteLine($"matrix made in {watches.Seconds:f1} s");
         Run(
             matrix,

@@ -12,8 +12,7 @@ internal static class ReportBenchmark
         var folder = arguments.Get("lake", "");
         if (folder.Length == 0)
         {
-            Console.WriteLine("Name a lake with listens, such as --lake DATA/lake after: recsys generate FOLDER, recsys import yandex FOLDER --data DATA.");
-            return;
+            throw new ArgumentException("Name a lake with listens, such as --lake DATA/lake after: recsys generate FOLDER, recsys import yandex FOLDER --data DATA.");
         }
 
         using var lake = new ListenLake(folder, new LakeEngineOptions { MemoryLimitBytes = (long)arguments.Get("mib", 4_096) << 20 });

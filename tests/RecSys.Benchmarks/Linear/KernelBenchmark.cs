@@ -9,29 +9,32 @@ internal static unsafe class KernelBenchmark
 {
     public static void Run(BenchmarkArguments arguments)
     {
-        var peak = Best(Peak);
+        var rounds = arguments.Get("rounds", 5);
+        var work = (long)arguments.Get("work", 400_000_000);
+        var largest = arguments.Get("largest", 1024);
+        var peak = Best(rounds, Peak);
         Console.WriteLine($"multiply-add peak, registers only: {peak:f1} GFLOP/s");
-        foreach (var factorCount in new[] { 32, 64, 128, 256, 512, 1024 })
+        foreach (var factorCount in new[] { 32, 64, 128, 256, 512, 1024 }.Where(factorCount => factorCount <= largest))
         {
-            var panel = Best(() => Panel(factorCount));
-            var gram = Best(() => Gram(factorCount));
-            var rotation = Best(() => Rotate(factorCount));
+            var panel = Best(rounds, () => Panel(factorCount, work));
+            var gram = Best(rounds, () => Gram(factorCount, work));
+            var rotation = Best(rounds, () => Rotate(factorCount, work / 2));
             Console.WriteLine(
                 $"{factorCount,4} factors: Gram of 64 rows {panel,6:f1} GFLOP/s ({panel / peak:p0} of peak), "
                     + $"of all {gram,6:f1} ({gram / peak:p0}), rotation {rotation,6:f1} ({rotation / peak:p0})");
         }
 
-        foreach (var size in new[] { 16, 32, 64, 128, 256, 512 })
+        foreach (var size in new[] { 16, 32, 64, 128, 256, 512 }.Where(size => size <= largest))
         {
-            var cholesky = Best(() => Factor(size));
+            var cholesky = Best(rounds, () => Factor(size, work / 2));
             Console.WriteLine($"Cholesky {size,4}: {cholesky,6:f1} GFLOP/s ({cholesky / peak:p0})");
         }
     }
 
-    private static double Best(Func<double> measure)
+    private static double Best(int rounds, Func<double> measure)
     {
         var best = 0d;
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < rounds; i++)
         {
             best = Math.Max(best, measure());
         }
@@ -40,13 +43,13 @@ internal static unsafe class KernelBenchmark
     }
 
     /// <summary>What a row with 64 interactions adds to its matrix: the upper tiles, 64 · f (f + 16) flops.</summary>
-    private static double Panel(int factorCount)
+    private static double Panel(int factorCount, long work)
     {
         const int Rows = 64;
         var strips = new AlignedBuffer((long)Rows * factorCount);
         var matrix = new AlignedBuffer((long)factorCount * (factorCount + 16));
         strips.Span.Fill(0.01f);
-        var repeats = Math.Max(1, 400_000_000 / (Rows * factorCount * (long)factorCount));
+        var repeats = Math.Max(1, work / (Rows * factorCount * (long)factorCount));
         var watches = new Stopwatches();
         for (var i = 0; i < repeats; i++)
         {
@@ -57,12 +60,12 @@ internal static unsafe class KernelBenchmark
     }
 
     /// <summary>Counts both triangles' multiply-adds of the upper tiles only: n · f (f + 16) flops.</summary>
-    private static double Gram(int factorCount)
+    private static double Gram(int factorCount, long work)
     {
         const int Rows = 8192;
         var rows = new AlignedBuffer((long)Rows * factorCount);
         rows.Span.Fill(0.01f);
-        var repeats = Math.Max(1, 400_000_000 / (Rows * factorCount * (long)factorCount));
+        var repeats = Math.Max(1, work / (Rows * factorCount * (long)factorCount));
         var watches = new Stopwatches();
         for (var i = 0; i < repeats; i++)
         {
@@ -72,12 +75,12 @@ internal static unsafe class KernelBenchmark
         return (double)repeats * Rows * factorCount * (factorCount + 16) / watches.CpuSeconds / 1e9;
     }
 
-    private static double Rotate(int factorCount)
+    private static double Rotate(int factorCount, long work)
     {
         const int Rows = 4096;
         var rows = new AlignedBuffer((long)Rows * factorCount);
         var identity = new double[factorCount * factorCount];
-        var repeats = Math.Max(1, 200_000_000 / (Rows * factorCount * (long)factorCount));
+        var repeats = Math.Max(1, work / (Rows * factorCount * (long)factorCount));
         var watches = new Stopwatches();
         for (var i = 0; i < repeats; i++)
         {
@@ -87,12 +90,12 @@ internal static unsafe class KernelBenchmark
         return 2d * repeats * Rows * factorCount * factorCount / watches.CpuSeconds / 1e9;
     }
 
-    private static double Factor(int size)
+    private static double Factor(int size, long work)
     {
         var stride = size + 16;
         var matrix = new AlignedBuffer((long)size * stride);
         var inverses = new AlignedBuffer(Cholesky.InverseLength(size));
-        var repeats = Math.Max(1, 200_000_000 / ((long)size * size * size));
+        var repeats = Math.Max(1, work / ((long)size * size * size));
         var watches = new Stopwatches();
         for (var i = 0; i < repeats; i++)
         {

@@ -13,35 +13,35 @@ internal static class ModelBenchmark
     {
         var train = Read(arguments);
         var options = new ItemNeighborOptions { NeighborCount = arguments.Get("neighbors", 0), ThreadCount = arguments.Get("threads", 0) };
-        Repeat(() => $"{ItemNeighborModel.Fit(train, options).Neighbors.NeighborCount:n0} neighbours");
+        Repeat(arguments, () => $"{ItemNeighborModel.Fit(train, options).Neighbors.NeighborCount:n0} neighbours");
     }
 
-    /// <summary>Cosines of all pairs of users by listened share: 9,515 users, 44,610 tracks, 175,000 pairs.</summary>
+    /// <summary>Cosines of all pairs of users by listened share; by default 9,515 users, 44,610 tracks, 175,000 pairs.</summary>
     public static void RunUsers(BenchmarkArguments arguments)
     {
-        const int Users = 9_515;
-        const int Tracks = 44_610;
-        const int Listens = 195_000;
+        var userCount = arguments.Get("users", 9_515);
+        var trackCount = arguments.Get("tracks", 44_610);
+        var listenCount = arguments.Get("listens", 195_000);
         var random = new Random(1);
-        var users = new int[Listens];
-        var tracks = new int[Listens];
-        var shares = new float[Listens];
-        for (var i = 0; i < Listens; i++)
+        var users = new int[listenCount];
+        var tracks = new int[listenCount];
+        var shares = new float[listenCount];
+        for (var i = 0; i < listenCount; i++)
         {
-            users[i] = random.Next(Users);
+            users[i] = random.Next(userCount);
 
             // A few tracks are heard by many: the cube of a uniform draw.
-            tracks[i] = (int)(Tracks * Math.Pow(random.NextDouble(), 3));
+            tracks[i] = (int)(trackCount * Math.Pow(random.NextDouble(), 3));
             shares[i] = random.Next(3) == 0 ? 1 : random.NextSingle();
         }
 
-        var listened = ListenedShares.FromListens(Users, Tracks, users, tracks, shares);
+        var listened = ListenedShares.FromListens(userCount, trackCount, users, tracks, shares);
         var options = new UserNeighborOptions { ThreadCount = arguments.Get("threads", 0) };
-        Repeat(() =>
+        Repeat(arguments, () =>
         {
             var model = UserNeighborModel.Fit(listened, options);
-            var scores = new float[Tracks];
-            for (var user = 0; user < Users; user++)
+            var scores = new float[trackCount];
+            for (var user = 0; user < userCount; user++)
             {
                 model.Score(user, scores);
             }
@@ -55,7 +55,7 @@ internal static class ModelBenchmark
     {
         var train = Read(arguments);
         var options = new EaseOptions { MemoryLimitBytes = (long)arguments.Get("gib", 4) << 30, ThreadCount = arguments.Get("threads", 0) };
-        Repeat(() =>
+        Repeat(arguments, () =>
         {
             EaseModel.Fit(train, options);
             return $"{train.ColumnCount:n0} items, {Math.Pow(train.ColumnCount, 3) / 1e12:f1} TFLOP";
@@ -67,7 +67,7 @@ internal static class ModelBenchmark
     {
         var train = Read(arguments);
         var options = new SlimOptions { NeighborCount = arguments.Get("neighbors", 100), ThreadCount = arguments.Get("threads", 0) };
-        Repeat(() => $"{SlimModel.Fit(train, options).Weights.CellCount:n0} weights");
+        Repeat(arguments, () => $"{SlimModel.Fit(train, options).Weights.CellCount:n0} weights");
     }
 
     private static SparseMatrix Read(BenchmarkArguments arguments)
@@ -75,14 +75,14 @@ internal static class ModelBenchmark
         var file = arguments.Get("file", "");
         var matrix = file.Length > 0
             ? AdjacencyFile.Read(file)
-            : SyntheticLog.Create(20_000, 10_000, arguments.Get("draws", 1_000_000));
+            : SyntheticLog.Create(arguments.Get("users", 20_000), arguments.Get("items", 10_000), arguments.Get("draws", 1_000_000));
         Console.WriteLine($"{matrix.RowCount:n0} users × {matrix.ColumnCount:n0} items, {matrix.CellCount:n0} cells");
         return matrix;
     }
 
-    private static void Repeat(Func<string> run)
+    private static void Repeat(BenchmarkArguments arguments, Func<string> run)
     {
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < arguments.Get("rounds", 3); round++)
         {
             var watches = new Stopwatches();
             var what = run();

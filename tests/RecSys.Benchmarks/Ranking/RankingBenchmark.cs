@@ -20,8 +20,7 @@ internal static class RankingBenchmark
     {
         if (LightGbm.Missing is { } remedy)
         {
-            Console.WriteLine(remedy);
-            return;
+            throw new InvalidOperationException(remedy);
         }
 
         var log = RankingLogs.Read(arguments);

@@ -18,7 +18,7 @@ internal static class RankingLogs
         {
             "ml" => ReadMovieLens(folder),
             "botify" => ReadBotify(folder, arguments.Get("files", 12)),
-            _ => Generate(),
+            _ => Generate(arguments),
         };
     }
 
@@ -60,9 +60,15 @@ internal static class RankingLogs
         return builder.Build();
     }
 
-    private static RankingLog Generate()
+    private static RankingLog Generate(BenchmarkArguments arguments)
     {
-        var log = SyntheticLog.Generate(new SyntheticLogOptions { EndsAt = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) });
+        var log = SyntheticLog.Generate(new SyntheticLogOptions
+        {
+            EndsAt = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            UserCount = arguments.Get("users", 1_000),
+            TrackCount = arguments.Get("tracks", 5_000),
+            ListenCount = arguments.Get("listens", 300_000),
+        });
         var tracks = log.Tracks.ToDictionary(track => track.TrackId);
         var builder = new Builder();
         foreach (var listen in log.Listens)

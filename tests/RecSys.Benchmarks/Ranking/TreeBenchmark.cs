@@ -10,16 +10,16 @@ internal static class TreeBenchmark
     {
         if (LightGbm.Missing is { } remedy)
         {
-            Console.WriteLine(remedy);
-            return;
+            throw new InvalidOperationException(remedy);
         }
 
+        var rounds = arguments.Get("rounds", 400);
         var rowCount = arguments.Get("rows", 300);
         var treeCount = arguments.Get("trees", 300);
         var depth = arguments.Get("depth", 6);
         var featureCount = arguments.Get("features", 40);
         var categoryCount = arguments.Get("categories", 40);
-        var rows = Rows(20_000, featureCount, categoryCount, seed: 1);
+        var rows = Rows(arguments.Get("train", 20_000), featureCount, categoryCount, seed: 1);
         var parameters = $"objective=lambdarank max_depth={depth} num_leaves={1 << depth} learning_rate=0.1 num_threads=1 verbosity=-1 "
             + "min_data_in_leaf=1 min_sum_hessian_in_leaf=0" + (categoryCount > 0 ? " categorical_feature=0" : "");
         using var train = LightGbm.Dataset.Create([rows], parameters, null);
@@ -37,24 +37,24 @@ internal static class TreeBenchmark
         var difference = expected.Zip(margins, (a, b) => Math.Abs(a - b)).Max();
         Console.WriteLine($"{rowCount} rows, {treeCount} trees of depth {depth}, {featureCount} features; largest difference of margins {difference:g2}");
 
-        var library = Median(() => booster.Margins(question));
-        var scalar = Median(() => ensemble.ScoreScalar(question.Values, margins));
-        var vector = Median(() => ensemble.Score(question.Values, margins));
+        var library = Median(rounds, () => booster.Margins(question));
+        var scalar = Median(rounds, () => ensemble.ScoreScalar(question.Values, margins));
+        var vector = Median(rounds, () => ensemble.Score(question.Values, margins));
         Console.WriteLine($"library          {library:f3} ms");
         Console.WriteLine($"managed, scalar  {scalar:f3} ms, {library / scalar:f1} times as fast");
         Console.WriteLine($"managed          {vector:f3} ms, {library / vector:f1} times as fast");
         var contributions = new double[featureCount];
-        Console.WriteLine($"contributions    {Median(() => ensemble.Explain(question.Values.AsSpan(0, featureCount), contributions)):f3} ms a row");
+        Console.WriteLine($"contributions    {Median(rounds, () => ensemble.Explain(question.Values.AsSpan(0, featureCount), contributions)):f3} ms a row");
     }
 
-    private static double Median(Action action)
+    private static double Median(int rounds, Action action)
     {
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < rounds / 6; i++)
         {
             action();
         }
 
-        var times = new double[400];
+        var times = new double[rounds];
         for (var i = 0; i < times.Length; i++)
         {
             var watches = new Stopwatches();

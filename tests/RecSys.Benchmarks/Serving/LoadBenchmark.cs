@@ -33,6 +33,11 @@ internal static class LoadBenchmark
 
         var all = answers.SelectMany(answer => answer.Milliseconds).Order().ToArray();
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (answers.All(answer => answer.Failed == answer.Milliseconds.Count))
+        {
+            throw new InvalidOperationException("No call was answered.");
+        }
+
         Console.WriteLine(
             $"recommend, {callers} callers: {all.Length / seconds:f0}/s, p50 {At(0.5):f1} ms, p99 {At(0.99):f1} ms, "
             + $"{answers.Sum(answer => answer.Degraded)} degraded, {answers.Sum(answer => answer.Failed)} failed of {all.Length}");
@@ -70,6 +75,7 @@ internal static class LoadBenchmark
         using var channel = GrpcChannel.ForAddress(arguments.Get("server", "http://127.0.0.1:5100"));
         var client = new IngestService.IngestServiceClient(channel);
         var random = new Random(arguments.Get("seed", Environment.ProcessId));
+        var (users, tracks) = (arguments.Get("users", 20_000), arguments.Get("tracks", 100_000));
         var from = DateTime.UtcNow.AddDays(-30);
         var time = TimeSpan.FromSeconds(arguments.Get("seconds", 8));
         var start = Stopwatch.GetTimestamp();
@@ -81,8 +87,8 @@ internal static class LoadBenchmark
             {
                 batch.Listens.Add(new Listen
                 {
-                    UserId = $"u{random.Next(20_000)}",
-                    TrackId = $"t{random.Next(100_000)}",
+                    UserId = $"u{random.Next(users)}",
+                    TrackId = $"t{random.Next(tracks)}",
                     ListenTime = Timestamp.FromDateTime(from.AddTicks(random.NextInt64(TimeSpan.TicksPerDay))),
                 });
             }

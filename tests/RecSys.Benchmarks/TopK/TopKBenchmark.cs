@@ -10,11 +10,11 @@ internal static class TopKBenchmark
 {
     public static void RunUsers(BenchmarkArguments arguments)
     {
-        var matrix = SyntheticLog.Create(200_000, 100_000, arguments.Get("draws", 10_000_000));
+        var matrix = SyntheticLog.Create(arguments.Get("all-users", 200_000), arguments.Get("all-items", 100_000), arguments.Get("draws", 10_000_000));
         var model = Fit(matrix, arguments);
         var users = Enumerable.Range(0, arguments.Get("users", 20_000)).ToArray();
         var options = new RecommendOptions { K = 100, ThreadCount = arguments.Get("threads", 0) };
-        model.Recommend(users.AsSpan(0, 256), options);
+        model.Recommend(users.AsSpan(0, Math.Min(256, users.Length)), options);
         var watches = new Stopwatches();
         model.Recommend(users, options);
         Report(users.Length, "users", watches);
@@ -22,10 +22,10 @@ internal static class TopKBenchmark
 
     public static void RunSimilar(BenchmarkArguments arguments)
     {
-        var matrix = SyntheticLog.Create(200_000, 100_000, arguments.Get("draws", 10_000_000));
+        var matrix = SyntheticLog.Create(arguments.Get("all-users", 200_000), arguments.Get("all-items", 100_000), arguments.Get("draws", 10_000_000));
         var model = Fit(matrix, arguments);
-        var items = Enumerable.Range(0, arguments.Get("users", 20_000)).ToArray();
-        model.SimilarItems(items.AsSpan(0, 256), 100);
+        var items = Enumerable.Range(0, arguments.Get("items", 20_000)).ToArray();
+        model.SimilarItems(items.AsSpan(0, Math.Min(256, items.Length)), 100);
         var watches = new Stopwatches();
         model.SimilarItems(items, 100);
         Report(items.Length, "items", watches);
@@ -35,21 +35,22 @@ internal static class TopKBenchmark
     {
         var itemCount = arguments.Get("items", 1_000_000);
         var factorCount = arguments.Get("factors", 64);
+        var queries = arguments.Get("queries", 500);
 
         // Vectors of normal numbers are all of about one length, the hardest case: nothing can be left out.
-        Query("normal vectors", AlsModel.FromFactors(Normal(1000, factorCount, 1), Normal(itemCount, factorCount, 2), new AlsOptions()));
-        Query("fitted vectors", Fit(SyntheticLog.Create(100_000, itemCount, arguments.Get("draws", 8_000_000)), arguments));
+        Query("normal vectors", AlsModel.FromFactors(Normal(Math.Max(queries, 1_000), factorCount, 1), Normal(itemCount, factorCount, 2), new AlsOptions()), queries);
+        Query("fitted vectors", Fit(SyntheticLog.Create(arguments.Get("users", 100_000), itemCount, arguments.Get("draws", 8_000_000)), arguments), queries);
     }
 
-    private static void Query(string what, AlsModel model)
+    private static void Query(string what, AlsModel model, int queries)
     {
         var options = new RecommendOptions { K = 100, ThreadCount = 1, ExcludeSeen = false };
-        for (var user = 0; user < 50; user++)
+        for (var user = 0; user < Math.Min(50, queries); user++)
         {
             model.Recommend([user], options);
         }
 
-        var times = new double[500];
+        var times = new double[queries];
         var cpu = new Stopwatches();
         for (var user = 0; user < times.Length; user++)
         {

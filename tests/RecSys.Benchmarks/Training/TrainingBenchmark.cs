@@ -23,8 +23,7 @@ internal static class TrainingBenchmark
         var data = arguments.Get("data", "");
         if (data.Length == 0)
         {
-            Console.WriteLine("Name a data folder, such as --data DATA after: recsys generate FOLDER, recsys import yandex FOLDER --data DATA.");
-            return;
+            throw new ArgumentException("Name a data folder, such as --data DATA after: recsys generate FOLDER, recsys import yandex FOLDER --data DATA.");
         }
 
         RunAsync(data, arguments).GetAwaiter().GetResult();
