@@ -22,8 +22,8 @@ public static class ServingModule
     {
         var services = builder.Services;
         services.AddSettings<ServingOptions>(ServingOptions.SectionName);
-        builder.AddServiceClient<CandidateService.CandidateServiceClient>("candidate");
-        builder.AddServiceClient<RankerService.RankerServiceClient>("ranker");
+        builder.AddServiceClient<CandidateService.CandidateServiceClient>(services => services.Candidate);
+        builder.AddServiceClient<RankerService.RankerServiceClient>(services => services.Ranker);
         services.AddSingleton<Downstream>();
         builder.AddActiveModel<ServedVersion, ServedVersionLoader>(
             "serving.models", provider => provider.GetRequiredService<IOptions<ServingOptions>>().Value.ModelPollInterval);

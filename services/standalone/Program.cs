@@ -1,4 +1,8 @@
+using RecSys.Hosting;
 using RecSys.Standalone;
 
-await using var host = await StandaloneHost.StartAsync(StandaloneSettings.FromCommandLine(args));
-await host.WaitForShutdownAsync(CancellationToken.None);
+return await RecSysHost.RunAsync("standalone", async () =>
+{
+    await using var host = await StandaloneHost.StartAsync(StandaloneSettings.FromCommandLine(args));
+    await host.WaitForShutdownAsync(CancellationToken.None);
+});

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging.Console;
 using RecSys.Candidate;
-using RecSys.Data;
 using RecSys.Hosting;
 using RecSys.Hosting.Endpoints;
 using RecSys.Hosting.Settings;
@@ -127,17 +126,9 @@ public sealed class StandaloneHost : IAsyncDisposable
     /// <exception cref="InvalidSettingsException">The file can't be read.</exception>
     public static IConfiguration Configuration(DirectoryInfo dataFolder) => RecSysHost.CreateBuilder([], Defaults(dataFolder)).Configuration;
 
-    /// <summary>Every section of settings that any of the services reads.</summary>
-    internal static IReadOnlyList<SettingsRegistration> Settings()
-    {
-        using var app = (IDisposable)Build(new StandaloneSettings(new DirectoryInfo("."), null, null, Announced: false, LogsShown: false, []));
-        return
-        [
-            .. ((WebApplication)app).Services.GetServices<SettingsRegistration>(),
-            SettingsRegistration.Of<DatabaseOptions>(DatabaseOptions.SectionName),
-            new("Services", ["Ingest", "Trainer", "Candidate", "Ranker", "Serving"]),
-        ];
-    }
+    /// <summary>Every setting that any of the services reads, and its value when they are started like this. Nothing is started.</summary>
+    /// <exception cref="InvalidSettingsException">The settings file or an argument can't be read.</exception>
+    public static SettingsCatalogue SettingsOf(StandaloneSettings settings) => SettingsCatalogue.Of(CreateBuilder(settings));
 
     private static WebApplication Build(StandaloneSettings settings)
     {

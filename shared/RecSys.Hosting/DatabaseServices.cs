@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using RecSys.Data;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;

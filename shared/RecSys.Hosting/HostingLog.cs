@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace RecSys.Hosting;
 
 /// <summary>Every log message of this project. Event ids 1000 to 1199, the bus's from 1100.</summary>

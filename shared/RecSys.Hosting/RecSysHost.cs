@@ -1,14 +1,8 @@
+using System.Net.Sockets;
 using Grpc.AspNetCore.Server;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Clients;
@@ -42,17 +36,14 @@ public sealed record ServiceDefaults(string Name, int GrpcPort, int HttpPort)
 /// </summary>
 public static class RecSysHost
 {
-    /// <summary>
-    /// Runs a process until it is told to stop. A failure to start that a person can mend is one line on standard error:
-    /// exit code 2 for bad settings, 1 otherwise.
-    /// </summary>
+    /// <summary>Runs a process until it is told to stop.</summary>
     /// <param name="args">The command line: <c>--Section:Key=value</c>.</param>
     /// <param name="defaults">The process's own defaults.</param>
     /// <param name="add">Registers the services (<c>AddIngest</c>, …).</param>
     /// <param name="map">Maps their endpoints (<c>MapIngest</c>, …).</param>
-    public static async Task<int> RunAsync(string[] args, ServiceDefaults defaults, Action<WebApplicationBuilder> add, Action<WebApplication> map)
-    {
-        try
+    /// <returns>The exit code, as <see cref="RunAsync(string, Func{Task})"/> says.</returns>
+    public static Task<int> RunAsync(string[] args, ServiceDefaults defaults, Action<WebApplicationBuilder> add, Action<WebApplication> map) =>
+        RunAsync(defaults.Name, async () =>
         {
             var builder = CreateBuilder(args, defaults);
             add(builder);
@@ -60,11 +51,20 @@ public static class RecSysHost
             map(app);
             await StartAsync(app);
             await app.WaitForShutdownAsync();
+        });
+
+    /// <summary>Runs a process. A failure that a person can mend is one line on standard error.</summary>
+    /// <returns>The exit code: 0 at the end of <paramref name="process"/>, 2 for bad settings, 1 for a folder, file or port that can't be used.</returns>
+    public static async Task<int> RunAsync(string name, Func<Task> process)
+    {
+        try
+        {
+            await process();
             return 0;
         }
-        catch (Exception exception) when (exception is InvalidSettingsException or IOException { InnerException: AddressInUseException })
+        catch (Exception exception) when (exception is InvalidSettingsException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"{defaults.Name}: {exception.Message}");
+            await Console.Error.WriteLineAsync($"{name}: {exception.Message}");
             return exception is InvalidSettingsException ? 2 : 1;
         }
     }
@@ -90,6 +90,7 @@ public static class RecSysHost
         AddEndpoints(builder);
         AddErrors(services);
         Telemetry.Add(builder, defaults);
+        services.AddSettings<ServicesOptions>("Services");
         services.AddSettings<BusOptions>(BusOptions.Section);
         services.AddSettings<ShutdownOptions>("Shutdown");
         services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>(
@@ -105,7 +106,11 @@ public static class RecSysHost
     /// <exception cref="InvalidSettingsException">A setting is wrong; the message names it.</exception>
     public static WebApplication Build(WebApplicationBuilder builder)
     {
-        CheckSettings(builder);
+        if (SettingsCatalogue.Of(builder).FindProblems() is { Count: > 0 } problems)
+        {
+            throw new InvalidSettingsException(string.Join(" ", problems));
+        }
+
         WebApplication? app = null;
         Readiness.Add(builder.Services, () => ((IEndpointRouteBuilder)app!).DataSources);
 
@@ -123,7 +128,7 @@ public static class RecSysHost
 
     /// <summary>Starts what <see cref="Build"/> has made.</summary>
     /// <exception cref="InvalidSettingsException">A setting is wrong; the message names it.</exception>
-    /// <exception cref="IOException">Another process listens on a port; the message says what to do.</exception>
+    /// <exception cref="IOException">It can't listen at an address; the message says why and what to do.</exception>
     public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken = default)
     {
         try
@@ -134,9 +139,9 @@ public static class RecSysHost
         {
             // What has started already must see a stop, or its cancellation would look like a failure of its own.
             app.Lifetime.StopApplication();
-            if (exception is IOException { InnerException: AddressInUseException inUse })
+            if (exception is SocketException or IOException { InnerException: AddressInUseException })
             {
-                throw new IOException($"{exception.Message} Stop the other process, or set Endpoints:Grpc or Endpoints:Http to another port.", inUse);
+                throw new IOException(ListenAddress.Explain(exception, app.Services.GetRequiredService<IOptions<EndpointsOptions>>().Value), exception);
             }
 
             throw;
@@ -184,33 +189,5 @@ public static class RecSysHost
 
         // Otherwise a body that can't be read is answered without a word, except in the environment "Development".
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-    }
-
-    /// <summary>Finds all problems at once, before anything is built. Options report theirs as exceptions about options; people want to hear about settings.</summary>
-    private static void CheckSettings(WebApplicationBuilder builder)
-    {
-        using var services = builder.Services.BuildServiceProvider();
-        List<string> problems =
-        [
-            .. SettingsSources.UnknownSections(builder.Configuration, services.GetServices<SettingsRegistration>().Select(settings => settings.Section)),
-            .. ServiceAddress.Problems(builder.Configuration, services.GetServices<CalledService>().Select(service => service.Name)),
-        ];
-        try
-        {
-            services.GetRequiredService<IStartupValidator>().Validate();
-        }
-        catch (OptionsValidationException exception)
-        {
-            problems.AddRange(exception.Failures);
-        }
-        catch (AggregateException exception)
-        {
-            problems.AddRange(exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new InvalidSettingsException(string.Join(" ", problems));
-        }
     }
 }

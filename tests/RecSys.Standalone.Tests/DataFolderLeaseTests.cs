@@ -146,6 +146,33 @@ public sealed class DataFolderLeaseTests : IDisposable
         File.Exists(_folder.File("recsys.db")).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("--Nope:X=1", "standalone: Nope:X isn't a setting. The sections are Bus, Candidate, ")]
+    [InlineData("--Serving:CandidateCont=20", "standalone: Serving:CandidateCont isn't a setting. Did you mean Serving:CandidateCount?")]
+    [InlineData("--Endpoints:Grpc=http://127.0.0.1:99999", "standalone: Endpoints:Grpc is 'http://127.0.0.1:99999'. Its port must be from 0 (any free one) to 65535.")]
+    public async Task A_wrong_setting_of_the_program_is_one_line_and_exit_code_2(string setting, string line)
+    {
+        await using var program = ChildProcess.StartDotnet(Path.Combine(AppContext.BaseDirectory, "RecSys.Standalone.dll"), [_folder.Path, setting]);
+
+        (await program.WaitForExitAsync(TimeSpan.FromSeconds(60))).ShouldBe(2, program.Output);
+        program.Output.ShouldStartWith(line);
+        program.Output.TrimEnd().ShouldNotContain("\n");
+    }
+
+    [Fact]
+    public async Task A_port_of_the_program_that_is_taken_is_one_line_and_exit_code_1()
+    {
+        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        var address = $"http://{other.LocalEndpoint}";
+        await using var program = ChildProcess.StartDotnet(
+            Path.Combine(AppContext.BaseDirectory, "RecSys.Standalone.dll"),
+            [_folder.Path, "--Endpoints:Grpc=http://127.0.0.1:0", $"--Endpoints:Http={address}", "--Logging:LogLevel:Default=Warning"]);
+
+        (await program.WaitForExitAsync(TimeSpan.FromSeconds(60))).ShouldBe(1, program.Output);
+        program.Output.ShouldBe($"standalone: Another process listens at {address}. Stop it, or set Endpoints:Http to another port.\n");
+    }
+
     [Fact]
     public void The_program_works_in_the_usual_folder_when_none_is_named()
     {

@@ -1,7 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data;
 using RecSys.Data.Models;

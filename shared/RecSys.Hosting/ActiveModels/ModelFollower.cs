@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;

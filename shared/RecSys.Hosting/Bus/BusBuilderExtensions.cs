@@ -1,8 +1,6 @@
 using Google.Protobuf;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using RecSys.Hosting.Startup;
 
 namespace RecSys.Hosting.Bus;

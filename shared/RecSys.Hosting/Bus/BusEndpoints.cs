@@ -2,9 +2,6 @@ using System.Security.Authentication;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Middleware;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Startup;
 

@@ -5,7 +5,6 @@ using Grpc.Core;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.RetryPolicies;
-using Microsoft.Extensions.Logging;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Hosting.Bus;

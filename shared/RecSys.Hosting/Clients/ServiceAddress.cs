@@ -1,99 +1,77 @@
-using Microsoft.Extensions.Configuration;
-using RecSys.Hosting.Settings;
+using System.ComponentModel.DataAnnotations;
+using Grpc.Net.Client.Balancer;
 
 namespace RecSys.Hosting.Clients;
 
 /// <summary>
-/// Where a service is, as written in section <c>Services</c>: <c>http://HOST:PORT</c>, several of these separated by
+/// Section <c>Services</c>: where each service is. <c>http://HOST:PORT</c> or <c>https://HOST:PORT</c>, several of these separated by
 /// commas, <c>dns:///NAME:PORT</c> for every address behind a name, or <c>self</c> for this process.
 /// </summary>
-/// <param name="Target">The target for the channel.</param>
-/// <param name="Hosts">The members of a list; empty for the other forms.</param>
-internal sealed record ServiceAddress(Uri Target, IReadOnlyList<Uri> Hosts)
+public sealed class ServicesOptions : IValidatableObject
 {
-    public const string Section = "Services";
+    /// <summary>Ingest; default <c>http://127.0.0.1:5101</c>.</summary>
+    public string Ingest { get; init; } = "http://127.0.0.1:5101";
 
-    private const string Expected = "It must be http://HOST:PORT, several of these separated by commas, dns:///NAME:PORT, or self for this process.";
+    /// <summary>The trainer; default <c>http://127.0.0.1:5102</c>.</summary>
+    public string Trainer { get; init; } = "http://127.0.0.1:5102";
 
-    /// <summary>Where the five services listen unless they are told otherwise.</summary>
-    public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
+    /// <summary>The candidate service; default <c>http://127.0.0.1:5103</c>.</summary>
+    public string Candidate { get; init; } = "http://127.0.0.1:5103";
+
+    /// <summary>The ranker; default <c>http://127.0.0.1:5104</c>.</summary>
+    public string Ranker { get; init; } = "http://127.0.0.1:5104";
+
+    /// <summary>Serving; default <c>http://127.0.0.1:5105</c>.</summary>
+    public string Serving { get; init; } = "http://127.0.0.1:5105";
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        [$"{Section}:Ingest"] = "http://127.0.0.1:5101",
-        [$"{Section}:Trainer"] = "http://127.0.0.1:5102",
-        [$"{Section}:Candidate"] = "http://127.0.0.1:5103",
-        [$"{Section}:Ranker"] = "http://127.0.0.1:5104",
-        [$"{Section}:Serving"] = "http://127.0.0.1:5105",
-    };
+        (string Name, string Address)[] services =
+            [(nameof(Ingest), Ingest), (nameof(Trainer), Trainer), (nameof(Candidate), Candidate), (nameof(Ranker), Ranker), (nameof(Serving), Serving)];
+        return from service in services
+               where ServiceAddress.Parse(service.Address) is null
+               select new ValidationResult(ServiceAddress.Expected, [service.Name]);
+    }
+}
+
+/// <summary>The address of a service as a channel takes it.</summary>
+/// <param name="Target">What the channel resolves: a host, <c>dns:///NAME:PORT</c>, <c>static:///HOST:PORT,…</c> or <c>self:///</c>.</param>
+/// <param name="IsSecure">Whether it is called over TLS; not known of this process.</param>
+internal sealed record ServiceAddress(Uri Target, bool IsSecure)
+{
+    public const string Expected =
+        "It must be http://HOST:PORT, several of these separated by commas (all http, or all https), dns:///NAME:PORT, or self for this process.";
 
     public bool IsSelf => Target.Scheme == "self";
 
-    public bool IsSecure => Target.Scheme == "https" || Hosts.Any(host => host.Scheme == "https");
-
-    /// <summary>The address of a service.</summary>
-    /// <exception cref="InvalidSettingsException">There is none, or it can't be read.</exception>
-    public static ServiceAddress Of(IConfiguration configuration, string service)
-    {
-        var text = configuration[$"{Section}:{service}"] ?? "";
-        try
-        {
-            return Parse(text, service);
-        }
-        catch (FormatException exception)
-        {
-            throw new InvalidSettingsException($"{Section}:{service} is '{text}'. {exception.Message}", exception);
-        }
-    }
-
-    /// <summary>Misspelled names, and addresses that can't be read.</summary>
-    public static IEnumerable<string> Problems(IConfiguration configuration, IEnumerable<string> called)
-    {
-        var known = Defaults.Keys.Select(key => key[(Section.Length + 1)..]).Concat(called).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var child in configuration.GetSection(Section).GetChildren().Where(child => !known.Contains(child.Key)))
-        {
-            yield return $"{Section}:{child.Key} isn't a service. Section {Section} has: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}.";
-        }
-
-        foreach (var service in known)
-        {
-            string? problem = null;
-            try
-            {
-                _ = Of(configuration, service);
-            }
-            catch (InvalidSettingsException exception)
-            {
-                problem = exception.Message;
-            }
-
-            if (problem is not null)
-            {
-                yield return problem;
-            }
-        }
-    }
-
-    private static ServiceAddress Parse(string text, string service)
+    /// <returns>Null when it is no address.</returns>
+    public static ServiceAddress? Parse(string text)
     {
         if (text.Equals("self", StringComparison.OrdinalIgnoreCase))
         {
-            return new(new("self:///"), []);
+            return new(new("self:///"), false);
         }
 
         if (text.StartsWith("dns:///", StringComparison.Ordinal))
         {
             // A host with a port is what must follow the scheme.
-            _ = ParseHost("http://" + text["dns:///".Length..]);
-            return new(new(text), []);
+            return HostOf("http://" + text["dns:///".Length..]) is null ? null : new(new(text), false);
         }
 
-        var hosts = text.Split(',', StringSplitOptions.TrimEntries).Select(ParseHost).ToArray();
-        return hosts.Length == 1 ? new(hosts[0], [])
-            : hosts.DistinctBy(host => host.Scheme).Count() == 1 ? new(new($"static:///{service}"), hosts)
-            : throw new FormatException("All its addresses must be http://, or all https://.");
+        var hosts = text.Split(',', StringSplitOptions.TrimEntries).Select(HostOf).OfType<Uri>().ToArray();
+        return hosts.Length != text.Split(',').Length || hosts.Any(host => host.Scheme != hosts[0].Scheme) ? null
+            : new(hosts.Length == 1 ? hosts[0] : new("static:///" + string.Join(',', hosts.Select(host => host.Authority))), hosts[0].Scheme == "https");
     }
 
-    private static Uri ParseHost(string text) =>
+    /// <summary>The members of a <c>static:///</c> target.</summary>
+    public static IEnumerable<BalancerAddress> MembersOf(Uri target) =>
+        from member in Uri.UnescapeDataString(target.AbsolutePath).Trim('/').Split(',')
+        let host = new Uri("http://" + member)
+        select new BalancerAddress(host.Host, host.Port);
+
+    private static Uri? HostOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo.Length: 0, Host.Length: > 0 }
             ? uri
-            : throw new FormatException(Expected);
+            : null;
 }

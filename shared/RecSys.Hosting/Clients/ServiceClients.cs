@@ -2,10 +2,7 @@ using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Endpoints;
 using RecSys.Hosting.Settings;
@@ -16,23 +13,20 @@ namespace RecSys.Hosting.Clients;
 public static class ServiceClients
 {
     /// <summary>
-    /// Makes <typeparamref name="TClient"/> available from dependency injection. It calls the address in
-    /// <c>Services:NAME</c>, tries again on UNAVAILABLE (section <c>Clients</c>), and passes the deadline and the
-    /// cancellation of the gRPC call being served on, so that work stops everywhere when the caller stops waiting.
+    /// Makes <typeparamref name="TClient"/> available from dependency injection. It calls an address of section <c>Services</c>,
+    /// tries again on UNAVAILABLE (section <c>Clients</c>), and passes the deadline and the cancellation of the gRPC call being
+    /// served on, so that work stops everywhere when the caller stops waiting.
     /// </summary>
     /// <param name="builder">The host builder.</param>
-    /// <param name="service">The service's name, such as <c>candidate</c>.</param>
-    public static void AddServiceClient<TClient>(this IHostApplicationBuilder builder, string service)
+    /// <param name="service">The service: <c>services => services.Candidate</c>.</param>
+    public static void AddServiceClient<TClient>(this IHostApplicationBuilder builder, Func<ServicesOptions, string> service)
         where TClient : ClientBase<TClient>
     {
         var services = builder.Services;
         services.AddSettings<ClientsOptions>("Clients");
-        services.AddSingleton(new CalledService(service));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ResolverFactory, DnsResolverFactory>(
             provider => new(provider.GetRequiredService<IOptions<ClientsOptions>>().Value.DnsRefresh)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<ResolverFactory, StaticResolverFactory>(provider => new(target =>
-            ServiceAddress.Of(provider.GetRequiredService<IConfiguration>(), target.AbsolutePath.Trim('/')).Hosts
-                .Select(host => new BalancerAddress(host.Host, host.Port)))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ResolverFactory, StaticResolverFactory>(_ => new(ServiceAddress.MembersOf)));
         services
             .AddGrpcClient<TClient>((provider, client) =>
             {
@@ -57,8 +51,8 @@ public static class ServiceClients
             .RemoveAllLoggers();
     }
 
-    private static ServiceAddress AddressOf(IServiceProvider provider, string service) =>
-        ServiceAddress.Of(provider.GetRequiredService<IConfiguration>(), service);
+    private static ServiceAddress AddressOf(IServiceProvider provider, Func<ServicesOptions, string> service) =>
+        ServiceAddress.Parse(service(provider.GetRequiredService<IOptions<ServicesOptions>>().Value))!;
 
     private static bool IsSecure(IServiceProvider provider, ServiceAddress address) => address.IsSelf
         ? ListenAddress.IsSecure(provider.GetRequiredService<IOptions<EndpointsOptions>>().Value.Grpc)
@@ -126,6 +120,3 @@ public static class ServiceClients
         return config;
     }
 }
-
-/// <summary>Says that this process calls a service.</summary>
-internal sealed record CalledService(string Name);

@@ -1,5 +1,5 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Connections;
 
 namespace RecSys.Hosting.Endpoints;
 
@@ -48,5 +48,19 @@ internal static class ListenAddress
         var parsed = BindingAddress.Parse(address);
         var isWildcard = !IPAddress.TryParse(parsed.Host, out var ip) || ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any);
         return new UriBuilder(parsed.Scheme, isWildcard ? "127.0.0.1" : parsed.Host, parsed.Port).Uri;
+    }
+
+    /// <summary>Why the process can't listen, and what to do.</summary>
+    public static string Explain(Exception exception, EndpointsOptions endpoints)
+    {
+        if (exception.InnerException is not AddressInUseException)
+        {
+            return $"Can't listen at {endpoints.Grpc} and {endpoints.Http}: {exception.Message}. Set Endpoints:Grpc and Endpoints:Http to an address of this machine and ports that you may use.";
+        }
+
+        var (setting, address) = exception.Message.Contains($":{BindingAddress.Parse(endpoints.Grpc).Port}:", StringComparison.Ordinal)
+            ? ("Endpoints:Grpc", endpoints.Grpc)
+            : ("Endpoints:Http", endpoints.Http);
+        return $"Another process listens at {address}. Stop it, or set {setting} to another port.";
     }
 }

@@ -1,116 +1,104 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace RecSys.Hosting.Settings;
-
-/// <summary>One section that a host reads: what there is to set, for documents and checks that must not miss any of it.</summary>
-/// <param name="Section">The section's name.</param>
-/// <param name="Keys">The keys in it.</param>
-public sealed record SettingsRegistration(string Section, IReadOnlyList<string> Keys)
-{
-    /// <summary>The registration of an options class: its public settable properties are the keys.</summary>
-    public static SettingsRegistration Of<TOptions>(string section) => new(section, [.. Properties(typeof(TOptions)).Select(property => property.Name)]);
-
-    internal static IEnumerable<PropertyInfo> Properties(Type options) =>
-        options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true });
-}
 
 /// <summary>Registers options classes the way every service does it.</summary>
 public static class SettingsServices
 {
     /// <summary>
-    /// Binds a configuration section to <typeparamref name="TOptions"/> and checks it before the host starts: a key the
-    /// class doesn't have, a value of the wrong type and a value that a data annotation (or
-    /// <see cref="IValidatableObject"/>) refuses each fail the start with a message
-    /// that names the key and the value. Annotate secrets with <c>[DataType(DataType.Password)]</c>: their values are
-    /// never shown. Calling it twice for the same class is harmless.
+    /// Binds a configuration section to <typeparamref name="TOptions"/>, whose public settable properties are its keys, and has
+    /// <see cref="SettingsCatalogue"/> check it before the host starts: a key that the class doesn't have, a value of the wrong type and one
+    /// that a data annotation (or <see cref="IValidatableObject"/>) refuses each fail the start with a message that names the key and the
+    /// value. Annotate secrets with <c>[DataType(DataType.Password)]</c>: their values are never shown. Calling it twice for the
+    /// same class is harmless.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="section">The section's name, such as <c>Endpoints</c>.</param>
     public static void AddSettings<TOptions>(this IServiceCollection services, string section)
-        where TOptions : class
+        where TOptions : class, new()
     {
-        if (services.Any(service => service.ServiceType == typeof(SettingsSection<TOptions>)))
+        var added = new SettingsSection(section, typeof(TOptions));
+        if (!services.Any(service => added.Equals(service.ImplementationInstance)))
         {
-            return;
+            services.AddSingleton(added);
+            services.AddOptions<TOptions>().BindConfiguration(section);
         }
-
-        services.AddSingleton(SettingsRegistration.Of<TOptions>(section));
-        services.AddSingleton(provider => new SettingsSection<TOptions>(provider.GetRequiredService<IConfiguration>(), section));
-        services.AddSingleton<IConfigureOptions<TOptions>>(provider => provider.GetRequiredService<SettingsSection<TOptions>>());
-        services.AddSingleton<IValidateOptions<TOptions>>(provider => provider.GetRequiredService<SettingsSection<TOptions>>());
-        services.AddOptions<TOptions>().ValidateOnStart();
     }
 }
 
-/// <summary>Binds one section to one options class and says in a person's words what is wrong with it.</summary>
-internal sealed class SettingsSection<TOptions>(IConfiguration configuration, string section)
-    : IConfigureOptions<TOptions>, IValidateOptions<TOptions>
-    where TOptions : class
+/// <summary>A section and its options class; says in a person's words what is wrong with the values.</summary>
+/// <param name="Name">The section's name.</param>
+/// <param name="Options">The class.</param>
+internal sealed record SettingsSection(string Name, Type Options)
 {
-    private static readonly PropertyInfo[] Properties = [.. SettingsRegistration.Properties(typeof(TOptions))];
+    /// <summary>Its keys.</summary>
+    public IEnumerable<PropertyInfo> Properties =>
+        Options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true });
 
-    public void Configure(TOptions options)
+    /// <summary>Values of the wrong type; when there are none, those that the class refuses.</summary>
+    public IReadOnlyList<string> FindProblems(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Name);
+        string[] unreadable =
+        [
+            .. from property in Properties
+               let value = section[property.Name]
+               where value is not null && !IsReadable(value, TypeOf(property))
+               select Problem(property, value, $"It must be {Expected(property)}."),
+        ];
+        if (unreadable.Length > 0)
+        {
+            return unreadable;
+        }
+
+        var options = Activator.CreateInstance(Options)!;
+        section.Bind(options);
+        var found = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), found, validateAllProperties: true);
+        return
+        [
+            .. from problem in found
+               let property = Properties.FirstOrDefault(property => problem.MemberNames.Contains(property.Name))
+               select property is null ? $"{Name}: {problem.ErrorMessage}" : Problem(property, TextOf(property.GetValue(options)), problem.ErrorMessage!),
+        ];
+    }
+
+    /// <summary>What a value must be.</summary>
+    public static string Expected(PropertyInfo property) => TypeOf(property) switch
+    {
+        { IsEnum: true } type => "one of " + string.Join(", ", Enum.GetNames(type)),
+        var type when type == typeof(bool) => "true or false",
+        var type when type == typeof(int) || type == typeof(long) => "a whole number",
+        var type when type == typeof(float) || type == typeof(double) => "a number with a decimal point",
+        var type when type == typeof(TimeSpan) => "a time span such as 00:00:30 (hours:minutes:seconds)",
+        var type when type == typeof(Uri) => "an address",
+        var type when type == typeof(string) => "text",
+        var type => $"a {type.Name}",
+    };
+
+    public static bool IsSecret(PropertyInfo property) => property.GetCustomAttribute<DataTypeAttribute>() is { DataType: DataType.Password };
+
+    /// <summary>A value as people write it; null for none.</summary>
+    public static string? TextOf(object? value) => value is null or "" ? null : Convert.ToString(value, CultureInfo.InvariantCulture);
+
+    private static bool IsReadable(string value, Type type)
     {
         try
         {
-            configuration.GetSection(section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+            var read = TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value);
+            return !type.IsEnum || Enum.IsDefined(type, read!);
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or NotSupportedException)
         {
-            throw new OptionsValidationException(section, typeof(TOptions), [Explain(exception)]);
+            return false;
         }
     }
 
-    public ValidateOptionsResult Validate(string? name, TOptions options)
-    {
-        var results = new List<ValidationResult>();
-        return Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true)
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(results.Select(result => PropertyOf(result.MemberNames.FirstOrDefault()) is { } property
-                ? $"{section}:{property.Name} is '{Shown(property, property.GetValue(options))}'. {result.ErrorMessage}"
-                : $"{section}: {result.ErrorMessage}"));
-    }
+    private string Problem(PropertyInfo property, string? value, string remedy) =>
+        $"{Name}:{property.Name} is '{(IsSecret(property) ? "(hidden)" : value)}'. {remedy}";
 
-    /// <summary>The binder's own messages name neither the value nor what is allowed.</summary>
-    private string Explain(InvalidOperationException exception)
-    {
-        foreach (var child in configuration.GetSection(section).GetChildren())
-        {
-            if (PropertyOf(child.Key) is not { } property)
-            {
-                var known = string.Join(", ", Properties.Select(known => known.Name).Order(StringComparer.Ordinal));
-                return $"{section}:{child.Key} isn't a setting. Section {section} has: {known}.";
-            }
-
-            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            if (child.Value is { } value && TypeDescriptor.GetConverter(type) is var converter
-                && converter.CanConvertFrom(typeof(string)) && !converter.IsValid(value))
-            {
-                return $"{section}:{property.Name} is '{Shown(property, value)}'. It must be {Expected(type)}.";
-            }
-        }
-
-        return $"Section {section} can't be read: {exception.Message}";
-    }
-
-    private static string Expected(Type type) => type switch
-    {
-        { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type)),
-        _ when type == typeof(bool) => "true or false",
-        _ when type == typeof(int) || type == typeof(long) => "a whole number",
-        _ when type == typeof(float) || type == typeof(double) => "a number with a decimal point",
-        _ when type == typeof(TimeSpan) => "a time span such as 00:00:30 (hours:minutes:seconds)",
-        _ => $"a {type.Name}",
-    };
-
-    private static string Shown(PropertyInfo property, object? value) =>
-        property.GetCustomAttribute<DataTypeAttribute>() is { DataType: DataType.Password } ? "(hidden)" : $"{value}";
-
-    private static PropertyInfo? PropertyOf(string? name) =>
-        Properties.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private static Type TypeOf(PropertyInfo property) => Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
@@ -19,7 +18,8 @@ internal static class SettingsSources
     private const string FileKey = "SettingsFile";
 
     private const string DefaultFile = "recsys.json";
-    private const string EnvironmentPrefix = "RECSYS__";
+    /// <summary>What the names of environment variables begin with.</summary>
+    public const string EnvironmentPrefix = "RECSYS__";
 
     /// <summary>Libraries report each request, statement and message at level Information.</summary>
     private static readonly Dictionary<string, string?> LogLevels = new()
@@ -29,7 +29,7 @@ internal static class SettingsSources
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
 
-        // It logs every attempt to connect and every failed message with a stack trace; BusLog says each once.
+        // It logs every attempt to connect and every failed message with a stack trace; BusConnection says each once.
         ["Logging:LogLevel:MassTransit"] = "Critical",
 
         // It logs every look at a process that is not ready as an error; StartupRunner says what that waits for.
@@ -39,12 +39,8 @@ internal static class SettingsSources
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
     };
 
-    /// <summary>Every section that some process reads. One file may serve all of them, so that each takes the others'.</summary>
-    internal static IReadOnlyList<string> KnownSections { get; } =
-    [
-        FileKey, "Endpoints", "Kestrel", ServiceAddress.Section, "Clients", "Bus", "Database", "Lake", "S3", "Shutdown", "Telemetry", "Logging",
-        "Ingest", "Trainer", "Candidate", "Ranker", "Serving",
-    ];
+    /// <summary>Settings that belong to no options class: .NET's own sections, and the name of the file.</summary>
+    public static IReadOnlyList<string> OfLibraries { get; } = [FileKey, "Kestrel", "Logging"];
 
     /// <exception cref="InvalidSettingsException">The settings file or the command line can't be read.</exception>
     public static void Add(ConfigurationManager configuration, ServiceDefaults defaults, string[] args)
@@ -56,7 +52,6 @@ internal static class SettingsSources
             ["Endpoints:Http"] = $"http://127.0.0.1:{defaults.HttpPort}",
         });
         configuration.AddInMemoryCollection(LogLevels);
-        configuration.AddInMemoryCollection(ServiceAddress.Defaults);
         configuration.AddInMemoryCollection(defaults.Settings);
 
         // The file's own name can only come from the sources that rank above it.
@@ -64,20 +59,6 @@ internal static class SettingsSources
         AddFile(configuration, above[FileKey]);
         configuration.AddEnvironmentVariables(EnvironmentPrefix);
         configuration.AddCommandLine(args);
-    }
-
-    /// <summary>Sections that no process reads.</summary>
-    /// <param name="configuration">The host's.</param>
-    /// <param name="registered">Sections that this process reads besides the known ones.</param>
-    public static IEnumerable<string> UnknownSections(IConfigurationRoot configuration, IEnumerable<string> registered)
-    {
-        var known = KnownSections.Concat(registered).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return configuration.Providers
-            .Where(provider => provider is JsonConfigurationProvider or EnvironmentVariablesConfigurationProvider or CommandLineConfigurationProvider)
-            .SelectMany(provider => provider.GetChildKeys([], null))
-            .Distinct(StringComparer.OrdinalIgnoreCase)
-            .Where(section => !known.Contains(section))
-            .Select(section => $"{section} isn't a section of settings. There are: {string.Join(", ", KnownSections.Order(StringComparer.Ordinal))}.");
     }
 
     private static void AddFile(ConfigurationManager configuration, string? chosen)

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-
 namespace RecSys.Hosting.Startup;
 
 /// <summary>Runs the startup tasks one after another, each until it succeeds, then the warm-ups, then opens the gate.</summary>

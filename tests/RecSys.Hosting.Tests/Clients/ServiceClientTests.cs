@@ -137,7 +137,7 @@ public sealed class ServiceClientTests
     {
         var error = await Should.ThrowAsync<InvalidSettingsException>(() => FrontAsync(address));
 
-        error.Message.ShouldContain("Services:back");
+        error.Message.ShouldContain("Services:Candidate");
         error.Message.ShouldContain("http://");
     }
 
@@ -146,12 +146,11 @@ public sealed class ServiceClientTests
     {
         var error = await Should.ThrowAsync<InvalidSettingsException>(() => ProbeHost.StartAsync(["Services:Candidat=http://127.0.0.1:1"]));
 
-        error.Message.ShouldContain("Services:Candidat isn't a service");
-        error.Message.ShouldContain("Candidate");
+        error.Message.ShouldContain("Services:Candidat isn't a setting. Did you mean Services:Candidate?");
     }
 
     private static Task<ProbeHost> FrontAsync(string address, params string[] settings) => ProbeHost.StartAsync(
-        [$"Services:back={address}", .. settings], builder => builder.AddServiceClient<ProbeService.ProbeServiceClient>("back"));
+        [$"Services:Candidate={address}", .. settings], builder => builder.AddServiceClient<ProbeService.ProbeServiceClient>(services => services.Candidate));
 
     private static ProbeService.ProbeServiceClient Client(ProbeHost host) => host.App.Services.GetRequiredService<ProbeService.ProbeServiceClient>();
 

@@ -59,10 +59,10 @@ public sealed class EndpointTests
         await File.WriteAllTextAsync(folder.File("tls.key"), key.ExportPkcs8PrivateKeyPem());
         await using var host = await ProbeHost.StartAsync(
             [
-                "Endpoints:Grpc=https://127.0.0.1:0", "Endpoints:Http=https://127.0.0.1:0", "Services:Back=self",
+                "Endpoints:Grpc=https://127.0.0.1:0", "Endpoints:Http=https://127.0.0.1:0", "Services:Candidate=self",
                 $"Kestrel:Certificates:Default:Path={folder.File("tls.crt")}", $"Kestrel:Certificates:Default:KeyPath={folder.File("tls.key")}",
             ],
-            builder => builder.AddServiceClient<ProbeService.ProbeServiceClient>("back"));
+            builder => builder.AddServiceClient<ProbeService.ProbeServiceClient>(services => services.Candidate));
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown!.Thumbprint == certificate.Thumbprint };
         using var client = new HttpClient(handler);
         using var channel = GrpcChannel.ForAddress(host.Grpc, new GrpcChannelOptions { HttpHandler = handler });

@@ -187,7 +187,7 @@ public sealed class DeadlineTests
     private static async Task<ProbeHost> FrontOfAsync(ProbeHost back, Action<WebApplication>? map = null)
     {
         var front = await ProbeHost.StartAsync(
-            [$"Services:Back={back.Grpc}"], builder => builder.AddServiceClient<ProbeService.ProbeServiceClient>("back"), map);
+            [$"Services:Candidate={back.Grpc}"], builder => builder.AddServiceClient<ProbeService.ProbeServiceClient>(services => services.Candidate), map);
         foreach (var name in new[] { "deadline", "wait forever", "no model", "break" })
         {
             front.Behaviours.Set($"forward {name}", async (_, _) => await Backend(front).UnaryAsync(new() { Behaviour = name }));

@@ -30,7 +30,7 @@ public sealed class SettingsTests
         await File.WriteAllTextAsync(file, """{ "Probe": { "Text": "from file", "Number": 6 } } // comments are fine""");
         await using var app = Build(
             [$"--SettingsFile={file}", "--probe:number", "7"],
-            new ServiceDefaults("probe", 0, 0) { Settings = new Dictionary<string, string?> { ["Probe:Text"] = "from the host", ["Probe:Day"] = "Friday" } });
+            new ServiceDefaults("probe", 0, 0) { Settings = new Dictionary<string, string?> { ["Probe:Text"] = "from the host", ["Probe:Day"] = "friday" } });
 
         var options = app.Services.GetRequiredService<IOptions<ProbeOptions>>().Value;
 
@@ -44,8 +44,15 @@ public sealed class SettingsTests
     [InlineData("Probe:Number=many", "Probe:Number is 'many'. It must be a whole number.")]
     [InlineData("Probe:Span=soon", "Probe:Span is 'soon'. It must be a time span such as 00:00:30 (hours:minutes:seconds).")]
     [InlineData("Probe:Day=Someday", "Probe:Day is 'Someday'. It must be one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday.")]
-    [InlineData("Probe:Txet=x", "Probe:Txet isn't a setting. Section Probe has: Day, Number, Secret, Span, Text.")]
-    [InlineData("Nope:X=1", "Nope isn't a section of settings. There are: Bus, Candidate, Clients, Database, Endpoints, Ingest, Kestrel, Lake, Logging, Ranker, S3, Services, Serving, SettingsFile, Shutdown, Telemetry, Trainer.")]
+    [InlineData("Probe:Day=9", "Probe:Day is '9'. It must be one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday.")]
+    [InlineData("Probe:Txet=x", "Probe:Txet isn't a setting. Did you mean Probe:Text?")]
+    [InlineData("probe:numbr=2", "probe:numbr isn't a setting. Did you mean Probe:Number?")]
+    [InlineData("Probe:Elsewhere=x", "Probe:Elsewhere isn't a setting. There are Probe:Text, Probe:Number, Probe:Span, Probe:Day, Probe:Secret.")]
+    [InlineData("Probe:Text:Size=1", "Probe:Text:Size isn't a setting. Did you mean Probe:Text?")]
+    [InlineData("Probe=x", "Probe isn't a setting. There are Probe:Text, Probe:Number, Probe:Span, Probe:Day, Probe:Secret.")]
+    [InlineData("Endpoint:Grpc=http://127.0.0.1:5100", "Endpoint:Grpc isn't a setting. Did you mean Endpoints:Grpc?")]
+    [InlineData("Srving:CandidateCount=20", "Srving:CandidateCount isn't a setting. Did you mean Serving:CandidateCount?")]
+    [InlineData("Nope:X=1", "Nope:X isn't a setting. The sections are Bus, Candidate, Clients, Database, Endpoints, Ingest, Kestrel, Lake, Logging, Ranker, S3, Services, Serving, SettingsFile, Shutdown, Telemetry, Trainer.")]
     [InlineData("Endpoints:Grpc=https://127.0.0.1:0", "Endpoints:Grpc is 'https://127.0.0.1:0'. It needs a certificate: set Kestrel:Certificates:Default:Path, and KeyPath or Password beside it.")]
     [InlineData("Probe:Secret=abc", "Probe:Secret is '(hidden)'. It must have at least 4 characters.")]
     [InlineData("Endpoints:Grpc=127.0.0.1:5100", "Endpoints:Grpc is '127.0.0.1:5100'. It must be http://HOST:PORT, such as http://127.0.0.1:5100, or http://*:5100 for all interfaces.")]
@@ -72,6 +79,20 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public async Task Keys_that_do_not_exist_are_found_in_the_file_too_each_of_them()
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "recsys.json");
+        await File.WriteAllTextAsync(file, """{ "Probe": { "Txet": "x", "Numer": 3 }, "Nope": {} }""");
+
+        var message = Should.Throw<InvalidSettingsException>(() => Build([$"--SettingsFile={file}"])).Message;
+
+        message.ShouldContain("Probe:Txet isn't a setting. Did you mean Probe:Text?");
+        message.ShouldContain("Probe:Numer isn't a setting. Did you mean Probe:Number?");
+        message.ShouldContain("Nope isn't a setting.");
+    }
+
+    [Fact]
     public void A_certificate_that_is_not_there_is_named()
     {
         using var folder = new TempFolder();
@@ -88,7 +109,7 @@ public sealed class SettingsTests
     public void Sections_of_other_processes_are_taken()
     {
         // One file may serve all.
-        Build(["--Ingest:CompactFromSegments=3", "--Lake:Root=elsewhere"]).Services.ShouldNotBeNull();
+        Build(["--Ingest:UnconfirmedBatchesPerStream=3", "--Lake:Root=elsewhere"]).Services.ShouldNotBeNull();
     }
 
     [Fact]
@@ -132,16 +153,18 @@ public sealed class SettingsTests
     [Fact]
     public async Task A_section_may_be_registered_twice()
     {
-        await using var app = Build([], add: builder => builder.AddProbe());
+        var builder = RecSysHost.CreateBuilder([], new ServiceDefaults("probe", 0, 0));
+        builder.AddProbe();
+        builder.AddProbe();
+        await using var app = RecSysHost.Build(builder);
 
-        app.Services.GetServices<SettingsRegistration>().Count(registration => registration.Section == "Probe").ShouldBe(1);
+        SettingsCatalogue.Of(builder).Settings.Count(setting => setting.Key == "Probe:Number").ShouldBe(1);
     }
 
-    private static WebApplication Build(string[] args, ServiceDefaults? defaults = null, Action<WebApplicationBuilder>? add = null)
+    private static WebApplication Build(string[] args, ServiceDefaults? defaults = null)
     {
         var builder = RecSysHost.CreateBuilder(args, defaults ?? new ServiceDefaults("probe", 0, 0));
         builder.AddProbe();
-        add?.Invoke(builder);
         return RecSysHost.Build(builder);
     }
 }

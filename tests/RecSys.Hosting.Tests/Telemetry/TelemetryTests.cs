@@ -39,8 +39,8 @@ public sealed class TelemetryTests
         await using var collector = await OtlpCollector.StartAsync();
         await using (var back = await ProbeHost.StartAsync([$"Telemetry:OtlpEndpoint={collector.Address}"]))
         await using (var front = await ProbeHost.StartAsync(
-            [$"Telemetry:OtlpEndpoint={collector.Address}", $"Services:Back={back.Grpc}"],
-            builder => builder.AddServiceClient<ProbeService.ProbeServiceClient>("back")))
+            [$"Telemetry:OtlpEndpoint={collector.Address}", $"Services:Candidate={back.Grpc}"],
+            builder => builder.AddServiceClient<ProbeService.ProbeServiceClient>(services => services.Candidate)))
         {
             front.Behaviours.Set("forward", async (_, _) => await front.App.Services.GetRequiredService<ProbeService.ProbeServiceClient>().UnaryAsync(new()));
             await front.Client().UnaryAsync(new() { Behaviour = "forward" });
