@@ -36,7 +36,7 @@ internal sealed class EvaluationSettings
 
     private readonly Option<double?> _tuneMinutes = new("--tune-minutes")
     {
-        Description = $"Time for --tune, {DefaultTuneMinutes} by default",
+        Description = $"Time for --tune, {DefaultTuneMinutes} by default; what is found depends on how fast the machine is",
         HelpName = "MINUTES",
         CustomParser = result =>
         {
@@ -46,6 +46,22 @@ internal sealed class EvaluationSettings
             }
 
             result.AddError($"--tune-minutes {result.Tokens[0].Value}: a number of minutes above 0 is needed");
+            return null;
+        },
+    };
+
+    private readonly Option<int?> _tuneTrials = new("--tune-trials")
+    {
+        Description = "Models that --tune tries, in place of a time: the same number and --seed find the same on every machine",
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var trials) && trials > 0)
+            {
+                return trials;
+            }
+
+            result.AddError($"--tune-trials {result.Tokens[0].Value}: a whole number above 0 is needed");
             return null;
         },
     };
@@ -67,17 +83,27 @@ internal sealed class EvaluationSettings
     {
         command.Options.Add(_tune);
         command.Options.Add(_tuneMinutes);
+        command.Options.Add(_tuneTrials);
     }
 
     /// <summary>The tuned hybrid; null when tuning isn't asked for.</summary>
     /// <exception cref="UsageException">There is nothing to tune, or settings are given that tuning finds itself.</exception>
     public ModelPlan? TunedHybrid(ParseResult parsed, IReadOnlyList<ModelFamily> families, IReadOnlyCollection<KeyValuePair<string, string>> given, int seed)
     {
+        var (minutes, trials) = (parsed.GetValue(_tuneMinutes), parsed.GetValue(_tuneTrials));
         if (!parsed.GetValue(_tune))
         {
-            return parsed.GetValue(_tuneMinutes) is null
-                ? null
-                : throw new UsageException("--tune-minutes is the time for --tune: add --tune, or leave it out.");
+            return (minutes, trials) switch
+            {
+                (null, null) => null,
+                (null, _) => throw new UsageException("--tune-trials is the number of models for --tune: add --tune, or leave it out."),
+                _ => throw new UsageException("--tune-minutes is the time for --tune: add --tune, or leave it out."),
+            };
+        }
+
+        if (minutes is not null && trials is not null)
+        {
+            throw new UsageException("--tune-minutes and --tune-trials both limit --tune: leave one of the two out.");
         }
 
         if (!families.Any(family => family is HybridFamily))
@@ -88,7 +114,7 @@ internal sealed class EvaluationSettings
         var others = families.Where(family => family is not HybridFamily).Select(family => family.Name).ToArray();
         return given.FirstOrDefault(pair => !others.Contains(pair.Key[..pair.Key.IndexOf('.')])) is { Key: { } key }
             ? throw new UsageException($"--set {key}: --tune finds this setting itself. Leave one of the two out.")
-            : Models.TunedHybrid.Plan(parsed.GetValue(_tuneMinutes) ?? DefaultTuneMinutes, Metrics(parsed), seed);
+            : Models.TunedHybrid.Plan(minutes ?? DefaultTuneMinutes, trials, Metrics(parsed), seed);
     }
 
     /// <summary>The models asked for, the baseline first unless it was left out.</summary>

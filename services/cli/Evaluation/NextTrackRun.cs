@@ -41,7 +41,7 @@ internal sealed class NextTrackRun(ModelPlan plan, MarkovOptions markov, NextTra
                 foreach (var model in models)
                 {
                     report((double)measured.Count / models.Length, model.Name);
-                    measured.Add(NextTrackEvaluator.Evaluate(model, data.Test, data.KnownUsers, data.KnownItems, options.K, cancellationToken));
+                    measured.Add(NextTrackEvaluator.Evaluate(model, data.Test, data.KnownUsers, data.KnownItems, options.K, cancellationToken: cancellationToken));
                 }
 
                 report(1, $"{models.Length} models");
@@ -59,7 +59,7 @@ internal sealed class NextTrackRun(ModelPlan plan, MarkovOptions markov, NextTra
             () =>
             {
                 var weight = PreferenceWeightSearch.Find(
-                    chain, preference, data.Test, data.KnownUsers, data.KnownItems, options.Candidates, cancellationToken);
+                    chain, preference, data.Test, data.KnownUsers, data.KnownItems, options.Candidates, cancellationToken: cancellationToken);
                 report(1, $"preference counts {weight:F2}");
                 return weight;
             },

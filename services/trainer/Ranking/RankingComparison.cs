@@ -39,7 +39,7 @@ internal static class RankingComparison
             }
         }
 
-        var intervals = Bootstrap.Intervals(values, ones, columnCount, seed: seed);
+        var intervals = Bootstrap.Intervals(values, ones, columnCount, seed: seed, threadCount: threadCount);
         return
         [
             .. models.Select((model, m) => new ComparedModel(

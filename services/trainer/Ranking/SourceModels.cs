@@ -84,7 +84,8 @@ internal sealed record SourceModels(CandidateFinder Finder, LinkTable? ItemNeigh
             },
             cancellationToken).Neighbors,
         settings.NeighborCount,
-        plays.ColumnCount);
+        plays.ColumnCount,
+        settings.ThreadCount);
 
     private static LinkTable FitUsers(SparseMatrix plays, SourceSettings settings, CancellationToken cancellationToken) => LinkTable.FromNeighbors(
         UserNeighborModel.Fit(
@@ -99,7 +100,8 @@ internal sealed record SourceModels(CandidateFinder Finder, LinkTable? ItemNeigh
             },
             cancellationToken).Neighbors,
         settings.NeighborCount,
-        plays.RowCount);
+        plays.RowCount,
+        settings.ThreadCount);
 
     private static LinkTable? FitNext(ListensByUser listens, SourceSettings settings)
     {
@@ -108,7 +110,7 @@ internal sealed record SourceModels(CandidateFinder Finder, LinkTable? ItemNeigh
             return null;
         }
 
-        var pairs = NextTrackPairs.FromLog(listens.ToInteractions(), new Algorithms.Splits.SessionOptions { Gap = settings.SessionGap }, out _);
-        return pairs.Count == 0 ? null : LinkTable.FromTransitions(MarkovModel.Fit(pairs), settings.NeighborCount);
+        var pairs = NextTrackPairs.FromLog(listens.ToInteractions(settings.ThreadCount), new Algorithms.Splits.SessionOptions { Gap = settings.SessionGap }, out _);
+        return pairs.Count == 0 ? null : LinkTable.FromTransitions(MarkovModel.Fit(pairs), settings.NeighborCount, settings.ThreadCount);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class TrainingSettings
 
     public static readonly Setting<double> ItemNeighborShrinkage = Setting.Number(
         "models.item-knn.shrinkage", 0, 0, 1_000_000,
-        "Added to the denominator of a similarity, so that few common listeners count less.");
+        "A similarity of n common listeners is multiplied by n / (n + shrinkage), so that few count less.");
 
     public static readonly Setting<bool> UserNeighborsEnabled = Setting.Switch(
         "models.user-knn.enabled", false,

@@ -3,7 +3,10 @@ using RecSys.Algorithms.Matrices;
 
 namespace RecSys.Algorithms.Als;
 
-/// <summary>The objective, in time linear in the interactions: the sum over all pairs is the trace of two Gram matrices.</summary>
+/// <summary>
+/// The objective, in time linear in the interactions: the sum over all pairs is the trace of two Gram matrices. Log confidence
+/// takes the mean of the user's row in every cell (see <see cref="AlsConfidence.Log"/>).
+/// </summary>
 internal static unsafe class AlsLoss
 {
     public static double Compute(

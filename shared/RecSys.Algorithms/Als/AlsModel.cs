@@ -28,8 +28,8 @@ public sealed class AlsModel : IRecommender, IBlockScorer, IProfileRecommender, 
         Losses = losses;
         _foldIn = new Lazy<FoldIn>(() => new FoldIn(ItemFactors, Options));
         _itemFoldIn = new Lazy<FoldIn>(() => new FoldIn(UserFactors, Options));
-        _index = new Lazy<FactorIndex>(() => new FactorIndex(ItemFactors));
-        _similarIndex = new Lazy<FactorIndex>(() => new FactorIndex(FactorRanking.Normalize(ItemFactors)));
+        _index = new Lazy<FactorIndex>(() => new FactorIndex(ItemFactors, Options.ThreadCount));
+        _similarIndex = new Lazy<FactorIndex>(() => new FactorIndex(FactorRanking.Normalize(ItemFactors), Options.ThreadCount));
     }
 
     /// <inheritdoc/>
@@ -215,7 +215,7 @@ public sealed class AlsModel : IRecommender, IBlockScorer, IProfileRecommender, 
     /// <summary>Cosine of the items' vectors.</summary>
     /// <inheritdoc/>
     public ScoredItem[][] SimilarItems(ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken = default) =>
-        FactorRanking.Similar(_similarIndex.Value, itemIndices, k, cancellationToken);
+        FactorRanking.Similar(_similarIndex.Value, itemIndices, k, Options.ThreadCount, cancellationToken);
 
     /// <summary>
     /// Contribution of a past item j to item i: y_iᵀ (α₀YᵀY + YᵀWY + λI)⁻¹ y_j · v_j (Hu et al. 2008, section 5); with Hu's

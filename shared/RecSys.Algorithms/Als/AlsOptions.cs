@@ -90,7 +90,11 @@ public enum AlsConfidence
     /// <summary>w = alpha · r.</summary>
     Linear,
 
-    /// <summary>w = alpha · ln(1 + r / c0), where c0 = max(1, mean weight of the row being solved).</summary>
+    /// <summary>
+    /// w = alpha · ln(1 + r / c0), where c0 = max(1, mean weight of the row being solved): the user's in a user step, the item's in
+    /// an item step. The two steps so weigh a cell differently. The reported loss uses the user's row in every cell, and need not
+    /// fall in an item step.
+    /// </summary>
     Log,
 
     /// <summary>w = alpha, however often.</summary>

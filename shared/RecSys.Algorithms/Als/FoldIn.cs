@@ -21,7 +21,8 @@ internal sealed unsafe class FoldIn
     {
         options = options with { Solver = AlsSolver.Cholesky };
         var width = side.FactorCount;
-        var gram = GramMatrix.Compute(side.Pointer, side.RowCount, width, side.Stride, Environment.ProcessorCount, default);
+        var threads = WorkQueue.ThreadCount(options.ThreadCount);
+        var gram = GramMatrix.Compute(side.Pointer, side.RowCount, width, side.Stride, threads, default);
         GC.KeepAlive(side);
         if (IsDiagonal(gram, width))
         {
@@ -37,8 +38,8 @@ internal sealed unsafe class FoldIn
 
         // Factors from elsewhere: work on a rotated copy and turn the solutions back.
         var copy = side.Copy();
-        var (values, vectors) = SymmetricEigen.Decompose(gram, width, Environment.ProcessorCount);
-        Rotation.Apply(copy.Pointer, copy.RowCount, copy.Stride, vectors, width, Environment.ProcessorCount, default);
+        var (values, vectors) = SymmetricEigen.Decompose(gram, width, threads);
+        Rotation.Apply(copy.Pointer, copy.RowCount, copy.Stride, vectors, width, threads, default);
         GC.KeepAlive(copy);
         _vectors = vectors;
         _step = new HalfStep(copy, values, options);

@@ -59,27 +59,29 @@ public sealed class LinkTable
     /// <param name="neighbors">A fitted model's table.</param>
     /// <param name="count">Links kept of each row.</param>
     /// <param name="targetCount">Rows that a neighbour may be.</param>
-    public static LinkTable FromNeighbors(NeighborTable neighbors, int count, int targetCount)
+    /// <param name="threadCount">Threads; 0 takes every core.</param>
+    public static LinkTable FromNeighbors(NeighborTable neighbors, int count, int targetCount, int threadCount = 0)
     {
         ArgumentNullException.ThrowIfNull(neighbors);
-        return Build(neighbors.RowCount, targetCount, count, row => neighbors.Neighbors(row), row => neighbors.Similarities(row), _ => 1);
+        return Build(neighbors.RowCount, targetCount, count, row => neighbors.Neighbors(row), row => neighbors.Similarities(row), _ => 1, threadCount);
     }
 
     /// <summary>What most often followed each item: the share of its transitions, without back-off.</summary>
     /// <param name="markov">The counts.</param>
     /// <param name="count">Links kept of each item.</param>
-    public static LinkTable FromTransitions(MarkovModel markov, int count)
+    /// <param name="threadCount">Threads; 0 takes every core.</param>
+    public static LinkTable FromTransitions(MarkovModel markov, int count, int threadCount = 0)
     {
         ArgumentNullException.ThrowIfNull(markov);
         var transitions = markov.Transitions;
         return Build(
             transitions.RowCount, transitions.ColumnCount, count, row => transitions.RowColumns(row), row => transitions.RowValues(row),
-            row => TensorPrimitives.Sum(transitions.RowValues(row)));
+            row => TensorPrimitives.Sum(transitions.RowValues(row)), threadCount);
     }
 
     // In two passes over the rows: lists that grow would take three times the memory of the links.
     private static LinkTable Build(
-        int rowCount, int targetCount, int count, LinkRow<int> targetsOf, LinkRow<float> weightsOf, Func<int, float> divisorOf)
+        int rowCount, int targetCount, int count, LinkRow<int> targetsOf, LinkRow<float> weightsOf, Func<int, float> divisorOf, int threadCount)
     {
         var offsets = new long[rowCount + 1];
         for (var row = 0; row < rowCount; row++)
@@ -91,7 +93,7 @@ public sealed class LinkTable
         var targets = GC.AllocateUninitializedArray<int>(checked((int)offsets[^1]));
         var shares = GC.AllocateUninitializedArray<float>(targets.Length);
         const int RowsAtOnce = 4_096;
-        Parallel.For(0, (rowCount + RowsAtOnce - 1) / RowsAtOnce, () => new TopKBuffer(count), (block, _, best) =>
+        WorkQueue.Run((rowCount + RowsAtOnce - 1) / RowsAtOnce, threadCount, default, () => new TopKBuffer(count), (block, best) =>
         {
             var first = block * RowsAtOnce;
             for (var row = first; row < Math.Min(rowCount, first + RowsAtOnce); row++)
@@ -104,9 +106,7 @@ public sealed class LinkTable
                     at++;
                 }
             }
-
-            return best;
-        }, _ => { });
+        });
         return new LinkTable(offsets, targets, shares, targetCount);
     }
 

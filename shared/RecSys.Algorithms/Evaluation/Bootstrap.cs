@@ -13,6 +13,7 @@ public static class Bootstrap
     /// <param name="samples">How many times users are drawn; 1,000 is usual.</param>
     /// <param name="confidence">Share of the samples inside the interval, such as 0.95.</param>
     /// <param name="seed">Seed of the draws; the same seed gives the same intervals whatever the number of threads.</param>
+    /// <param name="threadCount">Threads; 0 takes every core.</param>
     /// <exception cref="AlgorithmException">The sizes don't agree, there is no user, or a setting is out of range.</exception>
     public static ConfidenceInterval[] Intervals(
         ReadOnlyMemory<float> numerators,
@@ -20,7 +21,8 @@ public static class Bootstrap
         int metricCount,
         int samples = 1000,
         double confidence = 0.95,
-        int seed = 0)
+        int seed = 0,
+        int threadCount = 0)
     {
         if (samples < 2)
         {
@@ -45,7 +47,7 @@ public static class Bootstrap
             values[metric] = new double[samples];
         }
 
-        Parallel.For(0, samples, sample =>
+        WorkQueue.Run(samples, threadCount, default, (sample, _) =>
         {
             // Each sample has its own generator, so that the order in which threads take samples doesn't matter.
             var random = new SplitMix(seed, sample);

@@ -29,6 +29,8 @@ public sealed record EvaluationOptions
 
     internal int MaxCutOff => Metrics.Max(m => m.CutOff);
 
+    internal bool NeedsMiddleRanks => Metrics.Any(m => m.Kind == MetricKind.EprMidRank);
+
     internal bool NeedsFullRanking => Metrics.Any(m => m.NeedsFullRanking);
 
     /// <summary>Metrics of lists alone are means over everybody that is served, not only over users with test items.</summary>

@@ -57,7 +57,7 @@ public static class Evaluator
             var first = start;
             var users = served.AsMemory(start, Math.Min(ChunkUsers, served.Length - start));
             var rankings = Rank(model, train, relevant, users, options, cancellationToken);
-            Parallel.For(0, users.Length, Threads(options, cancellationToken), i =>
+            WorkQueue.Run(users.Length, options.ThreadCount, cancellationToken, (i, _) =>
             {
                 var user = users.Span[i];
                 var ranked = train.ColumnCount - (options.NewOnly ? train.RowLength(user) : 0);
@@ -69,6 +69,7 @@ public static class Evaluator
                     Hits = hits,
                     RelevantCount = relevant[user].Length,
                     Ranks = rankings.Ranks[i],
+                    MiddleRanks = rankings.MiddleRanks[i],
                     RankedCount = ranked,
                     CatalogueCount = train.ColumnCount,
                     TrainItems = train.RowColumns(user),
@@ -103,7 +104,7 @@ public static class Evaluator
         };
     }
 
-    private static (int[][] Items, int[][] Ranks) Rank(
+    private static (int[][] Items, int[][] Ranks, double[][] MiddleRanks) Rank(
         IRecommender model,
         SparseMatrix train,
         int[][] relevant,
@@ -113,6 +114,8 @@ public static class Evaluator
     {
         var ranks = new int[users.Length][];
         Array.Fill(ranks, []);
+        var middleRanks = new double[users.Length][];
+        Array.Fill(middleRanks, []);
         var recommend = new RecommendOptions
         {
             K = Math.Max(1, options.MaxCutOff),
@@ -122,18 +125,18 @@ public static class Evaluator
         if (!options.NeedsFullRanking)
         {
             var lists = model.Recommend(users.Span, recommend, cancellationToken);
-            return ([.. lists.Select(ItemsOf)], ranks);
+            return ([.. lists.Select(ItemsOf)], ranks, middleRanks);
         }
 
         var items = new int[users.Length][];
         var blockUsers = BlockScoring.UsersPerBlock(model.ItemCount);
         var blocks = (users.Length + blockUsers - 1) / blockUsers;
-        Parallel.For(
-            0,
+        WorkQueue.Run(
             blocks,
-            Threads(options, cancellationToken),
+            options.ThreadCount,
+            cancellationToken,
             () => new float[blockUsers * model.ItemCount],
-            (block, _, scores) =>
+            (block, scores) =>
             {
                 var begin = block * blockUsers;
                 var count = Math.Min(blockUsers, users.Length - begin);
@@ -142,18 +145,19 @@ public static class Evaluator
                 {
                     var user = users.Span[i];
                     var row = scores.AsSpan((i - begin) * model.ItemCount, model.ItemCount);
-                    (items[i], ranks[i]) = RankRow(row, train.RowColumns(user), relevant[user], recommend);
+                    MarkOutside(row, options.NewOnly ? train.RowColumns(user) : []);
+                    ranks[i] = new int[relevant[user].Length];
+                    RankCounter.Count(row, relevant[user], ranks[i]);
+                    middleRanks[i] = options.NeedsMiddleRanks ? RankCounter.MiddleRanks(row, relevant[user]) : [];
+                    items[i] = ItemsOf(DenseRanking.Select(row, recommend, []));
                 }
-
-                return scores;
-            },
-            _ => { });
-        return (items, ranks);
+            });
+        return (items, ranks, middleRanks);
     }
 
-    private static (int[] Items, int[] Ranks) RankRow(Span<float> scores, ReadOnlySpan<int> seen, int[] relevant, RecommendOptions options)
+    // What a model has no score for stands at the end of the ranking; what may not be recommended is outside of it, as NaN.
+    private static void MarkOutside(Span<float> scores, ReadOnlySpan<int> seen)
     {
-        // What a model has no score for stands at the end of the ranking; what may not be recommended is outside of it.
         for (var item = 0; item < scores.Length; item++)
         {
             if (float.IsNaN(scores[item]))
@@ -162,17 +166,10 @@ public static class Evaluator
             }
         }
 
-        if (options.ExcludeSeen)
+        foreach (var item in seen)
         {
-            foreach (var item in seen)
-            {
-                scores[item] = float.NaN;
-            }
+            scores[item] = float.NaN;
         }
-
-        var ranks = new int[relevant.Length];
-        RankCounter.Count(scores, relevant, ranks);
-        return (ItemsOf(DenseRanking.Select(scores, options, [])), ranks);
     }
 
     private static int[] ItemsOf(ScoredItem[] list) => Array.ConvertAll(list, scored => scored.ItemIndex);
@@ -248,12 +245,6 @@ public static class Evaluator
 
         return groups;
     }
-
-    private static ParallelOptions Threads(EvaluationOptions options, CancellationToken cancellationToken) => new()
-    {
-        CancellationToken = cancellationToken,
-        MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
-    };
 
     private static void CheckSizes(IRecommender model, SparseMatrix train, SparseMatrix test)
     {

@@ -23,6 +23,7 @@ public readonly record struct Metric(MetricKind Kind, int CutOff)
         ("mrr", MetricKind.Mrr, CutOffRule.Optional),
         ("epr", MetricKind.Epr, CutOffRule.None),
         ("epr-catalogue", MetricKind.EprCatalogue, CutOffRule.None),
+        ("epr-mid-rank", MetricKind.EprMidRank, CutOffRule.None),
         ("coverage", MetricKind.Coverage, CutOffRule.Required),
         ("coverage-per-user", MetricKind.CoveragePerUser, CutOffRule.Required),
         ("novelty", MetricKind.Novelty, CutOffRule.Required),
@@ -49,7 +50,7 @@ public readonly record struct Metric(MetricKind Kind, int CutOff)
     public bool NeedsFullRanking => CutOff == 0;
 
     /// <summary>Whether less is better.</summary>
-    public bool LowerIsBetter => Kind is MetricKind.Epr or MetricKind.EprCatalogue;
+    public bool LowerIsBetter => Kind is MetricKind.Epr or MetricKind.EprCatalogue or MetricKind.EprMidRank;
 
     /// <summary>Reads a metric's name. Upper case and underscores are accepted; <see cref="ToString"/> gives the usual form.</summary>
     /// <exception cref="AlgorithmException">The name is unknown or its cut-off is missing, not allowed or out of range; the message lists what is known.</exception>
@@ -151,12 +152,19 @@ public enum MetricKind
 
     /// <summary>
     /// Expected percentile rank: mean over test pairs of 100 · rank / (rankable items − 1), rank from 0.
-    /// 0 is best, 50 is random. Items that may not be recommended to the user are left out of the ranking.
+    /// 0 is best, 50 is random. Items that may not be recommended to the user are left out of the ranking. Of items with equal
+    /// scores the one with the lower index ranks first, as in a list; <see cref="EprMidRank"/> favours none of them.
     /// </summary>
     Epr,
 
     /// <summary>As <see cref="Epr"/>, divided by the size of the whole catalogue − 1 instead of the user's rankable items − 1.</summary>
     EprCatalogue,
+
+    /// <summary>
+    /// As <see cref="Epr"/>, but items with equal scores share the middle of their places, so that a model that tells nothing apart
+    /// gets 50 whatever the order of the items is.
+    /// </summary>
+    EprMidRank,
 
     /// <summary>Distinct items recommended to anyone in the first k, divided by the items of the catalogue. 0…1.</summary>
     Coverage,

@@ -16,6 +16,7 @@ public static class NextTrackEvaluator
     /// <param name="knownUsers">Which users the model knows, one flag a user.</param>
     /// <param name="knownItems">Which items the model knows, one flag an item.</param>
     /// <param name="k">Length of the lists, at least 1.</param>
+    /// <param name="threadCount">Threads; 0 takes every core.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="AlgorithmException">Sizes don't agree, k is below 1, or no pair can be measured.</exception>
     public static NextTrackResult Evaluate(
@@ -24,6 +25,7 @@ public static class NextTrackEvaluator
         ReadOnlySpan<bool> knownUsers,
         ReadOnlySpan<bool> knownItems,
         int k = 20,
+        int threadCount = 0,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -48,11 +50,11 @@ public static class NextTrackEvaluator
 
         var clock = Stopwatch.StartNew();
         var positions = new int[measured.Count];
-        Parallel.For(
-            0,
+        WorkQueue.Run(
             (measured.Count + BatchPairs - 1) / BatchPairs,
-            new ParallelOptions { CancellationToken = cancellationToken },
-            batch =>
+            threadCount,
+            cancellationToken,
+            (batch, _) =>
             {
                 for (var i = batch * BatchPairs; i < Math.Min((batch + 1) * BatchPairs, measured.Count); i++)
                 {

@@ -3,6 +3,66 @@ namespace RecSys.Algorithms.Evaluation;
 /// <summary>Positions of a few items in the ranking of all items: score descending, ties by lower item index.</summary>
 internal static class RankCounter
 {
+    /// <summary>
+    /// The middle of the places of all items with the score of each wanted item: (items above it + items at least as good − 1) / 2.
+    /// </summary>
+    /// <param name="scores">A score per item. Items to leave out of the ranking are marked NaN.</param>
+    /// <param name="wanted">Items asked about, none of them NaN.</param>
+    public static double[] MiddleRanks(ReadOnlySpan<float> scores, ReadOnlySpan<int> wanted)
+    {
+        var order = new int[wanted.Length];
+        var rising = new float[wanted.Length];
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            (order[i], rising[i]) = (i, scores[wanted[i]]);
+        }
+
+        Array.Sort(rising, order);
+
+        // above[p] and atLeast[p]: items that do so to the first p wanted ones, in the order of rising scores, and to no more.
+        var above = new int[wanted.Length + 1];
+        var atLeast = new int[wanted.Length + 1];
+        foreach (var score in scores)
+        {
+            if (!float.IsNaN(score))
+            {
+                above[CountBelow(rising, score, orEqual: false)]++;
+                atLeast[CountBelow(rising, score, orEqual: true)]++;
+            }
+        }
+
+        var ranks = new double[wanted.Length];
+        var (better, asGood) = (0, 0);
+        for (var p = wanted.Length - 1; p >= 0; p--)
+        {
+            better += above[p + 1];
+            asGood += atLeast[p + 1];
+            ranks[order[p]] = (better + asGood - 1) / 2.0;
+        }
+
+        return ranks;
+    }
+
+    // How many of the ascending values are below a limit.
+    private static int CountBelow(float[] rising, float limit, bool orEqual)
+    {
+        var (low, high) = (0, rising.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (rising[middle] < limit || (orEqual && rising[middle] == limit))
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
     /// <summary>Counts how many items stand before each wanted item.</summary>
     /// <param name="scores">A score per item. Items to leave out of the ranking are marked NaN.</param>
     /// <param name="wanted">Items asked about, ascending; none of them NaN.</param>

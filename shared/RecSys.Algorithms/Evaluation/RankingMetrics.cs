@@ -101,7 +101,7 @@ public static class RankingMetrics
     /// <summary>
     /// Percentile rank of one item: 100 · rank / (ranked − 1), rank from 0; 0 when it is the only item that is ranked.
     /// </summary>
-    public static double PercentileRank(int rank, int rankedCount) => rankedCount > 1 ? 100.0 * rank / (rankedCount - 1) : 0;
+    public static double PercentileRank(double rank, int rankedCount) => rankedCount > 1 ? 100.0 * rank / (rankedCount - 1) : 0;
 
     private static ReadOnlySpan<bool> First(ReadOnlySpan<bool> hits, int k) => hits[..Math.Min(k, hits.Length)];
 

@@ -39,6 +39,7 @@ internal static class UserMetrics
             MetricKind.Mrr => (1.0 / (1 + Smallest(user.Ranks)), 1),
             MetricKind.Epr => (SumOfPercentiles(user.Ranks, user.RankedCount), relevant),
             MetricKind.EprCatalogue => (SumOfPercentiles(user.Ranks, user.CatalogueCount), relevant),
+            MetricKind.EprMidRank => (SumOfPercentiles(user.MiddleRanks, user.RankedCount), relevant),
             _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "This metric isn't a ratio over users."),
         };
     }
@@ -64,6 +65,17 @@ internal static class UserMetrics
         }
 
         return smallest;
+    }
+
+    private static double SumOfPercentiles(ReadOnlySpan<double> ranks, int rankedCount)
+    {
+        var sum = 0.0;
+        foreach (var rank in ranks)
+        {
+            sum += RankingMetrics.PercentileRank(rank, rankedCount);
+        }
+
+        return sum;
     }
 
     private static double SumOfPercentiles(ReadOnlySpan<int> ranks, int rankedCount)
@@ -92,6 +104,9 @@ internal readonly ref struct UserRanking
 
     /// <summary>Position of each relevant item in the whole ranking; empty when that isn't needed.</summary>
     public required ReadOnlySpan<int> Ranks { get; init; }
+
+    /// <summary>The middle of the places of all items with the score of each relevant item; empty when that isn't needed.</summary>
+    public required ReadOnlySpan<double> MiddleRanks { get; init; }
 
     /// <summary>How many items were ranked.</summary>
     public required int RankedCount { get; init; }
@@ -157,7 +172,7 @@ internal sealed class MetricTable(IReadOnlyList<Metric> metrics, int userCount)
         }
 
         var intervals = Bootstrap.Intervals(
-            _numerators, _denominators, _metrics.Length, options.BootstrapSamples, options.Confidence, options.Seed);
+            _numerators, _denominators, _metrics.Length, options.BootstrapSamples, options.Confidence, options.Seed, options.ThreadCount);
         return [.. values.Zip(intervals, (value, interval) => value with { Interval = interval })];
     }
 }

@@ -41,8 +41,10 @@ public sealed class ListensByUser
     /// <param name="times">Microseconds since 1970 UTC; 0 when unknown.</param>
     /// <param name="shares">Share of the track that was played, 0 to 1; NaN when unknown.</param>
     /// <param name="plays">Plays that a listen stands for, above 0.</param>
+    /// <param name="threadCount">Threads; 0 takes every core.</param>
     /// <exception cref="AlgorithmException">Lengths differ or an index is out of range.</exception>
-    public static ListensByUser Create(int userCount, int itemCount, int[] users, int[] items, long[] times, float[] shares, float[] plays)
+    public static ListensByUser Create(
+        int userCount, int itemCount, int[] users, int[] items, long[] times, float[] shares, float[] plays, int threadCount = 0)
     {
         ArgumentNullException.ThrowIfNull(times);
         ArgumentNullException.ThrowIfNull(shares);
@@ -51,7 +53,8 @@ public sealed class ListensByUser
             throw new AlgorithmException(AlgorithmError.MismatchedSizes, $"There are {times.Length} times but {shares.Length} shares.");
         }
 
-        var starts = new InteractionRows(userCount, itemCount, users, items, plays, times).GroupByUser(out var rows);
+        var log = new InteractionRows(userCount, itemCount, users, items, plays, times) { ThreadCount = threadCount };
+        var starts = log.GroupByUser(out var rows);
         return new ListensByUser(
             itemCount,
             Array.ConvertAll(starts, start => (long)start),
@@ -135,7 +138,8 @@ public sealed class ListensByUser
     public SparseMatrix ToMatrix() => ToInteractions().ToMatrix();
 
     /// <summary>The same listens without shares.</summary>
-    public InteractionRows ToInteractions()
+    /// <param name="threadCount">Threads of what works over them; 0 takes every core.</param>
+    public InteractionRows ToInteractions(int threadCount = 0)
     {
         var users = new int[Count];
         for (var user = 0; user < UserCount; user++)
@@ -143,7 +147,7 @@ public sealed class ListensByUser
             users.AsSpan((int)_offsets[user], (int)(_offsets[user + 1] - _offsets[user])).Fill(user);
         }
 
-        return new InteractionRows(UserCount, ItemCount, users, _items, _plays, _times);
+        return new InteractionRows(UserCount, ItemCount, users, _items, _plays, _times) { ThreadCount = threadCount };
     }
 
     // Counted first: lists that grow would take several times the memory of the log.

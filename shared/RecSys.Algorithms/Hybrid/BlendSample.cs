@@ -28,7 +28,6 @@ internal sealed class BlendSample
         CancellationToken cancellationToken)
     {
         CheckSizes(models, train, validation);
-        var threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
         var eligible = Enumerable.Range(0, train.RowCount).Where(user => NewItems(train, validation, user).Length > 0).ToArray();
         if (eligible.Length == 0)
         {
@@ -41,12 +40,12 @@ internal sealed class BlendSample
         var users = new User[drawn.Length];
         var itemCount = train.ColumnCount;
         var blockUsers = BlockScoring.UsersPerBlock(itemCount);
-        Parallel.For(
-            0,
+        WorkQueue.Run(
             (drawn.Length + blockUsers - 1) / blockUsers,
-            new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads },
+            options.ThreadCount,
+            cancellationToken,
             () => new float[models.Count][],
-            (block, _, rows) =>
+            (block, rows) =>
             {
                 var indices = drawn.AsSpan(block * blockUsers, Math.Min(blockUsers, drawn.Length - (block * blockUsers)));
                 for (var m = 0; m < models.Count; m++)
@@ -59,11 +58,8 @@ internal sealed class BlendSample
                 {
                     users[(block * blockUsers) + i] = Collect(rows, i, itemCount, train.RowColumns(indices[i]), NewItems(train, validation, indices[i]), options);
                 }
-
-                return rows;
-            },
-            _ => { });
-        return new BlendSample(users, models.Count, threads);
+            });
+        return new BlendSample(users, models.Count, options.ThreadCount);
     }
 
     /// <summary>The mean over users of a metric of the blended lists.</summary>
@@ -71,7 +67,7 @@ internal sealed class BlendSample
     {
         var blend = weights.ToArray();
         var values = new double[_users.Length];
-        Parallel.For(0, _users.Length, new ParallelOptions { MaxDegreeOfParallelism = _threadCount }, u =>
+        WorkQueue.Run(_users.Length, _threadCount, default, (u, _) =>
         {
             var user = _users[u];
             var best = new TopKBuffer(Math.Min(metric.CutOff, user.Items.Length));
@@ -98,6 +94,7 @@ internal sealed class BlendSample
                 Hits = hits,
                 RelevantCount = user.Relevant.Length,
                 Ranks = [],
+                MiddleRanks = [],
                 RankedCount = 0,
                 CatalogueCount = 0,
                 TrainItems = [],

@@ -94,16 +94,12 @@ public sealed class HybridModel : IRecommender, IBlockScorer, ISimilarItems, IEx
 
         var lists = new ScoredItem[users.Length][];
         var blockUsers = BlockScoring.UsersPerBlock(ItemCount);
-        Parallel.For(
-            0,
+        WorkQueue.Run(
             (users.Length + blockUsers - 1) / blockUsers,
-            new ParallelOptions
-            {
-                CancellationToken = cancellationToken,
-                MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
-            },
+            options.ThreadCount,
+            cancellationToken,
             () => new float[Math.Min(blockUsers, users.Length) * ItemCount],
-            (block, _, scores) =>
+            (block, scores) =>
             {
                 var begin = block * blockUsers;
                 var count = Math.Min(blockUsers, users.Length - begin);
@@ -113,10 +109,7 @@ public sealed class HybridModel : IRecommender, IBlockScorer, ISimilarItems, IEx
                     lists[begin + i] = DenseRanking.Select(
                         scores.AsSpan(i * ItemCount, ItemCount), options, options.ExcludeSeen ? _seen.RowColumns(users[begin + i]) : []);
                 }
-
-                return scores;
-            },
-            _ => { });
+            });
         return lists;
     }
 

@@ -7,7 +7,7 @@ namespace RecSys.Algorithms.Hybrid;
 
 /// <summary>
 /// The parts of a hybrid with their weights. A part with weight 0 isn't fitted. The defaults are a fair start for sparse logs of
-/// any size; <see cref="Tuning.HybridTuner"/> finds better ones for a given log.
+/// any size; <see cref="HybridTuner"/> finds better ones for a given log.
 /// </summary>
 public sealed record HybridOptions
 {
@@ -50,29 +50,26 @@ public sealed record HybridOptions
     public HybridModel Fit(SparseMatrix train, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(train);
-        var components = new List<HybridComponent>();
-        if (AlsWeight > 0)
-        {
-            components.Add(new HybridComponent(AlsModel.Fit(train, Als, cancellationToken: cancellationToken), AlsWeight));
-        }
-
-        if (SlimWeight > 0)
-        {
-            components.Add(new HybridComponent(SlimModel.Fit(train, Slim, cancellationToken: cancellationToken), SlimWeight));
-        }
-
-        if (ItemNeighborWeight > 0)
-        {
-            components.Add(new HybridComponent(ItemNeighborModel.Fit(train, ItemNeighbors, cancellationToken), ItemNeighborWeight));
-        }
-
-        if (PopularityWeight > 0)
-        {
-            components.Add(new HybridComponent(PopularityModel.Fit(train, PopularityMeasure.Users), PopularityWeight));
-        }
-
-        return new HybridModel(train, components);
+        return new HybridModel(train, [.. Parts.Select(part => new HybridComponent(part.Fit(train, cancellationToken), part.Weight))]);
     }
+
+    /// <summary>The parts that count.</summary>
+    internal IReadOnlyList<HybridPart> Parts => [.. new HybridPart[]
+    {
+        new("als", AlsWeight, Describe(Als), (train, cancel) => AlsModel.Fit(train, Als, cancellationToken: cancel)),
+        new("slim", SlimWeight, Describe(Slim), (train, cancel) => SlimModel.Fit(train, Slim, cancellationToken: cancel)),
+        new("item-knn", ItemNeighborWeight, Describe(ItemNeighbors), (train, cancel) => ItemNeighborModel.Fit(train, ItemNeighbors, cancel)),
+        new("popularity", PopularityWeight, new Dictionary<string, object>(), (train, _) => PopularityModel.Fit(train, PopularityMeasure.Users)),
+    }.Where(part => part.Weight > 0)];
+
+    /// <summary>The same without one of the parts.</summary>
+    internal HybridOptions Without(string part) => part switch
+    {
+        "als" => this with { AlsWeight = 0 },
+        "slim" => this with { SlimWeight = 0 },
+        "item-knn" => this with { ItemNeighborWeight = 0 },
+        _ => this with { PopularityWeight = 0 },
+    };
 
     /// <summary>
     /// The weights (<c>hybrid.als</c>, …) and the settings of the parts that count (<c>als.factors</c>, …), by the names under
@@ -80,24 +77,22 @@ public sealed record HybridOptions
     /// </summary>
     public IReadOnlyDictionary<string, object> Describe()
     {
-        var settings = new Dictionary<string, object>();
-        Add("als", AlsWeight, Describe(Als));
-        Add("slim", SlimWeight, Describe(Slim));
-        Add("item-knn", ItemNeighborWeight, Describe(ItemNeighbors));
-        Add("popularity", PopularityWeight, new Dictionary<string, object>());
-        return settings;
-
-        void Add(string part, float weight, IReadOnlyDictionary<string, object> own)
+        var settings = new Dictionary<string, object>
         {
-            settings[$"hybrid.{part}"] = weight;
-            if (weight > 0)
+            ["hybrid.als"] = AlsWeight,
+            ["hybrid.slim"] = SlimWeight,
+            ["hybrid.item-knn"] = ItemNeighborWeight,
+            ["hybrid.popularity"] = PopularityWeight,
+        };
+        foreach (var part in Parts)
+        {
+            foreach (var (name, value) in part.Settings)
             {
-                foreach (var (name, value) in own)
-                {
-                    settings[$"{part}.{name}"] = value;
-                }
+                settings[$"{part.Name}.{name}"] = value;
             }
         }
+
+        return settings;
     }
 
     internal static IReadOnlyDictionary<string, object> Describe(AlsOptions als)
@@ -143,3 +138,11 @@ public sealed record HybridOptions
 
     private static string Describe(ItemWeighting weighting) => weighting == ItemWeighting.TfIdf ? "tf-idf" : weighting.ToString().ToLowerInvariant();
 }
+
+/// <summary>A part of a hybrid that is not fitted yet.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="Weight">How much it counts.</param>
+/// <param name="Settings">Its options by name.</param>
+/// <param name="Fit">Fits it to users × items.</param>
+internal sealed record HybridPart(
+    string Name, float Weight, IReadOnlyDictionary<string, object> Settings, Func<SparseMatrix, CancellationToken, IRecommender> Fit);

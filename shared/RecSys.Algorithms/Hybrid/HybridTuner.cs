@@ -7,27 +7,25 @@ using RecSys.Algorithms.Neighbors;
 namespace RecSys.Algorithms.Hybrid;
 
 /// <summary>
-/// Finds the settings of a hybrid for a log within a time limit, on a validation part that is held out of train, and fits the
-/// result on all of train. Nothing but train is looked at.
+/// Finds the settings of a hybrid for a log within a time limit or a number of trials, on a validation part that is held out of
+/// train, and fits the result on all of train. Nothing but train is looked at.
 /// </summary>
 /// <remarks>
-/// Item neighbours, the sparse linear model and ALS with few factors are searched by hill climbing from their defaults; ALS then
-/// grows as far as time allows, and is adjusted again at its final size; last come the weights of the blend. What is cheap is
-/// searched first, and each step is left out when its predicted time would not leave enough for fitting the result.
+/// Item neighbours, the sparse linear model and ALS with few factors are searched by hill climbing from their defaults. ALS then
+/// grows as far as the budget allows, and is adjusted again at its final size. Last come the weights of the blend. What is cheap
+/// is searched first. With a time limit, a step is left out when its predicted time would not leave enough for fitting the result.
 /// </remarks>
 public sealed class HybridTuner
 {
-    // Shares of the time limit after which a stage may begin no further trial.
+    // Shares of the budget after which a stage may begin no further trial.
     private const double NeighborsUntil = 0.08;
     private const double SlimUntil = 0.35;
     private const double SmallAlsUntil = 0.5;
 
-    // Predictions are exceeded where other work shares the machine.
-    private const double Caution = 1.3;
     private const int SearchFactorCount = 64;
 
     private readonly TuningOptions _options;
-    private readonly TuningClock _clock;
+    private readonly TuningBudget _budget;
     private readonly IProgress<TuningTrial>? _progress;
     private readonly CancellationToken _cancellationToken;
     private readonly SparseMatrix _train;
@@ -40,7 +38,7 @@ public sealed class HybridTuner
     {
         _train = train;
         _options = options;
-        _clock = new TuningClock(time, options.TimeLimit);
+        _budget = new TuningBudget(time, options);
         _progress = progress;
         _cancellationToken = cancellationToken;
         _data = SearchData.Create(train, options);
@@ -97,21 +95,46 @@ public sealed class HybridTuner
                 ThreadCount = _options.ThreadCount,
             },
             _cancellationToken);
-        var options = new HybridOptions
+        var found = new HybridOptions
         {
             Als = als.Options,
             AlsWeight = WeightOf(als.Model),
-            Slim = slim.Options,
+
+            // What items have in common grows with the users, and with it the regularization that fits.
+            Slim = slim.Options with { Regularization = slim.Options.Regularization / _data.UserShare },
             SlimWeight = WeightOf(slim.Model),
             ItemNeighbors = neighbors.Options,
             ItemNeighborWeight = WeightOf(neighbors.Model),
             PopularityWeight = WeightOf(popularity),
         };
-        var searchSeconds = _clock.Elapsed;
-        var model = options.Fit(_train, _cancellationToken);
-        return new TuningResult(model, options, blend.Value, _trials, searchSeconds, _clock.Elapsed - searchSeconds);
+        var searchSeconds = _budget.Elapsed;
+        var (model, options) = FitAll(found);
+        return new TuningResult(model, options, blend.Value, _trials, searchSeconds, _budget.Elapsed - searchSeconds);
 
         float WeightOf(IRecommender? model) => model is null ? 0 : blend.Weights[Array.IndexOf(usable, model)];
+    }
+
+    // A part may suit the sample and still not fit all of train: it is left out and its trial says why.
+    private (HybridModel Model, HybridOptions Options) FitAll(HybridOptions options)
+    {
+        var components = new List<HybridComponent>();
+        foreach (var part in options.Parts)
+        {
+            var start = _budget.Elapsed;
+            try
+            {
+                components.Add(new HybridComponent(part.Fit(_train, _cancellationToken), part.Weight));
+            }
+            catch (AlgorithmException exception) when (DoesNotSuit(exception))
+            {
+                options = options.Without(part.Name);
+                Record(new TuningTrial(part.Name, part.Settings, 0, _budget.Elapsed - start, $"On all of train: {exception.Message}"));
+            }
+        }
+
+        return components.Count > 0
+            ? (new HybridModel(_train, components), options)
+            : FitAll(options with { PopularityWeight = 1 });
     }
 
     private Found<TOptions> Search<TOptions>(
@@ -131,7 +154,7 @@ public sealed class HybridTuner
                 best = best is null || tried.Value > best.Value ? tried : best;
                 return tried.Value;
             },
-            () => best?.Model is not null && _clock.Elapsed < until * _clock.Limit);
+            () => best?.Model is not null && _budget.IsBefore(until));
         search.Run();
         return best!;
     }
@@ -146,7 +169,7 @@ public sealed class HybridTuner
 
         var larger = best.Options with { NeighborCount = 2 * best.Options.NeighborCount };
         const double Growth = 4;
-        if (Growth * Seconds("slim") * Caution * (1 + (1 / _data.Share)) > SmallAlsUntil * _clock.Left)
+        if (!_budget.Affords(Growth * Seconds("slim") * (1 + (1 / _data.Share)), SmallAlsUntil))
         {
             return best;
         }
@@ -155,7 +178,7 @@ public sealed class HybridTuner
         return tried.Value > best.Value ? tried : best;
     }
 
-    // Doubles the factors while it helps and while the next size, fitted here and once more on all of train, fits into the time.
+    // Doubles the factors while it helps and while the budget has room for the next size, fitted here and once more on all of train.
     private Found<AlsOptions> GrowAls(Found<AlsOptions> best)
     {
         var before = 0.0;
@@ -228,14 +251,15 @@ public sealed class HybridTuner
     private bool Affords(double seconds)
     {
         var final = (seconds + Seconds("slim") + Seconds("item-knn")) / _data.Share;
-        return Caution * ((2 * seconds) + final) < _clock.Left;
+        return _budget.Affords((2 * seconds) + final);
     }
 
     private Found<TOptions> Try<TOptions>(
         TOptions options, Func<TOptions, IRecommender> fit, Func<TOptions, IReadOnlyDictionary<string, object>> describe)
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        var start = _clock.Elapsed;
+        var start = _budget.Elapsed;
+        _budget.Trials++;
         IRecommender? model = null;
         var value = 0.0;
         string? failure = null;
@@ -250,19 +274,26 @@ public sealed class HybridTuner
                 new EvaluationOptions { Metrics = [_options.Metric], ThreadCount = _options.ThreadCount },
                 cancellationToken: _cancellationToken).Metrics[0].Value;
         }
-        catch (AlgorithmException exception) when (exception.Error
-            is AlgorithmError.TooLarge or AlgorithmError.SingularSystem or AlgorithmError.Diverged)
+        catch (AlgorithmException exception) when (DoesNotSuit(exception))
         {
-            // These settings don't suit this log: the trial says so and others go on.
+            // The trial says so, and others go on.
             failure = exception.Message;
         }
 
-        _fitSeconds[name] = _clock.Elapsed - start;
-        var trial = new TuningTrial(name, describe(options), value, _fitSeconds[name], failure);
-        _trials.Add(trial);
-        _progress?.Report(trial);
+        _fitSeconds[name] = _budget.Elapsed - start;
+        Record(new TuningTrial(name, describe(options), value, _fitSeconds[name], failure));
         return new Found<TOptions>(options, model, value);
     }
+
+    private void Record(TuningTrial trial)
+    {
+        _trials.Add(trial);
+        _progress?.Report(trial);
+    }
+
+    // Options that can't be fitted to this log; other options may.
+    private static bool DoesNotSuit(AlgorithmException exception) =>
+        exception.Error is AlgorithmError.TooLarge or AlgorithmError.SingularSystem or AlgorithmError.Diverged;
 
     private double Seconds(string model) => _fitSeconds.GetValueOrDefault(model);
 
@@ -275,26 +306,37 @@ public sealed class HybridTuner
     private sealed record Found<TOptions>(TOptions Options, IRecommender? Model, double Value);
 }
 
-/// <summary>How much of the time limit is used.</summary>
-internal sealed class TuningClock(TimeProvider time, TimeSpan limit)
+/// <summary>How much a search may still spend: trials where their number is given, else time.</summary>
+internal sealed class TuningBudget(TimeProvider time, TuningOptions options)
 {
+    // Predictions are exceeded where other work shares the machine.
+    private const double Caution = 1.3;
+
     private readonly long _start = time.GetTimestamp();
+
+    /// <summary>Trials begun.</summary>
+    public int Trials { get; set; }
 
     /// <summary>Seconds since the search began.</summary>
     public double Elapsed => time.GetElapsedTime(_start).TotalSeconds;
 
-    /// <summary>Seconds that are left.</summary>
-    public double Left => limit.TotalSeconds - Elapsed;
+    /// <summary>Whether less than a share of the budget is spent.</summary>
+    public bool IsBefore(double share) =>
+        options.MaxTrials is { } trials ? Trials < share * trials : Elapsed < share * options.TimeLimit.TotalSeconds;
 
-    /// <summary>All seconds.</summary>
-    public double Limit => limit.TotalSeconds;
+    /// <summary>Whether there is room for one more trial.</summary>
+    /// <param name="seconds">What it and all that must follow are predicted to take.</param>
+    /// <param name="share">The share of what is left that it may take.</param>
+    public bool Affords(double seconds, double share = 1) => options.MaxTrials is { } trials
+        ? Trials < trials
+        : Caution * seconds < share * (options.TimeLimit.TotalSeconds - Elapsed);
 }
 
 /// <summary>What a search found.</summary>
-/// <param name="Model">The hybrid with the best settings, fitted on all of train.</param>
+/// <param name="Model">The hybrid with the best settings, fitted on all of train. A part that can't be fitted to all of it is left out.</param>
 /// <param name="Options">Its options.</param>
 /// <param name="ValidationValue">The metric of the hybrid on validation interactions.</param>
-/// <param name="Trials">Everything that was tried, in order.</param>
+/// <param name="Trials">Everything that was tried, in order; last the parts that could not be fitted on all of train.</param>
 /// <param name="SearchSeconds">Time of the search.</param>
 /// <param name="FitSeconds">Time of fitting the result.</param>
 public sealed record TuningResult(

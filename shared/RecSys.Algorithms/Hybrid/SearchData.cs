@@ -7,11 +7,13 @@ namespace RecSys.Algorithms.Hybrid;
 /// <param name="Train">What models are fitted on.</param>
 /// <param name="Validation">What they are measured on.</param>
 /// <param name="Share">Cells of <paramref name="Train"/> as a share of the cells of all of train.</param>
-internal sealed record SearchData(SparseMatrix Train, SparseMatrix Validation, double Share)
+/// <param name="UserShare">Cells of the users that settings are searched on, as a share of all cells; 1 for all users.</param>
+internal sealed record SearchData(SparseMatrix Train, SparseMatrix Validation, double Share, double UserShare)
 {
     public static SearchData Create(SparseMatrix train, TuningOptions options)
     {
-        var log = InteractionRows.FromMatrix(SampleUsers(train, options));
+        var sample = SampleUsers(train, options);
+        var log = InteractionRows.FromMatrix(sample);
         var split = DataSplit.Create(log, new RandomByUserSplit(options.ValidationShare, options.Seed));
         if (split.Report.UsersWithTest == 0)
         {
@@ -23,7 +25,8 @@ internal sealed record SearchData(SparseMatrix Train, SparseMatrix Validation, d
         var tested = Enumerable.Range(0, split.Test.RowCount).Where(user => split.Test.RowLength(user) > 0).ToArray();
         new SplitMix(options.Seed, "validation users").Shuffle<int>(tested);
         var validation = KeepRows(split.Test, [.. tested.Take(options.MaxValidationUsers)]);
-        return new SearchData(split.Train, validation, (double)split.Train.CellCount / train.CellCount);
+        return new SearchData(
+            split.Train, validation, (double)split.Train.CellCount / train.CellCount, (double)sample.CellCount / train.CellCount);
     }
 
     private static SparseMatrix SampleUsers(SparseMatrix train, TuningOptions options)

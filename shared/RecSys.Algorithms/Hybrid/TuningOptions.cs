@@ -8,9 +8,15 @@ public sealed record TuningOptions
 {
     /// <summary>
     /// Time for the search and for fitting the result on all of train. It is kept by predicting what each step takes; every
-    /// model is fitted at least once whatever the limit is.
+    /// model is fitted at least once whatever the limit is. Not looked at where <see cref="MaxTrials"/> is given.
     /// </summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Models that are fitted on the search part and measured, at least 1, in place of a time limit: the same seed and number then
+    /// find the same, however fast the machine is. Each kind of model is tried at least once. Null goes by time.
+    /// </summary>
+    public int? MaxTrials { get; init; }
 
     /// <summary>What is maximised on validation interactions: a mean over users with a cut-off.</summary>
     public Metric Metric { get; init; } = new(MetricKind.Ndcg, 20);
@@ -40,6 +46,7 @@ public sealed record TuningOptions
     {
         new BlendOptions { Metric = Metric, CandidatesPerModel = Math.Max(1, Metric.CutOff) }.Validate();
         Check(TimeLimit > TimeSpan.Zero, "TimeLimit must be above zero, such as 10 minutes.");
+        Check(MaxTrials is null or >= 1, $"MaxTrials is {MaxTrials}; give 1 or more, such as 40.");
         Check(ValidationShare is > 0 and < 1, $"ValidationShare is {ValidationShare}; give a number between 0 and 1, such as 0.15.");
         Check(MaxValidationUsers >= 1, $"MaxValidationUsers is {MaxValidationUsers}; give 1 or more.");
         Check(MaxSearchCells >= 1000, $"MaxSearchCells is {MaxSearchCells}; give 1,000 or more.");

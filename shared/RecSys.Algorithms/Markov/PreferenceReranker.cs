@@ -164,6 +164,7 @@ public static class PreferenceWeightSearch
     /// <param name="knownUsers">Which users the models know, one flag a user.</param>
     /// <param name="knownItems">Which items the models know, one flag an item.</param>
     /// <param name="candidateCount">How many candidates are scored anew; at least 1.</param>
+    /// <param name="threadCount">Threads; 0 takes every core.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="AlgorithmException">Sizes don't agree, or no pair can be measured.</exception>
     public static double Find(
@@ -173,6 +174,7 @@ public static class PreferenceWeightSearch
         ReadOnlySpan<bool> knownUsers,
         ReadOnlySpan<bool> knownItems,
         int candidateCount = 100,
+        int threadCount = 0,
         CancellationToken cancellationToken = default)
     {
         var best = (Weight: 0.0, Mrr: double.NegativeInfinity);
@@ -180,7 +182,8 @@ public static class PreferenceWeightSearch
         {
             var weight = (double)step / Steps;
             var model = new PreferenceReranker(candidates, preference, candidateCount, weight);
-            var result = NextTrackEvaluator.Evaluate(model, validation, knownUsers, knownItems, cancellationToken: cancellationToken);
+            var result = NextTrackEvaluator.Evaluate(
+                model, validation, knownUsers, knownItems, threadCount: threadCount, cancellationToken: cancellationToken);
             if (result.Mrr > best.Mrr)
             {
                 best = (weight, result.Mrr);

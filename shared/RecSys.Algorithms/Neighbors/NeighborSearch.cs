@@ -27,33 +27,21 @@ internal static class NeighborSearch
         var blocks = new NeighborTable.Block[(matrix.RowCount + NeighborTable.BlockRows - 1) / NeighborTable.BlockRows];
         long bytes = 0;
         var labels = NeighborLabels.Of(matrix, transposed, options);
-        Parallel.For(
-            0,
+        WorkQueue.Run(
             blocks.Length,
-            new ParallelOptions
-            {
-                CancellationToken = cancellationToken,
-                MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
-            },
+            options.ThreadCount,
+            cancellationToken,
             () => new Worker(matrix, labels, options),
-            (block, loop, worker) =>
+            (block, worker) =>
             {
                 blocks[block] = worker.FindBlock(block);
                 if (Interlocked.Add(ref bytes, 8L * blocks[block].Indices.Length) > options.MemoryLimitBytes)
                 {
-                    loop.Stop();
+                    throw new AlgorithmException(
+                        AlgorithmError.TooLarge,
+                        $"The neighbours of {matrix.RowCount:N0} rows need more than {options.MemoryLimitBytes / (1 << 20):N0} MiB; keep fewer of each, such as NeighborCount = 200, or raise MemoryLimitBytes.");
                 }
-
-                return worker;
-            },
-            _ => { });
-        if (bytes > options.MemoryLimitBytes)
-        {
-            throw new AlgorithmException(
-                AlgorithmError.TooLarge,
-                $"The neighbours of {matrix.RowCount:N0} rows need more than {options.MemoryLimitBytes / (1 << 20):N0} MiB; keep fewer of each, such as NeighborCount = 200, or raise MemoryLimitBytes.");
-        }
-
+            });
         return new NeighborTable(matrix.RowCount, blocks);
     }
 

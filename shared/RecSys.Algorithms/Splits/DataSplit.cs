@@ -184,7 +184,7 @@ public sealed class DataSplit
             at++;
         }
 
-        return new InteractionRows(users.Count, items.Count, userIndices, itemIndices, weights, times);
+        return new InteractionRows(users.Count, items.Count, userIndices, itemIndices, weights, times) { ThreadCount = log.ThreadCount };
     }
 
     private InteractionRows Select(RowOutcome wanted) => Select(_log, _outcomes, _users, _items, wanted);

@@ -85,6 +85,9 @@ public sealed class InteractionRows
     public ReadOnlySpan<long> Times => _times ?? throw new AlgorithmException(
         AlgorithmError.MissingData, "This log has no times, so nothing can be ordered by them; split it at random or by hash instead.");
 
+    /// <summary>Threads that order the rows; 0 takes every core.</summary>
+    public int ThreadCount { get; init; }
+
     /// <summary>Makes a log of the cells of a matrix, without times.</summary>
     public static InteractionRows FromMatrix(SparseMatrix matrix)
     {
@@ -123,7 +126,10 @@ public sealed class InteractionRows
             Array.ConvertAll(rows, row => _userIndices[row]),
             Array.ConvertAll(rows, row => _itemIndices[row]),
             Array.ConvertAll(rows, row => _weights[row]),
-            Array.ConvertAll(rows, row => times[row]));
+            Array.ConvertAll(rows, row => times[row]))
+        {
+            ThreadCount = ThreadCount,
+        };
     }
 
     /// <summary>The users × items matrix of the rows, weights of a cell summed.</summary>
@@ -155,7 +161,7 @@ public sealed class InteractionRows
         if (_times is not null)
         {
             var grouped = rows;
-            Parallel.For(0, UserCount, user =>
+            WorkQueue.Run(UserCount, ThreadCount, default, (user, _) =>
                 grouped.AsSpan(starts[user], starts[user + 1] - starts[user]).Sort(ByTimeThenRow));
         }
 

@@ -16,7 +16,7 @@ public static class DenseRanking
     /// <param name="cancellationToken">Ends the work early.</param>
     public static ScoredItem[][] Recommend(
         IRecommender model,
-        Matrices.SparseMatrix? seen,
+        SparseMatrix? seen,
         ReadOnlySpan<int> userIndices,
         RecommendOptions options,
         CancellationToken cancellationToken = default)
@@ -58,6 +58,7 @@ public static class DenseRanking
         Func<TScores> createScores,
         Func<int, TScores, ScoredItem[]> rank,
         CancellationToken cancellationToken)
+        where TScores : class
     {
         var users = userIndices.ToArray();
         foreach (var user in users)
@@ -66,22 +67,7 @@ public static class DenseRanking
         }
 
         var lists = new ScoredItem[users.Length][];
-        var parallel = new ParallelOptions
-        {
-            CancellationToken = cancellationToken,
-            MaxDegreeOfParallelism = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
-        };
-        Parallel.For(
-            0,
-            users.Length,
-            parallel,
-            createScores,
-            (i, _, scores) =>
-            {
-                lists[i] = rank(users[i], scores);
-                return scores;
-            },
-            _ => { });
+        WorkQueue.Run(users.Length, options.ThreadCount, cancellationToken, createScores, (i, scores) => lists[i] = rank(users[i], scores));
         return lists;
     }
 

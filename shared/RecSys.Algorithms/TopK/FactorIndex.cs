@@ -20,13 +20,15 @@ internal sealed class FactorIndex
     private readonly Lazy<QuantizedItems> _quantized;
 
     /// <summary>Indexes every item whose vector isn't zero.</summary>
-    public FactorIndex(FactorMatrix items)
-        : this(items, Enumerable.Range(0, items.RowCount).ToArray())
+    /// <param name="items">The vectors.</param>
+    /// <param name="threadCount">Threads that make the codes of single searches; 0 takes every core.</param>
+    public FactorIndex(FactorMatrix items, int threadCount = 0)
+        : this(items, Enumerable.Range(0, items.RowCount).ToArray(), threadCount)
     {
     }
 
     /// <summary>Indexes those of the given items whose vectors aren't zero.</summary>
-    public FactorIndex(FactorMatrix items, int[] itemIndices)
+    public FactorIndex(FactorMatrix items, int[] itemIndices, int threadCount)
     {
         Items = items;
         var keys = new List<ulong>(itemIndices.Length);
@@ -53,7 +55,7 @@ internal sealed class FactorIndex
         }
 
         _strips = new Lazy<AlignedBuffer>(PackStrips);
-        _quantized = new Lazy<QuantizedItems>(() => new QuantizedItems(Items, Order));
+        _quantized = new Lazy<QuantizedItems>(() => new QuantizedItems(Items, Order, threadCount));
     }
 
     public FactorMatrix Items { get; }

@@ -116,22 +116,24 @@ internal static unsafe class FactorRanking
 
         if (options.Allowed is { } allowed && allowed.Count < OwnIndexShare * index.Order.Length)
         {
-            index = new FactorIndex(index.Items, allowed.ToArray());
+            index = new FactorIndex(index.Items, allowed.ToArray(), options.ThreadCount);
             options = options with { Allowed = null };
         }
 
         var eligible = new EligibleItems(index, options);
         var users = rows.ToArray();
-        var threadCount = WorkQueue.ThreadCount(options.ThreadCount);
-        var workers = new BatchRanking?[threadCount];
         var blockCount = (users.Length + BatchRanking.BlockUsers - 1) / BatchRanking.BlockUsers;
-        WorkQueue.Run(blockCount, threadCount, cancellationToken, (block, worker) =>
-        {
-            var ranking = workers[worker] ??= new BatchRanking(index, eligible, options.K);
-            var first = block * BatchRanking.BlockUsers;
-            var count = Math.Min(BatchRanking.BlockUsers, users.Length - first);
-            ranking.Find(queries, users.AsSpan(first, count), seen, lists.AsSpan(first, count));
-        });
+        WorkQueue.Run(
+            blockCount,
+            options.ThreadCount,
+            cancellationToken,
+            () => new BatchRanking(index, eligible, options.K),
+            (block, ranking) =>
+            {
+                var first = block * BatchRanking.BlockUsers;
+                var count = Math.Min(BatchRanking.BlockUsers, users.Length - first);
+                ranking.Find(queries, users.AsSpan(first, count), seen, lists.AsSpan(first, count));
+            });
         return lists;
     }
 
@@ -159,10 +161,11 @@ internal static unsafe class FactorRanking
     }
 
     /// <summary>The rows most similar to each given row, by the cosine of the factors that were normalised for the index.</summary>
-    public static ScoredItem[][] Similar(FactorIndex normalized, ReadOnlySpan<int> itemIndices, int k, CancellationToken cancellationToken)
+    public static ScoredItem[][] Similar(
+        FactorIndex normalized, ReadOnlySpan<int> itemIndices, int k, int threadCount, CancellationToken cancellationToken)
     {
         // One more than asked for, because every item is most similar to itself.
-        var options = new RecommendOptions { K = k };
+        var options = new RecommendOptions { K = k, ThreadCount = threadCount };
         options.Validate(normalized.Items.RowCount);
         foreach (var item in itemIndices)
         {

@@ -122,7 +122,7 @@ internal sealed unsafe class QuantizedItems
     private readonly sbyte[] _codes;
 
     /// <summary>Quantises items in the given order, 16 to a strip; code k of item i of a strip is at 16 k + i.</summary>
-    public QuantizedItems(FactorMatrix items, int[] order)
+    public QuantizedItems(FactorMatrix items, int[] order, int threadCount)
     {
         var stride = items.Stride;
         var stripCount = (order.Length + Padding.Tile - 1) / Padding.Tile;
@@ -137,7 +137,7 @@ internal sealed unsafe class QuantizedItems
         Scales = new float[stripCount * Padding.Tile];
         StripErrors = new float[stripCount];
         const int TaskStrips = 256;
-        WorkQueue.Run((stripCount + TaskStrips - 1) / TaskStrips, Environment.ProcessorCount, default, (task, _) =>
+        WorkQueue.Run((stripCount + TaskStrips - 1) / TaskStrips, threadCount, default, (task, _) =>
         {
             var end = Math.Min(stripCount, (task + 1) * TaskStrips);
             for (var strip = task * TaskStrips; strip < end; strip++)

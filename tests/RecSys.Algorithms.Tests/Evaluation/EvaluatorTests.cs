@@ -23,6 +23,7 @@ public sealed class EvaluatorTests
     [InlineData("mrr", 1)]
     [InlineData("epr", (0 + 100 + 0) / 3.0)]
     [InlineData("epr-catalogue", (0 + 75 + 0) / 3.0)]
+    [InlineData("epr-mid-rank", (0 + 100 + 0) / 3.0)]
     [InlineData("coverage@2", 4.0 / 5)]
     [InlineData("coverage@1", 2.0 / 5)]
     [InlineData("coverage-per-user@2", 4.0 / 3)]
@@ -149,6 +150,20 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public void A_model_that_tells_nothing_apart_is_as_good_as_chance()
+    {
+        // All scores are equal and the withheld items have the lowest indices: breaking ties by index calls this the best of models.
+        var train = SparseMatrix.FromTriples(2, 6, [0, 1], [5, 5], [1, 1]);
+        var test = SparseMatrix.FromTriples(2, 6, [0, 0, 1], [0, 1, 0], [1, 1, 1]);
+
+        var result = Evaluator.Evaluate(
+            new FixedRanking(train, isFlat: true), train, test, new EvaluationOptions { Metrics = Metric.ParseList("epr,epr-mid-rank") });
+
+        result["epr-mid-rank"].ShouldBe(50);
+        result["epr"].ShouldBe((0 + 25 + 0) / 3.0, 1e-5);
+    }
+
+    [Fact]
     public void An_item_without_a_score_ranks_last_but_still_counts()
     {
         var model = new FixedRanking(Train, withoutScore: 1);
@@ -182,7 +197,7 @@ public sealed class EvaluatorTests
             users, items, rows[side].ToArray(), columns[side].ToArray(), Enumerable.Repeat(1f, rows[side].Count).ToArray());
     }
 
-    private sealed class FixedRanking(SparseMatrix train, int withoutScore = -1) : IRecommender
+    private sealed class FixedRanking(SparseMatrix train, int withoutScore = -1, bool isFlat = false) : IRecommender
     {
         public string Name => "fixed";
 
@@ -194,7 +209,7 @@ public sealed class EvaluatorTests
         {
             for (var item = 0; item < scores.Length; item++)
             {
-                scores[item] = item == withoutScore ? float.NegativeInfinity : -item;
+                scores[item] = item == withoutScore ? float.NegativeInfinity : isFlat ? 1 : -item;
             }
         }
 

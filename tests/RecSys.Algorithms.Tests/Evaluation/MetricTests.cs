@@ -21,7 +21,7 @@ public sealed class MetricTests
     {
         foreach (var kind in Enum.GetValues<MetricKind>())
         {
-            var metric = new Metric(kind, kind is MetricKind.Epr or MetricKind.EprCatalogue ? 0 : 7);
+            var metric = new Metric(kind, kind is MetricKind.Epr or MetricKind.EprCatalogue or MetricKind.EprMidRank ? 0 : 7);
             Metric.Parse(metric.ToString()).ShouldBe(metric);
         }
     }

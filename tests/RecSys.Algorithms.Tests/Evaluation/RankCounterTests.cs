@@ -21,6 +21,8 @@ public sealed class RankCounterTests
             RankCounter.Count(scores, wanted, ranks);
 
             ranks.ShouldBe(wanted.Select(item => sorted.IndexOf(item)));
+            RankCounter.MiddleRanks(scores, wanted).ShouldBe(
+                wanted.Select(item => sorted.Select((other, place) => (other, place)).Where(o => scores[o.other] == scores[item]).Average(o => o.place)));
         }
     }
 }

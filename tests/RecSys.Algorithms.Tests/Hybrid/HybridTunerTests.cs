@@ -2,6 +2,7 @@ using RecSys.Algorithms.Evaluation;
 using RecSys.Algorithms.Hybrid;
 using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.Neighbors;
 
 namespace RecSys.Algorithms.Tests.Hybrid;
 
@@ -48,6 +49,64 @@ public sealed class HybridTunerTests
 
         result.Trials.Count.ShouldBeInRange(4, 40);
         (result.SearchSeconds + result.FitSeconds).ShouldBeLessThan(90);
+    }
+
+    [Fact]
+    public void The_same_seed_and_number_of_trials_find_the_same_whatever_the_clock_says()
+    {
+        var options = Options with { MaxTrials = 20, TimeLimit = TimeSpan.FromTicks(1) };
+
+        var first = HybridTuner.Tune(Data.Train, options);
+        var second = HybridTuner.Tune(Data.Train, options with { ThreadCount = 1 }, time: new TickingClock());
+
+        first.Trials.Count.ShouldBeInRange(10, 20);
+        second.Trials.Select(Found).ShouldBe(first.Trials.Select(Found));
+        second.Options.Describe().ShouldBe(first.Options.Describe());
+        second.ValidationValue.ShouldBe(first.ValidationValue);
+        HybridTuner.Tune(Data.Train, options with { Seed = 43 }).ValidationValue.ShouldNotBe(first.ValidationValue);
+
+        static string Found(TuningTrial trial) => $"{trial.Model} {trial.Value:R} {string.Join(' ', trial.Settings)}";
+    }
+
+    [Fact]
+    public void One_trial_is_one_of_each_kind_of_model()
+    {
+        var result = HybridTuner.Tune(Data.Train, Options with { MaxTrials = 1 });
+
+        result.Trials.Select(t => t.Model).ShouldBe(["item-knn", "slim", "als"]);
+    }
+
+    [Fact]
+    public void A_part_that_fits_the_sample_but_not_all_of_train_is_left_out_with_its_reason()
+    {
+        // Of a sample the pairs of items fit into the memory, of all of train they don't.
+        var options = Options with { MaxTrials = 10, MaxSearchCells = 1000 };
+        var pairsOfSample = ItemNeighborModel.Fit(SearchData.Create(Data.Train, options).Train).Neighbors.NeighborCount;
+        var pairsOfAll = ItemNeighborModel.Fit(Data.Train).Neighbors.NeighborCount;
+        pairsOfAll.ShouldBeGreaterThan(pairsOfSample);
+
+        var result = HybridTuner.Tune(Data.Train, options with { MemoryLimitBytes = 4 * (pairsOfSample + pairsOfAll) });
+
+        var left = result.Trials.Skip(10).ToArray();
+        left.ShouldNotBeEmpty();
+        left.ShouldAllBe(t => t.Failure!.StartsWith("On all of train: ") && t.Failure.Contains("MemoryLimitBytes"));
+        result.Model.Components.Select(c => c.Model.Name).ShouldNotContain(left[0].Model);
+        result.Options.Describe()[$"hybrid.{left[0].Model}"].ShouldBe(0f);
+        result.Model.Recommend([0], new RecommendOptions())[0].ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Regularization_that_was_found_on_a_sample_grows_with_the_users()
+    {
+        var options = Options with { MaxTrials = 12, MaxSearchCells = 1000 };
+
+        var result = HybridTuner.Tune(Data.Train, options);
+
+        var best = result.Trials.Where(t => t.Model == "slim").MaxBy(t => t.Value)!;
+        var share = SearchData.Create(Data.Train, options).UserShare;
+        share.ShouldBeLessThan(0.6);
+        result.Options.Slim.Regularization.ShouldBe((double)best.Settings["regularization"] / share, 1e-9);
+        HybridTuner.Tune(Data.Train, Options with { MaxTrials = 3 }).Options.Slim.Regularization.ShouldBe(new SlimOptions().Regularization);
     }
 
     [Fact]
@@ -106,6 +165,7 @@ public sealed class HybridTunerTests
         TuningOptions[] wrong =
         [
             Options with { TimeLimit = TimeSpan.Zero },
+            Options with { MaxTrials = 0 },
             Options with { ValidationShare = 1 },
             Options with { MaxValidationUsers = 0 },
             Options with { MaxFactorCount = 0 },

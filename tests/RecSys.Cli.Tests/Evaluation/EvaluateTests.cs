@@ -170,6 +170,23 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public async Task Tuning_by_trials_finds_the_same_again()
+    {
+        var arguments = new[] { "--model", "hybrid", "--tune", "--tune-trials", "6", "--metrics", "recall@1,ndcg@1" };
+        var (train, test) = (string.Concat(Enumerable.Repeat(0, 6).Select((_, u) => $"u{u} 1 2 3 4 5 6 7 8 {9 + u}\n")), "u0 10\nu1 11\n");
+
+        var first = await EvaluateAsync(train, test, arguments);
+        var second = await EvaluateAsync(train, test, arguments);
+
+        first.ExitCode.ShouldBe(0, first.Error);
+        var settings = first.Model("hybrid").GetProperty("settings");
+        settings.GetProperty("tune_trials").GetInt32().ShouldBe(6);
+        settings.TryGetProperty("tune_minutes", out _).ShouldBeFalse();
+        second.Model("hybrid").GetProperty("settings").GetRawText().ShouldBe(settings.GetRawText());
+        first.Model("hybrid").GetProperty("tuning").GetProperty("trials").GetArrayLength().ShouldBe(6);
+    }
+
+    [Fact]
     public async Task People_get_a_table_with_the_best_marked()
     {
         var call = await CliCall.RunAsync("evaluate", "--train", Write("train.txt", Train), "--test", Write("test.txt", Test), "--metrics", "recall@1", "--model", "item-knn");
@@ -196,6 +213,9 @@ public sealed class EvaluateTests : IDisposable
     [InlineData("--model markov", "needs times")]
     [InlineData("--tune", "add --model hybrid")]
     [InlineData("--tune-minutes 3", "add --tune")]
+    [InlineData("--tune-trials 3", "add --tune")]
+    [InlineData("--model hybrid --tune --tune-minutes 1 --tune-trials 3", "leave one of the two out")]
+    [InlineData("--model hybrid --tune --tune-trials 0", "--tune-trials 0: a whole number above 0 is needed")]
     [InlineData("--model hybrid --tune --tune-minutes 0", "--tune-minutes 0: a number of minutes above 0 is needed")]
     [InlineData("--model hybrid --tune --set als.factors=8", "--tune finds this setting itself")]
     [InlineData("--split random", "are a split already")]

@@ -11,17 +11,28 @@ internal static class TunedHybrid
     private const double MaxMinutes = 7 * 24 * 60;
 
     /// <param name="minutes">Time for the search and for fitting what it found.</param>
+    /// <param name="trials">Models to try in place of a time; null goes by time.</param>
     /// <param name="metrics">What will be measured; the first that is a mean over users with a cut-off is maximised, NDCG before others.</param>
     /// <param name="seed">Seed of the validation part and of the models.</param>
-    public static ModelPlan Plan(double minutes, IReadOnlyList<Metric> metrics, int seed)
+    public static ModelPlan Plan(double minutes, int? trials, IReadOnlyList<Metric> metrics, int seed)
     {
         if (!(minutes > 0 && minutes <= MaxMinutes))
         {
             throw new UsageException($"--tune-minutes {minutes}: give a number of minutes above 0, such as 10.");
         }
 
-        var options = new TuningOptions { TimeLimit = TimeSpan.FromMinutes(minutes), Metric = Aim(metrics), Seed = seed };
-        var settings = new JsonObject { ["tune"] = options.Metric.ToString(), ["tune_minutes"] = minutes, ["seed"] = seed };
+        var options = new TuningOptions { TimeLimit = TimeSpan.FromMinutes(minutes), MaxTrials = trials, Metric = Aim(metrics), Seed = seed };
+        var settings = new JsonObject { ["tune"] = options.Metric.ToString() };
+        if (trials is { } count)
+        {
+            settings["tune_trials"] = count;
+        }
+        else
+        {
+            settings["tune_minutes"] = minutes;
+        }
+
+        settings["seed"] = seed;
         return new ModelPlan("hybrid", settings, request => Fit(request, options));
     }
 
@@ -41,8 +52,9 @@ internal static class TunedHybrid
         {
             best = Math.Max(best, trial.Value);
             seconds += trial.Seconds;
-            request.Report(
-                Math.Min(1, seconds / options.TimeLimit.TotalSeconds), $"{++count} models tried, {trial.Model} {trial.Value:F4}, best single {best:F4}");
+            count++;
+            var share = options.MaxTrials is { } trials ? (double)count / trials : seconds / options.TimeLimit.TotalSeconds;
+            request.Report(Math.Min(1, share), $"{count} models tried, {trial.Model} {trial.Value:F4}, best single {best:F4}");
         }), cancellationToken: request.CancellationToken);
         request.Report(1, $"{count} models tried, {options.Metric} {result.ValidationValue:F4} on validation");
         return new FittedModel(result.Model)
