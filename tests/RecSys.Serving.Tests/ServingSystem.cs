@@ -31,11 +31,6 @@ internal sealed class ServingSystem : IAsyncDisposable
         {
             ["Services:Candidate"] = $"http://127.0.0.1:{_candidatePort}",
             ["Services:Ranker"] = $"http://127.0.0.1:{_rankerPort}",
-
-            // A machine that is busy with other tests must not look like one whose services are slow.
-            ["Serving:CandidateTimeout"] = "00:00:20",
-            ["Serving:RankerTimeout"] = "00:00:20",
-            ["Serving:DatabaseTimeout"] = "00:00:20",
             ["Serving:BreakerPause"] = "00:00:00.500",
         };
         foreach (var (key, value) in settings)

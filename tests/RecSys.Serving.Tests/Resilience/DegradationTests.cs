@@ -12,10 +12,13 @@ public sealed class DegradationTests
 {
     private static readonly SampleLog Log = new();
 
+    // A part that is gone is told from one that is slow, however busy the machine is.
+    private static readonly (string Key, string Value)[] Unhurried = [("Serving:CandidateTimeout", "00:00:20"), ("Serving:RankerTimeout", "00:00:20")];
+
     [Fact]
     public async Task Without_the_candidate_service_the_stored_list_answers_and_says_so_until_it_is_back()
     {
-        await using var system = await ServingSystem.StartAsync(Log);
+        await using var system = await ServingSystem.StartAsync(Log, Unhurried);
         var user = SampleLog.User(taste: 1, number: 2);
 
         await system.StopCandidateAsync();
@@ -36,7 +39,7 @@ public sealed class DegradationTests
     [Fact]
     public async Task Without_a_stored_list_recent_listens_and_popular_tracks_answer()
     {
-        await using var system = await ServingSystem.StartAsync(Log);
+        await using var system = await ServingSystem.StartAsync(Log, Unhurried);
         var heard = new[] { Log.Track(3, 0), Log.Track(3, 1) };
         await system.Database.Histories.AddAsync(
             [.. heard.Select((track, place) => new RecentListenRow("newcomer", track, DateTimeOffset.UtcNow.AddMinutes(-place)))], CancellationToken.None);
@@ -55,7 +58,7 @@ public sealed class DegradationTests
     [Fact]
     public async Task Without_the_candidate_service_a_cold_user_gets_popular_tracks_and_exclusions_hold()
     {
-        await using var system = await ServingSystem.StartAsync(Log);
+        await using var system = await ServingSystem.StartAsync(Log, Unhurried);
         var most = (await system.Client.PopularAsync(new PopularRequest { PageSize = 3 })).Items.Select(item => item.Track.TrackId).ToArray();
 
         await system.StopCandidateAsync();
@@ -71,7 +74,7 @@ public sealed class DegradationTests
     [Fact]
     public async Task Without_the_ranker_tracks_keep_the_order_of_retrieval_until_it_is_back()
     {
-        await using var system = await ServingSystem.StartAsync(Log);
+        await using var system = await ServingSystem.StartAsync(Log, Unhurried);
         var user = SampleLog.User(taste: 0, number: 1);
 
         await system.StopRankerAsync();
