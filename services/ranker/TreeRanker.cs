@@ -3,6 +3,7 @@ using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Trees;
 using RecSys.Contracts.Candidate.V1;
+using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Ranker.V1;
 
 namespace RecSys.Ranker;
@@ -17,6 +18,14 @@ internal sealed class TreeRanker(TreeEnsemble ensemble, FeatureBuilder features,
 
     /// <summary>Number of trees.</summary>
     public int TreeCount => ensemble.TreeCount;
+
+    /// <summary>
+    /// Whether a request says anything of its user: a listen of a track that the version knows, or a source that looked at the user. Trees
+    /// learn from users who are known; the popular tracks of a stranger they would put into an order by chance.
+    /// </summary>
+    public bool KnowsUserOf(RankRequest request) =>
+        request.History.Any(listen => items.ContainsKey(listen.TrackId))
+        || request.Candidates.Any(candidate => candidate.Sources.Any(source => source.Source != CandidateSource.Popular));
 
     /// <summary>The best candidates, best first; equal scores keep the order of the request.</summary>
     /// <param name="request">Checked.</param>

@@ -5,7 +5,7 @@ using RecSys.Hosting.ActiveModels;
 
 namespace RecSys.Ranker.Grpc;
 
-/// <summary>The service's contract: checks requests, takes a version once, and orders by its trees or by the blend.</summary>
+/// <summary>The service's contract: checks requests, takes a version once, and orders by its trees or, without them or without anything known of the user, by the blend.</summary>
 internal sealed class RankerGrpcService(ModelFollower<RankerModel> follower, IOptions<RankerOptions> options, TimeProvider clock)
     : RankerService.RankerServiceBase
 {
@@ -16,8 +16,9 @@ internal sealed class RankerGrpcService(ModelFollower<RankerModel> follower, IOp
         var trackCount = RankerRequests.Check(request);
         // Candidates that were retrieved a moment ago may be of the version before.
         var version = follower.Find(request.ModelVersion) ?? follower.Current ?? _untrained;
-        var response = new RankResponse { ModelVersion = version.Version, Trained = version.Trees is not null };
-        if (version.Trees is { } trees)
+        var trees = version.Trees is { } own && own.KnowsUserOf(request) ? own : null;
+        var response = new RankResponse { ModelVersion = version.Version, Trained = trees is not null };
+        if (trees is not null)
         {
             response.Tracks.Add(trees.Order(request, clock.GetUtcNow(), trackCount));
             ReciprocalRankBlend.AddContributions(response.Tracks, request.Candidates, version.Weights);

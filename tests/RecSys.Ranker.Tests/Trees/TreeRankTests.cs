@@ -61,6 +61,46 @@ public sealed class TreeRankTests : IAsyncLifetime
         answer.Tracks[0].TrackId.ShouldBe("unknown");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_strangers_tracks_are_in_the_order_of_popularity(bool hasUnknownHistory)
+    {
+        // Trees that would put the most popular track last.
+        await WriteAsync(RankingFeatures.All.Select(feature => feature.Name), splitOn: "popular_rank");
+        await using var host = await StartAsync();
+        var request = new RankRequest { UserId = "stranger", TrackCount = 10 };
+        request.Candidates.AddRange(Enumerable.Range(0, 10).Select(
+            place => Candidate(Log.TrackIds[(7 * place) % 10], place + 1, CandidateSource.Popular)));
+        if (hasUnknownHistory)
+        {
+            request.History.Add(Listen("never heard of", 3));
+        }
+
+        var answer = await Client(host).RankAsync(request);
+
+        answer.Tracks.Select(track => track.TrackId).ShouldBe(request.Candidates.Select(candidate => candidate.TrackId));
+        answer.Tracks.Zip(answer.Tracks.Skip(1)).ShouldAllBe(pair => pair.First.Score > pair.Second.Score);
+        answer.Trained.ShouldBeFalse();
+        answer.ModelVersion.ShouldBe("v1");
+    }
+
+    [Fact]
+    public async Task Trees_order_popular_tracks_for_a_user_who_has_heard_something()
+    {
+        await WriteAsync(RankingFeatures.All.Select(feature => feature.Name));
+        await using var host = await StartAsync();
+        var request = Request();
+        request.Candidates.Clear();
+        request.Candidates.Add(Candidate(Log.TrackIds[1], 1, CandidateSource.Popular));
+        request.Candidates.Add(Candidate(Log.TrackIds[3], 2, CandidateSource.Popular));
+
+        var answer = await Client(host).RankAsync(request);
+
+        answer.Trained.ShouldBeTrue();
+        answer.Tracks[0].TrackId.ShouldBe(Log.TrackIds[3]);
+    }
+
     private static RankRequest Request() => new()
     {
         UserId = "u",
@@ -74,16 +114,16 @@ public sealed class TreeRankTests : IAsyncLifetime
     private static RecentListen Listen(string trackId, long seconds) =>
         new() { TrackId = trackId, ListenTime = new Timestamp { Seconds = seconds }, PlayedShare = 0.5f };
 
-    private static CandidateTrack Candidate(string trackId, int rank) =>
-        new() { TrackId = trackId, Sources = { new SourceScore { Source = CandidateSource.Als, Rank = rank } } };
+    private static CandidateTrack Candidate(string trackId, int rank, CandidateSource source = CandidateSource.Als) =>
+        new() { TrackId = trackId, Sources = { new SourceScore { Source = source, Rank = rank } } };
 
     private static RankerService.RankerServiceClient Client(ServiceHost host) => new(host.Channel);
 
-    // Artists: items 2 to 4 are of artist 1, the others of artist 0. One tree: 2.5 for two plays of the artist or more, else -1.5.
-    private Task WriteAsync(IEnumerable<string> features) => _database.WriteModelAsync("v1", Log, writeMore: async artifacts =>
+    // Artists: items 2 to 4 are of artist 1, the others of artist 0. One tree: 2.5 for two of the feature (plays of the artist) or more, else -1.5.
+    private Task WriteAsync(IEnumerable<string> features, string splitOn = "user_artist_plays") => _database.WriteModelAsync("v1", Log, writeMore: async artifacts =>
     {
         var none = CancellationToken.None;
-        var feature = RankingFeatures.All.Select(f => f.Name).ToList().IndexOf("user_artist_plays");
+        var feature = RankingFeatures.All.Select(f => f.Name).ToList().IndexOf(splitOn);
         var trees = """
             {"learner":{"gradient_booster":{"name":"gbtree","model":{"trees":[{"left_children":[1,-1,-1],"right_children":[2,-1,-1],
              "split_indices":[FEATURE,0,0],"split_conditions":[2.0,-1.5,2.5],"default_left":[1,0,0],"sum_hessian":[4.0,3.0,1.0]}]}},
