@@ -44,9 +44,9 @@ public static class RankingFeatures
         new("user_artist_played_share", "0 to 1", "Mean share that the user played of the artist's tracks.", c => c.OfArtist?.MeanShare ?? float.NaN),
         new("user_artist_skip_rate", "0 to 1", "Share of the artist's tracks of which the user played less than half.", c => c.OfArtist?.SkipRate ?? float.NaN),
 
-        new("user_months_active", "months", "Time from the user's first to the last listen, at least 1.", c => c.User.MonthsActive),
-        new("user_tracks", "tracks", "Distinct tracks that the user heard.", c => c.User.TrackCount),
-        new("user_tracks_per_month", "tracks a month", "Distinct tracks that the user heard, divided by the months active.", c => c.User.TrackCount / c.User.MonthsActive),
+        new("user_months_active", "months", "Time from the first to the last of the user's newest 500 listens, at least 1.", c => c.User.MonthsActive),
+        new("user_tracks", "tracks", "Distinct tracks among the user's newest 500 listens.", c => c.User.TrackCount),
+        new("user_tracks_per_month", "tracks a month", "These tracks, divided by these months.", c => c.User.TrackCount / c.User.MonthsActive),
         new("user_rating_mean", "0 to 1", "Mean rating (listeners, 1 for the most heard track) of the user's tracks: how mainstream the user is.", c => c.User.RatingMean),
         new("user_rating_deviation", "0 to 1", "Standard deviation of these ratings.", c => c.User.RatingDeviation),
         new("user_played_share", "0 to 1", "Mean share of a track that the user plays.", c => c.User.Total.MeanShare),

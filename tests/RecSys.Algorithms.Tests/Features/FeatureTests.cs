@@ -70,6 +70,26 @@ public sealed class FeatureTests
     }
 
     [Fact]
+    public void Of_a_long_history_the_newest_500_listens_count_as_the_meaning_says_and_serving_knows_them()
+    {
+        // Items 0, 1 and 3 long ago, then 500 listens of item 2 within ten days.
+        int[] items = [0, 1, 3, .. Enumerable.Repeat(2, 500)];
+        long[] times = [Day, 2 * Day, 3 * Day, .. Enumerable.Range(0, 500).Select(listen => (80 * Day) + (listen * Day / 50))];
+        float[] ones = [.. items.Select(_ => 1f)];
+        var log = ListensByUser.Create(1, 4, new int[items.Length], items, times, ones, ones);
+
+        var row = Row(log, item: 0, moment: 95 * Day);
+
+        row["user_tracks"].ShouldBe(1);
+        row["user_months_active"].ShouldBe(1);
+        row["user_tracks_per_month"].ShouldBe(1);
+        foreach (var name in new[] { "user_tracks", "user_months_active" })
+        {
+            RankingFeatures.All.Single(feature => feature.Name == name).Meaning.ShouldContain($"newest {UserListens.MaxListens} listens");
+        }
+    }
+
+    [Fact]
     public void A_track_that_the_model_does_not_know_and_a_user_without_listens_have_missing_values_and_no_error()
     {
         var log = ListensByUser.Create(1, 4, [], [], [], [], []);
