@@ -47,6 +47,39 @@ public sealed partial class ModelStore
     public Task<ActiveModelRow> ActivateAsync(string version, CancellationToken cancellationToken) =>
         ActivateAsync(version, force: false, cancellationToken);
 
+    /// <summary>
+    /// Makes a version in training ready and the active one in one transaction. The same call may be made again, should its answer have
+    /// been lost.
+    /// </summary>
+    /// <param name="version">The version.</param>
+    /// <param name="result">What its training came to; it isn't refused.</param>
+    /// <param name="replaced">The version that must be active until then; where another one is, this one becomes ready only. Null for any.</param>
+    /// <param name="cancellationToken">Stops the change, unless it is done.</param>
+    /// <returns>Which version is active now; null when none is.</returns>
+    /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
+    /// <exception cref="ArgumentException">A metric is not finite, a name can't be stored, or the result is a refusal.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public Task<ActiveModelRow?> PublishAsync(string version, ModelResult result, string? replaced, CancellationToken cancellationToken)
+    {
+        Check(version, result);
+        if (result.Refusal is not null)
+        {
+            throw new ArgumentException("A version that is refused can't become the active one.", nameof(result));
+        }
+
+        return _database.WriteAsync(
+            async context =>
+            {
+                await context.LockModelsAsync(cancellationToken);
+                await FinishAsync(context, version, result, cancellationToken);
+                var active = await FindActiveAsync(context, cancellationToken);
+                return active?.Version == version || (replaced is not null && active?.Version != replaced)
+                    ? active
+                    : await SetAsync(context, version, active?.Version, active is null, cancellationToken);
+            },
+            cancellationToken);
+    }
+
     /// <summary>Makes the previous version the active one, and the active one the previous.</summary>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NoPrevious"/>.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; ask <see cref="GetActiveAsync"/> what was done.</exception>

@@ -6,8 +6,8 @@ using RecSys.Data.Schema;
 namespace RecSys.Data.Models;
 
 /// <summary>
-/// Model versions and their rows. A version's rows are written while it is in training and seen by nobody; it becomes
-/// ready, and one transaction makes it the active one. Old versions go by <see cref="RetainAsync"/>, never the active or
+/// Model versions and their rows. A version's rows are written while it is in training and seen by nobody; one
+/// transaction makes it ready and the active one. Old versions go by <see cref="RetainAsync"/>, never the active or
 /// the previous one. Large arrays are in <see cref="Artifacts.ArtifactStore"/>.
 /// </summary>
 public sealed partial class ModelStore
@@ -76,8 +76,26 @@ public sealed partial class ModelStore
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
     /// <exception cref="ArgumentException">A metric is not finite, or a name can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task FinishAsync(string version, ModelResult result, CancellationToken cancellationToken)
+    public Task FinishAsync(string version, ModelResult result, CancellationToken cancellationToken)
     {
+        Check(version, result);
+        return _database.WriteAsync(
+            async context =>
+            {
+                await FinishAsync(context, version, result, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    private static void Check(string version, ModelResult result)
+    {
+        StorableValues.Text(version, nameof(version));
+        if (result.Refusal is not null)
+        {
+            StorableValues.Text(result.Refusal, nameof(result));
+        }
+
         foreach (var (name, value) in result.Metrics)
         {
             StorableValues.Text(name, nameof(result));
@@ -86,26 +104,27 @@ public sealed partial class ModelStore
                 throw new ArgumentException($"Metric '{name}' is not finite. Leave it out.", nameof(result));
             }
         }
+    }
 
+    private static async Task FinishAsync(RecSysDbContext context, string version, ModelResult result, CancellationToken cancellationToken)
+    {
         var status = result.Refusal is null ? ModelStatus.Ready : ModelStatus.Refused;
-        var refusal = result.Refusal is null ? null : StorableValues.Text(result.Refusal, nameof(result));
-        var changed = await _database.WriteAsync(
-            context => context.ModelVersions
-                .Where(model => model.Version == version && model.Status == ModelStatus.Training)
-                .ExecuteUpdateAsync(
-                    model => model
-                        .SetProperty(m => m.Status, status)
-                        .SetProperty(m => m.Error, refusal)
-                        .SetProperty(m => m.Metrics, result.Metrics)
-                        .SetProperty(m => m.UserCount, result.UserCount)
-                        .SetProperty(m => m.TrackCount, result.TrackCount)
-                        .SetProperty(m => m.InteractionCount, result.InteractionCount)
-                        .SetProperty(m => m.TrainingTime, result.TrainingTime),
-                    cancellationToken),
-            cancellationToken);
-        if (changed == 0 && (await GetAsync(version, cancellationToken))?.HasResult(result) != true)
+        var changed = await context.ModelVersions
+            .Where(model => model.Version == version && model.Status == ModelStatus.Training)
+            .ExecuteUpdateAsync(
+                model => model
+                    .SetProperty(m => m.Status, status)
+                    .SetProperty(m => m.Error, result.Refusal)
+                    .SetProperty(m => m.Metrics, result.Metrics)
+                    .SetProperty(m => m.UserCount, result.UserCount)
+                    .SetProperty(m => m.TrackCount, result.TrackCount)
+                    .SetProperty(m => m.InteractionCount, result.InteractionCount)
+                    .SetProperty(m => m.TrainingTime, result.TrainingTime),
+                cancellationToken);
+        if (changed == 0
+            && (await context.ModelVersions.FirstOrDefaultAsync(model => model.Version == version, cancellationToken))?.HasResult(result) != true)
         {
-            await RequireTrainingAsync(version, cancellationToken);
+            await RequireTrainingAsync(context, version, cancellationToken);
         }
     }
 

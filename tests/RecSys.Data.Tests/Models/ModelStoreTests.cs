@@ -106,6 +106,45 @@ public abstract class ModelStoreTests(MigratedDatabases databases, string provid
     }
 
     [Fact]
+    public async Task Publishing_makes_a_version_ready_and_active_and_may_be_repeated_when_its_answer_was_lost()
+    {
+        await WriteAsync("v1");
+        await WriteAsync("v2");
+
+        var first = await Models.PublishAsync("v1", Result(("als/recall@20", 0.1)), null, Cancellation);
+        Database.Clock.Now += TimeSpan.FromSeconds(1);
+        (await Models.PublishAsync("v1", Result(("als/recall@20", 0.1)), null, Cancellation)).ShouldBe(first);
+
+        first.ShouldNotBeNull().Version.ShouldBe("v1");
+        (await Models.GetAsync("v1", Cancellation)).ShouldNotBeNull().Status.ShouldBe(ModelStatus.Ready);
+        (await Models.PublishAsync("v2", Result(), "v1", Cancellation)).ShouldBe(new ActiveModelRow("v2", "v1", Database.Clock.Now));
+    }
+
+    [Fact]
+    public async Task Publishing_in_the_place_of_a_version_that_is_not_active_any_more_only_makes_ready()
+    {
+        await WriteAsync("v1");
+        await WriteAsync("v2");
+        await Models.PublishAsync("v1", Result(), null, Cancellation);
+
+        (await Models.PublishAsync("v2", Result(), "v0", Cancellation)).ShouldNotBeNull().Version.ShouldBe("v1");
+
+        (await Models.GetAsync("v2", Cancellation)).ShouldNotBeNull().Status.ShouldBe(ModelStatus.Ready);
+    }
+
+    [Fact]
+    public async Task A_version_that_cannot_become_active_does_not_become_ready()
+    {
+        await WriteAsync("v1");
+        await Should.ThrowAsync<ArgumentException>(() => Models.PublishAsync("v1", Result() with { Refusal = "worse" }, null, Cancellation));
+        (await Should.ThrowAsync<ModelStoreException>(() => Models.PublishAsync("unknown", Result(), null, Cancellation)))
+            .Error.ShouldBe(ModelStoreError.NotFound);
+
+        (await Models.GetAsync("v1", Cancellation)).ShouldNotBeNull().Status.ShouldBe(ModelStatus.Training);
+        (await Models.GetActiveAsync(Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Only_a_ready_version_can_be_activated()
     {
         await Models.BeginAsync("training", Settings, Cancellation);
