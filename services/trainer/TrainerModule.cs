@@ -45,11 +45,8 @@ public static class TrainerModule
 
         services.AddSingleton<ReadStep>();
         services.AddSingleton<SplitStep>();
-        services.AddSingleton<ModelsStep>();
+        services.AddSingleton<FitStep>();
         services.AddSingleton<ListensStep>();
-        services.AddSingleton<RefitStep>();
-        services.AddSingleton<StoreStep>();
-        services.AddSingleton<StoreRankerStep>();
         services.AddSingleton<PublishStep>();
 
         services.AddSingleton<RefreshPipeline>();

@@ -81,6 +81,24 @@ public sealed class DemoTests : IDisposable
         Directory.Exists(foreign).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Without_the_library_that_trains_rankers_the_first_line_says_what_to_install_and_the_blend_ranks()
+    {
+        SmallLog.Write(_folder.File("log.csv"));
+
+        // The loader finds this one first, and it is no library.
+        File.WriteAllText(Path.Combine(_folder.CreateFolder("libraries"), "libgomp.so.1"), "no library");
+        var (exitCode, output) = await Tool.RunAsync(
+            ["demo", "--data", $"triples:{_folder.File("log.csv")}"],
+            new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = _folder.File("libraries") });
+
+        exitCode.ShouldBe(0, output);
+        output.Split('\n')[0].ShouldContain("apt-get install libgomp1");
+        output.ShouldContain("Recommended to");
+        output.ShouldNotContain("degraded");
+        output.ShouldNotContain("Ranker against sources");
+    }
+
     private static IEnumerable<string> ReadGzip(string path)
     {
         using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));

@@ -3,7 +3,6 @@ using RecSys.Hosting.Errors;
 using RecSys.Lake;
 using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Ranker;
-using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
 using RecSys.Trainer.Steps;
 
@@ -13,11 +12,8 @@ namespace RecSys.Trainer.Pipeline;
 internal sealed class TrainingPipeline(
     ReadStep read,
     SplitStep split,
-    ModelsStep models,
+    FitStep fit,
     ListensStep listens,
-    RefitStep refit,
-    StoreStep store,
-    StoreRankerStep storeRanker,
     PublishStep publish,
     ModelStore versions,
     CheckpointStore checkpoints,
@@ -46,7 +42,7 @@ internal sealed class TrainingPipeline(
             holdout = await steps.KeepAsync("split", progress => split.RunAsync(log.Value, settings, progress, stop));
             fitted = await steps.KeepAsync(
                 "models",
-                progress => models.RunAsync(log.Value, holdout.Value, settings, progress, stop),
+                progress => fit.MeasuredAsync(log.Value, holdout.Value, settings, progress, stop),
                 reader => FittedModels.Read(reader, log.Value, holdout.Value, settings));
             measured = await steps.KeepAsync(
                 "evaluate", progress => EvaluateStep.RunAsync(log.Value, holdout.Value, fitted.Value, settings, progress, stop));
@@ -54,7 +50,7 @@ internal sealed class TrainingPipeline(
         }
 
         // The ranker learns what users went on to hear at several cuts of what is not withheld, and is measured on what is.
-        var (history, ranker) = (Kept<RankingLog>.None, Kept.Of(RankerOutcome.None("no ranker is wanted")));
+        var (history, ranker) = (Kept<CataloguedListens>.None, Kept.Of(RankerOutcome.None("no ranker is wanted")));
         if (job.IsRanked)
         {
             history = await steps.KeepAsync("listens", progress => listens.RunAsync(log.Value, progress, stop));
@@ -69,32 +65,32 @@ internal sealed class TrainingPipeline(
 
         // What is published is fitted to everything.
         var published = await steps.KeepAsync(
-            "refit", progress => refit.RunAsync(log.Value, settings, progress, stop), reader => FittedModels.Read(reader, log.Value, null, settings));
+            "refit", progress => fit.PublishedAsync(log.Value, settings, progress, stop), reader => FittedModels.Read(reader, log.Value, null, settings));
         var similar = await steps.KeepAsync(
-            "similar", progress => SimilarStep.RunAsync(steps.ListsOf("similar"), published.Value, settings, progress, stop));
+            "similar", progress => TrackListsStep.SimilarAsync(steps.ListsOf("similar"), published.Value, settings, progress, stop));
         var next = await steps.KeepAsync(
-            "next", progress => NextStep.RunAsync(steps.ListsOf("next"), published.Value.Markov, settings, progress, stop));
+            "next", progress => TrackListsStep.NextAsync(steps.ListsOf("next"), published.Value.Markov, settings, progress, stop));
         var sources = job.IsRanked
-            ? await steps.KeepAsync("sources", progress => SourcesStep.RunAsync(log.Value, history.Value, published.Value, settings, progress, stop))
-            : Kept<RankingParts>.None;
+            ? await steps.KeepAsync("sources", progress => SourcesStep.RunAsync(log.Value, history.Value, settings, progress, stop))
+            : Kept<CandidateSources>.None;
         var lists = await steps.KeepAsync("lists", progress => ranker.Value.IsTrained
-            ? RankedLists.WriteAsync(
+            ? ListsStep.RankedAsync(
                 steps.ListsOf("lists"), log.Value, published.Value, history.Value, sources.Value, ranker.Value, settings, progress, stop)
             : ListsStep.RunAsync(steps.ListsOf("lists"), published.Value, settings, progress, stop));
 
         var measurement = measured.Value.With(ranker.Value);
-        await steps.RunAsync("store", progress => store.RunAsync(
+        await steps.RunAsync("store", progress => publish.StoreAsync(
             job.ModelVersion, log.Value, published.Value, similar.Value, next.Value, lists.Value, measurement.Users, settings, progress, stop));
         published.Release();
         if (job.IsRanked)
         {
             await steps.RunAsync(
-                "store-ranker", progress => storeRanker.RunAsync(job.ModelVersion, ranker.Value, history.Value, sources.Value, progress, stop));
+                "store-ranker", progress => publish.StoreRankerAsync(job.ModelVersion, ranker.Value, history.Value, sources.Value, progress, stop));
             history.Release();
             sources.Release();
         }
 
-        await steps.RunAsync("publish", progress => publish.RunAsync(job, log.Value, measurement, steps, progress, stop));
+        await steps.RunAsync("publish", progress => publish.PublishAsync(job, log.Value, measurement, steps, progress, stop));
     }
 
     /// <summary>Makes a training ready to run: its version's record, and what it goes on from.</summary>

@@ -143,7 +143,7 @@ public sealed class FactorImport(ModelStore models, ArtifactStore artifacts, Tra
         foreach (var users in Enumerable.Range(0, als.UserCount).Chunk(ModelStore.RowsPerCommit))
         {
             report(ReadShare + (PersonalShare * users[0] / als.UserCount), $"lists of {als.UserCount:N0} users");
-            var rows = ListsStep.Lists(fitted, users, count, threadCount: 0, cancellationToken).ConvertAll(row => ListRecords.Personal(row, log));
+            var rows = ListsStep.Lists(fitted, users, count, threadCount: 0, cancellationToken).ConvertAll(row => ListRows.Personal(row, log));
             await _writer.WriteAsync(version, rows, models.WriteUserRecommendationsAsync, cancellationToken);
         }
 
@@ -152,7 +152,7 @@ public sealed class FactorImport(ModelStore models, ArtifactStore artifacts, Tra
             var share = ReadShare + PersonalShare;
             report(share + ((1 - share) * items[0] / als.ItemCount), $"similar tracks of {als.ItemCount:N0}");
             var lists = als.SimilarItems(items, SimilarCount, cancellationToken);
-            var rows = items.Zip(lists).Where(pair => pair.Second.Length > 0).Select(pair => ListRecords.Similar(pair.First, pair.Second, log)).ToArray();
+            var rows = items.Zip(lists).Where(pair => pair.Second.Length > 0).Select(pair => ListRows.Similar(pair.First, pair.Second, log)).ToArray();
             await _writer.WriteAsync(version, rows, models.WriteSimilarAsync, cancellationToken);
         }
     }

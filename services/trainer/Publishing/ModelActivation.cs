@@ -33,6 +33,25 @@ internal sealed class ModelActivation(
         return active;
     }
 
+    /// <summary>Makes a version in training ready and the active one, in one transaction.</summary>
+    /// <param name="modelVersion">The version.</param>
+    /// <param name="result">What its training came to.</param>
+    /// <param name="replaced">The version that must be active until then; where another one is, this one becomes ready only. Null for any.</param>
+    /// <param name="cancellationToken">Stops it, unless it is done.</param>
+    /// <returns>Whether it is the active one.</returns>
+    /// <exception cref="ModelStoreException">There is no such version, or it is not in training.</exception>
+    public async Task<bool> PublishAsync(string modelVersion, ModelResult result, string? replaced, CancellationToken cancellationToken)
+    {
+        var active = await models.PublishAsync(modelVersion, result, replaced, cancellationToken);
+        if (active?.Version != modelVersion)
+        {
+            return false;
+        }
+
+        await AnnounceAsync(active);
+        return true;
+    }
+
     /// <summary>Makes the version that was active before the active one active again.</summary>
     /// <exception cref="ModelStoreException">No version was active before.</exception>
     public async Task<ActiveModelRow> RollbackAsync(CancellationToken cancellationToken)

@@ -22,10 +22,10 @@ internal sealed class VersionWriter(ModelStore models, ArtifactStore artifacts, 
         CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Random.Shared.Next(1 << 16):x4}");
 
     /// <summary>Writes at most <see cref="ModelStore.RowsPerCommit"/> rows.</summary>
-    public Task<long> WriteAsync<TRecord>(
+    public Task<long> WriteAsync<TRow>(
         string version,
-        IReadOnlyCollection<TRecord> rows,
-        Func<string, IEnumerable<TRecord>, CancellationToken, Task<long>> write,
+        IReadOnlyCollection<TRow> rows,
+        Func<string, IEnumerable<TRow>, CancellationToken, Task<long>> write,
         CancellationToken cancellationToken) => patience.RunAsync(token => write(version, rows, token), cancellationToken);
 
     /// <summary>Writes the popular tracks, those that anybody has heard.</summary>
@@ -127,7 +127,7 @@ internal sealed class VersionWriter(ModelStore models, ArtifactStore artifacts, 
 }
 
 /// <summary>Lists of indices as rows of the database, which name users and tracks.</summary>
-internal static class ListRecords
+internal static class ListRows
 {
     public static UserRecommendationsRow Personal(ScoredRow row, TrainingLog log) => new(
         log.UserIds[row.Index], Ids(row.Items, log), row.Scores, Array.ConvertAll(row.Sources, source => ListsStep.SourceNames[source]));

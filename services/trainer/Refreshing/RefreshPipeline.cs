@@ -85,8 +85,7 @@ internal sealed class RefreshPipeline(
         progress = reporter.Begin("publish");
         var result = new ModelResult(
             Metrics(from, refreshed), log.UserIds.Length, log.TrackIds.Length, log.Plays.CellCount, clock.GetElapsedTime(started));
-        await patience.RunAsync(token => models.FinishAsync(version, result, token), cancellationToken);
-        progress.Report(1, await PublishAsync(version, from.Version, activate, cancellationToken));
+        progress.Report(1, await PublishAsync(version, result, from.Version, activate, cancellationToken));
         TrainerLog.Refreshed(
             logger, version, from.Version, changes.ChangedUsers.Length, changes.NewTracks.Length, clock.GetElapsedTime(started).TotalSeconds);
     }
@@ -119,22 +118,18 @@ internal sealed class RefreshPipeline(
         return metrics;
     }
 
-    private async Task<string> PublishAsync(string version, string from, bool activate, CancellationToken cancellationToken)
+    private async Task<string> PublishAsync(string version, ModelResult result, string from, bool activate, CancellationToken cancellationToken)
     {
         if (!activate)
         {
+            await patience.RunAsync(token => models.FinishAsync(version, result, token), cancellationToken);
             return "ready, not activated";
         }
 
         // Whoever has activated another version meanwhile had a reason.
-        var active = await patience.RunAsync(models.GetActiveAsync, cancellationToken);
-        if (active?.Version != from)
-        {
-            return $"ready, not activated: {from}, which it was refreshed from, is not active any more";
-        }
-
-        await patience.RunAsync(token => activation.ActivateAsync(version, force: false, token), cancellationToken);
-        return "published";
+        return await patience.RunAsync(token => activation.PublishAsync(version, result, replaced: from, token), cancellationToken)
+            ? "published"
+            : $"ready, not activated: {from}, which it was refreshed from, is not active any more";
     }
 
     private async Task<BaseVersion> LoadAsync(string version, CancellationToken cancellationToken)

@@ -3,7 +3,6 @@ using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
 using RecSys.Trainer.Ranker;
-using RecSys.Trainer.Ranking;
 
 namespace RecSys.Trainer.Settings;
 
@@ -75,17 +74,12 @@ internal static class ModelSettings
     public static TimeSpan SessionGap(this TrainingSettings settings) =>
         TimeSpan.FromMinutes(settings.Get(TrainingSettings.MarkovSessionGap));
 
-    public static SourceSettings SourceSettings(this TrainingSettings settings) => new(
-        settings.Get(RankerSettings.ItemNeighbors),
-        settings.Get(RankerSettings.UserNeighbors),
-        settings.Get(RankerSettings.NextTracks),
-        settings.Get(RankerSettings.NeighborCount),
-        settings.Get(RankerSettings.Candidates),
-        settings.Get(TrainingSettings.NeighborTracks),
-        settings.MaxPairs,
-        settings.SessionGap(),
-        settings.Get(TrainingSettings.Seed),
-        settings.Get(TrainingSettings.Threads));
+    /// <summary>As many threads as are asked for.</summary>
+    public static ParallelOptions Parallel(this TrainingSettings settings, CancellationToken cancellationToken) => new()
+    {
+        CancellationToken = cancellationToken,
+        MaxDegreeOfParallelism = settings.Get(TrainingSettings.Threads) is > 0 and var threads ? threads : Environment.ProcessorCount,
+    };
 
     public static BoostingOptions BoostingOptions(this TrainingSettings settings) => new(
         settings.Get(RankerSettings.Objective),
@@ -96,4 +90,11 @@ internal static class ModelSettings
         settings.Get(RankerSettings.EarlyStopping),
         settings.Get(TrainingSettings.Seed),
         settings.Get(TrainingSettings.Threads));
+}
+
+/// <summary>What a training does when nobody says otherwise, for those who fit and measure models without one.</summary>
+public static class TrainingDefaults
+{
+    /// <summary>The settings of implicit ALS, those under <c>als.</c> in <c>docs/training.md</c>.</summary>
+    public static AlsOptions Als { get; } = TrainingSettings.Read(new Dictionary<string, string>()).AlsOptions();
 }

@@ -71,3 +71,13 @@ internal static class RankerSettings
         ValidationShare, LabelShare, Windows, EnoughUsers, Users, Candidates, ListUsers,
     ];
 }
+
+/// <summary>What the ranker's trees are to get right.</summary>
+internal enum RankerObjective
+{
+    /// <summary>The order within a user's candidates: LambdaMART, LightGBM's lambdarank.</summary>
+    Ndcg,
+
+    /// <summary>Whether each candidate is heard: log loss, LightGBM's binary.</summary>
+    Logistic,
+}

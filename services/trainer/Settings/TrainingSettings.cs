@@ -201,3 +201,26 @@ internal sealed class TrainingSettings
     public IReadOnlyDictionary<string, string> ToText() =>
         All.ToDictionary(setting => setting.Key, setting => setting.Format(_values[setting.Key]));
 }
+
+/// <summary>How confidence grows with plays.</summary>
+internal enum ConfidenceChoice
+{
+    /// <summary>1 + alpha · r.</summary>
+    Linear,
+
+    /// <summary>1 + alpha · ln(1 + r / c0).</summary>
+    Log,
+
+    /// <summary>alpha, however often.</summary>
+    Uniform,
+}
+
+/// <summary>How a row's normal equations are solved.</summary>
+internal enum SolverChoice
+{
+    /// <summary>Exactly, by a Cholesky factorization.</summary>
+    Cholesky,
+
+    /// <summary>By a few steps of conjugate gradient from the last iteration's factors.</summary>
+    Cg,
+}

@@ -1,6 +1,6 @@
 using RecSys.Algorithms.Als;
 using RecSys.Trainer.Pipeline;
-using RecSys.Trainer.Ranking;
+using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Steps;
@@ -20,14 +20,14 @@ internal static class CandidatesStep
     /// <param name="settings">Of the training.</param>
     /// <param name="progress">Receives how far it is.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    public static Task<ExampleRows> RunAsync(
-        TrainingLog log, RankingLog listens, Holdout holdout, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken) =>
+    public static Task<Examples> RunAsync(
+        TrainingLog log, CataloguedListens listens, Holdout holdout, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken) =>
         Task.Run(
             () =>
             {
                 var hasOrder = SplitStep.FindCut(log, settings) is not null;
                 return Collect(
-                    holdout.CanMeasure ? LabelSplit.Of(holdout, listens).Before : listens, hasOrder, settings, progress, cancellationToken);
+                    holdout.CanMeasure ? LogCut.Of(holdout, listens).Before : listens, hasOrder, settings, progress, cancellationToken);
             },
             cancellationToken);
 
@@ -37,13 +37,14 @@ internal static class CandidatesStep
     /// <param name="settings">Of the training.</param>
     /// <param name="progress">Receives how far it is.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    internal static ExampleRows Collect(
-        RankingLog log, bool hasOrder, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
+    internal static Examples Collect(
+        CataloguedListens log, bool hasOrder, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
     {
         var (count, share) = (settings.Get(RankerSettings.Windows), settings.Get(RankerSettings.LabelShare));
-        var examples = ExampleRows.None;
+        var examples = Examples.None;
         var part = 0;
-        foreach (var split in LabelParts.Of(log, hasOrder, share, count, settings.Get(TrainingSettings.Seed)))
+        foreach (var cut in LogCuts.Of(
+            log, hasOrder, share, count, settings.Get(TrainingSettings.Seed), settings.Get(TrainingSettings.Threads)))
         {
             part++;
             var isMore = part > count;
@@ -52,7 +53,7 @@ internal static class CandidatesStep
                 break;
             }
 
-            if (split is null)
+            if (cut is null)
             {
                 continue;
             }
@@ -60,7 +61,7 @@ internal static class CandidatesStep
             var what = isMore ? $"part {part}, few users so far" : $"part {part} of {count}";
             progress.Report(Math.Min(1, (part - 1.0) / count), $"{what}: fitting sources");
             var fitted = Math.Min(1, (part - 0.5) / count);
-            examples = WithPart(split, examples, settings, () => progress.Report(fitted, $"{what}: candidates and features"), cancellationToken);
+            examples = WithPart(cut, examples, settings, () => progress.Report(fitted, $"{what}: candidates and features"), cancellationToken);
             LargeHeap.Trim();
             if (examples.UserCount >= settings.Get(RankerSettings.Users))
             {
@@ -73,15 +74,15 @@ internal static class CandidatesStep
     }
 
     // A method of its own: what is fitted to a part is gone when the next one is looked at.
-    private static ExampleRows WithPart(
-        LabelSplit split, ExampleRows examples, TrainingSettings settings, Action fitted, CancellationToken cancellationToken)
+    private static Examples WithPart(
+        LogCut cut, Examples examples, TrainingSettings settings, Action fitted, CancellationToken cancellationToken)
     {
         // Half the iterations come so near that the ranker can't tell. Not from factors of later fits: these know the labels.
         var als = settings.AlsOptions();
-        var model = AlsModel.Fit(split.Plays, als with { Iterations = (als.Iterations + 1) / 2 }, cancellationToken: cancellationToken);
+        var model = AlsModel.Fit(cut.Plays, als with { Iterations = (als.Iterations + 1) / 2 }, cancellationToken: cancellationToken);
         LargeHeap.Trim();
-        var stand = RankingStand.Create(split, model, settings.SourceSettings(), cancellationToken);
+        var cutWithSources = FittedCut.Fit(cut, model, settings, cancellationToken);
         fitted();
-        return examples.With(stand, settings, cancellationToken);
+        return examples.With(cutWithSources, settings, cancellationToken);
     }
 }

@@ -2,8 +2,8 @@ using System.Globalization;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Trainer.Pipeline;
+using RecSys.Trainer.Publishing;
 using RecSys.Trainer.Ranker;
-using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Steps;
@@ -27,9 +27,9 @@ internal static class RankerStep
     /// <param name="progress">Receives how far it is.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public static Task<RankerOutcome> RunAsync(
-        Kept<ExampleRows> examples,
+        Kept<Examples> examples,
         Kept<TrainingLog> log,
-        Kept<RankingLog> listens,
+        Kept<CataloguedListens> listens,
         Kept<Holdout> holdout,
         Kept<FittedModels> fitted,
         TrainingSettings settings,
@@ -39,7 +39,7 @@ internal static class RankerStep
         {
             var withheld = holdout.Value is { CanMeasure: true } part
                 ? new WithheldListens(
-                    LabelSplit.Of(part, listens.Value), fitted.Value.Als!, new HoldoutMeasure(part, log.Value.UserIds, settings))
+                    LogCut.Of(part, listens.Value), fitted.Value.Als!, new HoldoutMeasure(part, log.Value.UserIds, settings))
                 : null;
             log.Release();
             listens.Release();
@@ -51,7 +51,7 @@ internal static class RankerStep
         cancellationToken);
 
     internal static RankerOutcome Train(
-        ExampleRows examples, WithheldListens? withheld, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
+        Examples examples, WithheldListens? withheld, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
     {
         var metrics = new Dictionary<string, double>();
         BoostedTrees? measured = null;
@@ -59,17 +59,17 @@ internal static class RankerStep
         if (withheld is not null)
         {
             progress.Report(0, "sources of what is measured on");
-            var stand = RankingStand.Create(withheld.Split, withheld.Als, settings.SourceSettings(), cancellationToken);
+            var fitted = FittedCut.Fit(withheld.Cut, withheld.Als, settings, cancellationToken);
             if (examples.UserCount >= MinUsers)
             {
                 progress.Report(0.2, $"boosting on {examples.UserCount:N0} users");
                 measured = RankerTraining.Train(examples, settings, cancellationToken);
                 progress.Report(0.4, "measuring");
                 LargeHeap.Trim();
-                userNdcg = Measure(stand, measured, withheld.Measure, settings, metrics, cancellationToken);
+                userNdcg = RankerQuality.Measure(fitted, measured.Ensemble, withheld.Measure, settings, metrics, cancellationToken);
             }
 
-            examples = examples.With(stand, settings, cancellationToken);
+            examples = examples.With(fitted, settings, cancellationToken);
         }
 
         if (examples.UserCount < MinUsers)
@@ -93,47 +93,6 @@ internal static class RankerStep
             userNdcg);
     }
 
-    // The final lists by all metrics, as models alone are measured, and against every source.
-    private static float[] Measure(
-        RankingStand stand,
-        BoostedTrees ranker,
-        HoldoutMeasure measure,
-        TrainingSettings settings,
-        Dictionary<string, double> metrics,
-        CancellationToken cancellationToken)
-    {
-        var split = stand.Split;
-
-        // As many as are learnt from in a part: every user takes each source's search through the whole catalogue.
-        var users = measure.Users.ToArray();
-        new SplitMix(settings.Get(TrainingSettings.Seed), "measured users").Shuffle<int>(users);
-        users = users[..Math.Min(users.Length, settings.Get(RankerSettings.Users))];
-        var final = new ListMemory(
-            new RankedRecommender(stand.Candidates, stand.Features, split.Before.Listens, split.Moments, ranker.Ensemble), HoldoutMeasure.ListLength);
-        measure.AddTo(metrics, final, progress: null, cancellationToken);
-        IRecommender[] models =
-        [
-            final,
-            .. stand.Sources.Finder.Models.Sources.Select(
-                source => new SourceRecommender(source, stand.Candidates, split.Plays.RowCount, split.Plays.ColumnCount)),
-        ];
-        var compared = RankingComparison.Compare(
-            models, split.Labels, users, settings.Get(TrainingSettings.Seed), settings.Get(TrainingSettings.Threads), cancellationToken);
-        foreach (var model in compared.Skip(1))
-        {
-            var name = $"source-{model.Name}";
-            metrics[$"{name}/ndcg@10"] = model.Ndcg;
-            metrics[$"{name}/ndcg@10/low"] = model.Interval.Low;
-            metrics[$"{name}/ndcg@10/high"] = model.Interval.High;
-            metrics[$"{name}/ranker-lead"] = model.Lead;
-            metrics[$"{name}/ranker-lead/low"] = model.LeadInterval.Low;
-            metrics[$"{name}/ranker-lead/high"] = model.LeadInterval.High;
-        }
-
-        metrics["ranker/measured-users"] = users.Length;
-        return measure.Ndcg(final, cancellationToken);
-    }
-
     private static string Summary(BoostedTrees ranker, int userCount, Dictionary<string, double> metrics)
     {
         var text = $"{ranker.Ensemble.TreeCount} trees from {userCount:N0} users";
@@ -149,8 +108,45 @@ internal static class RankerStep
     }
 
     /// <summary>What the ranker is measured on, and then learns from, too.</summary>
-    /// <param name="Split">What was withheld, with the listens of what was not.</param>
+    /// <param name="Cut">What was withheld, with the listens of what was not.</param>
     /// <param name="Als">Fitted to what was not.</param>
     /// <param name="Measure">Measures on it.</param>
-    internal sealed record WithheldListens(LabelSplit Split, AlsModel Als, HoldoutMeasure Measure);
+    internal sealed record WithheldListens(LogCut Cut, AlsModel Als, HoldoutMeasure Measure);
+}
+
+/// <summary>What training a ranker came to.</summary>
+/// <param name="Trees">The ranker as it is stored (<see cref="RecSys.Algorithms.Trees.TreeEnsemble.ToBytes"/>); empty when none was trained.</param>
+/// <param name="Message">What happened, for a person.</param>
+/// <param name="Metrics">How good it is, and every source alone, by <c>model/metric</c>; empty when nothing was withheld.</param>
+/// <param name="Features">Features that trees split on, the most useful first.</param>
+/// <param name="Gains">Mean gain of a split on each.</param>
+/// <param name="UserNdcg">NDCG@20 of the measured users' final lists, in the order of <see cref="UserQuality"/>; empty when nothing was withheld.</param>
+internal sealed record RankerOutcome(
+    byte[] Trees, string Message, IReadOnlyDictionary<string, double> Metrics, string[] Features, double[] Gains, float[] UserNdcg)
+    : IOutcome<RankerOutcome>
+{
+    public bool IsTrained => Trees.Length > 0;
+
+    /// <summary>Nothing was trained.</summary>
+    public static RankerOutcome None(string why) => new([], why, new Dictionary<string, double>(), [], [], []);
+
+    /// <inheritdoc/>
+    public void Write(CheckpointWriter writer)
+    {
+        writer.WriteArray(Trees);
+        writer.WriteText(Message);
+        writer.WriteMetrics(Metrics);
+        writer.WriteTexts(Features);
+        writer.WriteArray(Gains);
+        writer.WriteArray(UserNdcg);
+    }
+
+    /// <inheritdoc/>
+    public static RankerOutcome Read(CheckpointReader reader) => new(
+        reader.ReadArray<byte>(),
+        reader.ReadText(),
+        reader.ReadMetrics(),
+        reader.ReadTexts(),
+        reader.ReadArray<double>(),
+        reader.ReadArray<float>());
 }

@@ -31,7 +31,7 @@ internal sealed class SplitStep(LakeQueries queries)
     {
         progress.Report(0, "withholding plays");
         var (testShare, testDays) = (settings.Get(TrainingSettings.TestShare), settings.Get(TrainingSettings.TestDays));
-        var split = await DivideAsync(log, testShare, testDays, cancellationToken);
+        var split = await DivideAsync(log, testShare, testDays, cancellationToken, settings.Get(TrainingSettings.Threads));
         var report = split.Report;
         progress.Report(1, $"{report.TestPairs:N0} of {report.TestPairs + report.TrainPairs:N0} pairs withheld: {report.Split}");
         return split.Test.CellCount > 0 ? Holdout.From(split, FindCut(log, testShare, testDays)) : Holdout.NothingOf(log);
@@ -42,9 +42,11 @@ internal sealed class SplitStep(LakeQueries queries)
     /// <param name="testShare">Share of the cells to withhold, above 0 and below 1.</param>
     /// <param name="testDays">The last days of the log to withhold instead, when above 0.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    internal async Task<DataSplit> DivideAsync(TrainingLog log, double testShare, int testDays, CancellationToken cancellationToken) =>
+    /// <param name="threadCount">Threads; 0 takes every core.</param>
+    internal async Task<DataSplit> DivideAsync(
+        TrainingLog log, double testShare, int testDays, CancellationToken cancellationToken, int threadCount = 0) =>
         FindCut(log, testShare, testDays) is { } cut
-            ? Create(await ReadAroundAsync(log, cut, cancellationToken), cut)
+            ? Create(await ReadAroundAsync(log, cut, threadCount, cancellationToken), cut)
             : DataSplit.Create(InteractionRows.FromMatrix(log.Plays), HashSplitOf(log, testShare));
 
     /// <summary>The moment from which plays are withheld; null when the log's times don't tell what was heard before what.</summary>
@@ -100,7 +102,7 @@ internal sealed class SplitStep(LakeQueries queries)
     /// The cells from before the cut and those from after it, told apart by their times: a track that was heard on both sides is
     /// in both, so that its earlier plays are trained on.
     /// </summary>
-    private async Task<InteractionRows> ReadAroundAsync(TrainingLog log, DateTimeOffset cut, CancellationToken cancellationToken)
+    private async Task<InteractionRows> ReadAroundAsync(TrainingLog log, DateTimeOffset cut, int threadCount, CancellationToken cancellationToken)
     {
         var before = await queries.ReadInteractionsAsync(new InteractionQuery { Before = cut }, cancellationToken);
         var after = await queries.ReadInteractionsAsync(new InteractionQuery { After = cut }, cancellationToken);
@@ -120,7 +122,7 @@ internal sealed class SplitStep(LakeQueries queries)
             Array.Resize(ref times, count);
         }
 
-        return new InteractionRows(log.UserIds.Length, log.TrackIds.Length, userIndices, itemIndices, plays, times);
+        return new InteractionRows(log.UserIds.Length, log.TrackIds.Length, userIndices, itemIndices, plays, times) { ThreadCount = threadCount };
 
         void Add(LakeInteractions part, long time)
         {

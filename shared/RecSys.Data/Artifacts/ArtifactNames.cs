@@ -73,7 +73,7 @@ public static class ArtifactNames
     public const string RankerImportance = "ranker_importance_svg";
 
     /// <summary>What a version that is refreshed without a new fit takes over as it is, where it is there.</summary>
-    public static IReadOnlyList<string> OfTheFit { get; } = [QualityUserIds, Quality];
+    public static IReadOnlyList<string> KeptByRefresh { get; } = [QualityUserIds, Quality];
 
     /// <summary>Bytes, UTF-8 JSON: the weights with which the ranker blends sources.</summary>
     public const string Blend = "blend";

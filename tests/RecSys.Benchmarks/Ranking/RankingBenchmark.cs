@@ -4,7 +4,6 @@ using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Splits;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Ranker;
-using RecSys.Trainer.Ranking;
 using RecSys.Trainer.Settings;
 using RecSys.Trainer.Steps;
 
@@ -37,7 +36,7 @@ internal static class RankingBenchmark
         var split = DataSplit.Create(log.Listens.ToInteractions(), new GlobalTimeSplit(cut));
         var holdout = Holdout.From(split, cut);
         var als = AlsModel.Fit(split.Train, settings.AlsOptions());
-        var labels = LabelSplit.Of(holdout, log);
+        var labels = LogCut.Of(holdout, log);
         var progress = new StepProgress((_, what) => Console.WriteLine($"{watches.CpuSeconds,6:f1} CPU-s  {what}"));
         var examples = CandidatesStep.Collect(labels.Before, hasOrder: true, settings, progress, CancellationToken.None);
         var userIds = Array.ConvertAll([.. Enumerable.Range(0, log.Listens.UserCount)], (int user) => user.ToString(CultureInfo.InvariantCulture));

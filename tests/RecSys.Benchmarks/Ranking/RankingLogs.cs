@@ -4,14 +4,14 @@ using System.Text.Json;
 using RecSys.Algorithms.Features;
 using RecSys.Analytics.Synthetic;
 using RecSys.Lake;
-using RecSys.Trainer.Ranking;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Benchmarks.Ranking;
 
 /// <summary>Logs with times to rank on: MovieLens ratings, a botify service log, or the generated demo log.</summary>
 internal static class RankingLogs
 {
-    public static RankingLog Read(BenchmarkArguments arguments)
+    public static CataloguedListens Read(BenchmarkArguments arguments)
     {
         var folder = arguments.Get("data", "");
         return arguments.Get("format", "demo") switch
@@ -22,7 +22,7 @@ internal static class RankingLogs
         };
     }
 
-    private static RankingLog ReadMovieLens(string folder)
+    private static CataloguedListens ReadMovieLens(string folder)
     {
         var genres = new Dictionary<string, string[]>();
         foreach (var line in Lines(Find(folder, "movies.csv")).Skip(1))
@@ -42,7 +42,7 @@ internal static class RankingLogs
         return builder.Build();
     }
 
-    private static RankingLog ReadBotify(string folder, int fileCount)
+    private static CataloguedListens ReadBotify(string folder, int fileCount)
     {
         var builder = new Builder();
         foreach (var file in Directory.GetFiles(folder).Order(StringComparer.Ordinal).Take(fileCount))
@@ -60,7 +60,7 @@ internal static class RankingLogs
         return builder.Build();
     }
 
-    private static RankingLog Generate(BenchmarkArguments arguments)
+    private static CataloguedListens Generate(BenchmarkArguments arguments)
     {
         var log = SyntheticLog.Generate(new SyntheticLogOptions
         {
@@ -113,7 +113,7 @@ internal static class RankingLogs
             _listens.Add((IndexOf(_users, user), item, time, share));
         }
 
-        public RankingLog Build()
+        public CataloguedListens Build()
         {
             var catalogue = new CatalogueBuilder(_items.Count);
             for (var item = 0; item < _items.Count; item++)
@@ -121,7 +121,7 @@ internal static class RankingLogs
                 catalogue.Set(item, _items[item].Artist, _items[item].Album, _items[item].Genres);
             }
 
-            return new RankingLog(
+            return new CataloguedListens(
                 ListensByUser.Create(
                     _users.Count,
                     _items.Count,

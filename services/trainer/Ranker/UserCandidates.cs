@@ -3,7 +3,7 @@ using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Matrices;
 
-namespace RecSys.Trainer.Ranking;
+namespace RecSys.Trainer.Ranker;
 
 /// <summary>Finds the candidates of users of a matrix as the candidate service would: what they heard is left out.</summary>
 /// <param name="finder">Fitted to the matrix.</param>

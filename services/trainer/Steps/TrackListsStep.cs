@@ -1,21 +1,23 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
+using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Steps;
 
-/// <summary>Finds the nearest tracks of every track.</summary>
-internal static class SimilarStep
+/// <summary>Makes the lists that are kept of tracks: those that are similar to each, and those that most likely follow it.</summary>
+internal static class TrackListsStep
 {
+    /// <summary>The nearest tracks of every track.</summary>
     /// <returns>The lists; a track that no model knows has none.</returns>
     /// <param name="path">The file that they are written to.</param>
     /// <param name="models">Fitted to all plays.</param>
     /// <param name="settings">Of the training.</param>
     /// <param name="progress">Receives how far it is.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    public static Task<ListFile> RunAsync(
+    public static Task<ListFile> SimilarAsync(
         string path, FittedModels models, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
     {
         var (trackCount, count) = (models.Popularity.ItemCount, settings.Get(TrainingSettings.SimilarCount));
@@ -23,10 +25,10 @@ internal static class SimilarStep
         var among = model is SimilarTracks { Count: var tracks } ? $", among {tracks:N0}" : "";
         progress.Report(0, $"{count} similar tracks of {trackCount:N0}{among}");
         return ListFile.CreateAsync(
-            path, model is null ? 0 : trackCount, items => Lists(model!, items, count, cancellationToken), progress, cancellationToken);
+            path, model is null ? 0 : trackCount, items => SimilarLists(model!, items, count, cancellationToken), progress, cancellationToken);
     }
 
-    private static List<ScoredRow> Lists(ISimilarItems model, int[] items, int count, CancellationToken cancellationToken)
+    private static List<ScoredRow> SimilarLists(ISimilarItems model, int[] items, int count, CancellationToken cancellationToken)
     {
         var lists = model.SimilarItems(items, count, cancellationToken);
         var rows = new List<ScoredRow>(items.Length);
@@ -36,6 +38,55 @@ internal static class SimilarStep
             {
                 rows.Add(new ScoredRow(
                     items[i], Array.ConvertAll(lists[i], item => item.ItemIndex), Array.ConvertAll(lists[i], item => item.Score), []));
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>What most likely follows every track that something has followed.</summary>
+    /// <param name="path">The file that the lists are written to.</param>
+    /// <param name="model">Fitted to all sessions; null where the log has none.</param>
+    /// <param name="settings">Of the training.</param>
+    /// <param name="progress">Receives how far it is.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    public static Task<ListFile> NextAsync(
+        string path, MarkovModel? model, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
+    {
+        var count = settings.Get(TrainingSettings.NextCount);
+        var tracks = model is null ? [] : MostFollowed(model, settings.Get(TrainingSettings.NextTracks));
+        progress.Report(0, model is null ? "the log has no sessions" : $"{count} next tracks of {tracks.Length:N0}");
+        return ListFile.CreateAsync(
+            path, tracks.Length, places => NextLists(model!, Array.ConvertAll(places, place => tracks[place]), count), progress, cancellationToken);
+    }
+
+    // In ascending order; of those that were followed equally often those of lower index.
+    private static int[] MostFollowed(MarkovModel model, int trackCount)
+    {
+        var followed = new float[model.ItemCount];
+        for (var item = 0; item < followed.Length; item++)
+        {
+            foreach (var count in model.Transitions.RowValues(item))
+            {
+                followed[item] -= count;
+            }
+        }
+
+        return [.. Enumerable.Range(0, followed.Length).Where(item => followed[item] < 0).OrderBy(item => followed[item]).Take(trackCount).Order()];
+    }
+
+    /// <summary>The lists of some tracks.</summary>
+    public static List<ScoredRow> NextLists(MarkovModel model, int[] items, int count)
+    {
+        // What a listener has heard may well come next.
+        var options = new RecommendOptions { K = count, ExcludeSeen = false };
+        var rows = new List<ScoredRow>(items.Length);
+        foreach (var item in items)
+        {
+            if (model.Transitions.RowLength(item) > 0)
+            {
+                var next = model.RecommendNext(0, item, options);
+                rows.Add(new ScoredRow(item, Array.ConvertAll(next, n => n.ItemIndex), Array.ConvertAll(next, n => n.Score), []));
             }
         }
 

@@ -3,7 +3,7 @@ using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Trees;
 
-namespace RecSys.Trainer.Ranking;
+namespace RecSys.Trainer.Ranker;
 
 /// <summary>The final lists: candidates of all sources in the order of the trees, as serving gives them.</summary>
 /// <param name="candidates">Of the users.</param>

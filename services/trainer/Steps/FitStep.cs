@@ -10,6 +10,39 @@ using RecSys.Trainer.Settings;
 
 namespace RecSys.Trainer.Steps;
 
+/// <summary>Fits models: once to what is not withheld, so that they can be measured on what is, and once to everything.</summary>
+internal sealed class FitStep(TimeProvider clock)
+{
+    /// <summary>Fits every enabled model to what is not withheld.</summary>
+    public Task<FittedModels> MeasuredAsync(
+        TrainingLog log, Holdout holdout, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
+    {
+        var wanted = new WantedModels(
+            settings.Get(TrainingSettings.AlsEnabled),
+            settings.Get(TrainingSettings.ItemNeighborsEnabled),
+            settings.Get(TrainingSettings.UserNeighborsEnabled));
+        return Task.Run(
+            () => FittedModels.Fit(wanted, holdout.Train, log.PairsOf(holdout, settings), settings, clock, progress, cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Fits to all plays what is published: ALS, or in its place item-item neighbours, or in theirs user-user neighbours; popularity and
+    /// the Markov chain always.
+    /// </summary>
+    public Task<FittedModels> PublishedAsync(
+        TrainingLog log, TrainingSettings settings, StepProgress progress, CancellationToken cancellationToken)
+    {
+        var als = settings.Get(TrainingSettings.AlsEnabled);
+        var items = !als && settings.Get(TrainingSettings.ItemNeighborsEnabled);
+        var users = !als && !items && settings.Get(TrainingSettings.UserNeighborsEnabled);
+        return Task.Run(
+            () => FittedModels.Fit(
+                new WantedModels(als, items, users), log.Plays, log.PairsOf(null, settings), settings, clock, progress, cancellationToken),
+            cancellationToken);
+    }
+}
+
 /// <summary>The models of one fit. Popularity is always there, as every version has its list; the others where they are enabled.</summary>
 internal sealed record FittedModels : IOutcome
 {

@@ -1,13 +1,12 @@
-using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Matrices;
-using RecSys.Trainer.Ranking;
+using RecSys.Trainer.Steps;
 using RecSys.Trainer.Settings;
 
-namespace RecSys.Trainer.Tests.Ranking;
+namespace RecSys.Trainer.Tests.Steps;
 
 /// <summary>The sources of candidates that a training fits.</summary>
-public sealed class SourceModelsTests
+public sealed class SourcesStepTests
 {
     private const long Minute = 60_000_000;
 
@@ -25,13 +24,11 @@ public sealed class SourceModelsTests
         var settings = TrainingSettings.Read(new Dictionary<string, string>
         {
             ["models.markov.session_gap_minutes"] = gapMinutes,
-            ["als.factors"] = "2",
             ["threads"] = "1",
         });
 
-        var sources = SourceModels.Fit(
-            plays, ListensByUser.Create(3, 2, users, items, times, ones, ones), AlsModel.Fit(plays, settings.AlsOptions()),
-            settings.SourceSettings(), TestContext.Current.CancellationToken);
+        var sources = CandidateSources.Fit(
+            plays, ListensByUser.Create(3, 2, users, items, times, ones, ones), settings, TestContext.Current.CancellationToken);
 
         (sources.Next is not null).ShouldBe(follows);
     }

@@ -1,9 +1,9 @@
-using RecSys.Trainer.Ranking;
+using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Settings;
 
-namespace RecSys.Trainer.Tests.Ranking;
+namespace RecSys.Trainer.Tests.Ranker;
 
-public sealed class ExampleRowsTests
+public sealed class ExamplesTests
 {
     // One draw for both made the validation users the users of the first fold.
     [Fact]
@@ -11,14 +11,14 @@ public sealed class ExampleRowsTests
     {
         var settings = TrainingSettings.Read(new Dictionary<string, string> { ["seed"] = "7" });
 
-        var parts = Enumerable.Range(0, 10_000).Select(user => ExampleRows.PartOf(user, settings)).ToArray();
+        var parts = Enumerable.Range(0, 10_000).Select(user => Examples.PartOf(user, settings)).ToArray();
 
-        for (var fold = 0; fold < ExampleRows.FoldCount; fold++)
+        for (var fold = 0; fold < Examples.FoldCount; fold++)
         {
             parts.Count(part => part.Fold == fold).ShouldBeInRange(1_850, 2_150);
             parts.Count(part => part.Fold == fold && part.IsValidation).ShouldBeInRange(320, 480);
         }
 
-        parts.ShouldBe(Enumerable.Range(0, 10_000).Select(user => ExampleRows.PartOf(user, settings)));
+        parts.ShouldBe(Enumerable.Range(0, 10_000).Select(user => Examples.PartOf(user, settings)));
     }
 }
