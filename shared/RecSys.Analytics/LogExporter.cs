@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics;
@@ -59,12 +59,13 @@ public sealed class LogExporter(LakeQueries queries)
         {
             await foreach (var track in catalogue.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                appender.SetText(0, track.TrackId);
-                appender.SetText(1, track.Title);
-                appender.SetTextList(2, track.Artists.Count > 0 ? track.Artists : Known(track.Artist));
-                appender.SetTextList(3, track.Albums.Count > 0 ? track.Albums : Known(track.Album));
-                appender.SetTextList(4, track.Genres);
-                appender.EndRow();
+                appender
+                    .Add(track.TrackId)
+                    .Add(track.Title)
+                    .Add(track.Artists.Count > 0 ? track.Artists : Known(track.Artist))
+                    .Add(track.Albums.Count > 0 ? track.Albums : Known(track.Album))
+                    .Add(track.Genres)
+                    .EndRow();
             }
 
             appender.Complete();
@@ -105,7 +106,7 @@ public sealed class LogExporter(LakeQueries queries)
     }
 
     private Task<long> CopyAsync(
-        string file, string select, Func<DuckDbConnection, DuckDbException, Exception?> explain, CancellationToken cancellationToken) => Task.Run(
+        string file, string select, Func<EngineConnection, EngineException, Exception?> explain, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             using var connection = queries.Engine.Connect();
@@ -114,10 +115,10 @@ public sealed class LogExporter(LakeQueries queries)
         CancellationToken.None);
 
     private long Copy(
-        DuckDbConnection connection,
+        EngineConnection connection,
         string file,
         string select,
-        Func<DuckDbConnection, DuckDbException, Exception?> explain,
+        Func<EngineConnection, EngineException, Exception?> explain,
         CancellationToken cancellationToken)
     {
         try
@@ -125,7 +126,7 @@ public sealed class LogExporter(LakeQueries queries)
             return connection.Execute(
                 $"COPY ({select}) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION {queries.Lake.Compression.Codec()})", cancellationToken);
         }
-        catch (DuckDbException exception)
+        catch (EngineException exception)
         {
             if (explain(connection, exception) is { } reason)
             {

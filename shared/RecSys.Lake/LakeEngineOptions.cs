@@ -1,5 +1,3 @@
-using RecSys.Lake.DuckDb;
-
 namespace RecSys.Lake;
 
 /// <summary>What the lake's engine may use. The defaults suit a program that has the machine or the container to itself.</summary>
@@ -19,9 +17,4 @@ public sealed record LakeEngineOptions
 
     /// <summary>How segments and imports are compressed. Default: zstd.</summary>
     public LakeCompression Compression { get; init; } = LakeCompression.Zstd;
-
-    internal DuckDbSettings ToSettings() => new(
-        Threads,
-        MemoryLimitBytes > 0 ? MemoryLimitBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2,
-        TempFolder ?? Path.Combine(Path.GetTempPath(), $"recsys-lake-{Guid.NewGuid():N}"));
 }

@@ -26,6 +26,27 @@ public sealed class LayoutTests
         packages.Where(p => p.Distinct().Count() > 1).Select(p => $"{p.Key}: {string.Join(", ", p)}").ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("ingest")]
+    [InlineData("candidate")]
+    [InlineData("ranker")]
+    [InlineData("serving")]
+    public void An_online_service_has_no_query_engine(string service)
+    {
+        var reached = new HashSet<string>();
+        var open = new Queue<string>(Repository.Projects().Where(project => Repository.Relative(project).StartsWith($"services/{service}/", StringComparison.Ordinal)));
+        open.ShouldHaveSingleItem();
+        while (open.TryDequeue(out var project))
+        {
+            if (reached.Add(Repository.Relative(project)))
+            {
+                Repository.ReferencesOf(project).ToList().ForEach(open.Enqueue);
+            }
+        }
+
+        reached.ShouldNotContain("shared/RecSys.Analytics/RecSys.Analytics.csproj");
+    }
+
     [Fact]
     public void Versions_of_packages_are_given_in_one_place()
     {

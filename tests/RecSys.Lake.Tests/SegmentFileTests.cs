@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 using RecSys.TestKit;
 
@@ -39,14 +39,13 @@ public sealed class SegmentFileTests : IDisposable
         bytes.AsSpan(bytes.Length - 4).SequenceEqual("PAR1"u8).ShouldBeTrue();
         BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(bytes.Length - 8)).ShouldBeInRange(1, bytes.Length - 12);
 
-        using var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill")));
+        using var database = QueryEngine.Open(new LakeEngineOptions { Threads = 1, MemoryLimitBytes = 64 << 20, TempFolder = _folder.File("spill") });
         using var connection = database.Connect();
-        using var rows = connection.Query(
+        connection.ReadRow(
             $"SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE SELECT * FROM read_parquet({SqlText.Literal(segment)}, hive_partitioning = false))",
-            CancellationToken.None);
-        using var chunk = rows.NextChunk();
-        chunk!.Column(0).Text(0).ShouldBe(
-            "user_id VARCHAR, track_id VARCHAR, listened_at TIMESTAMP WITH TIME ZONE, played_share FLOAT, play_count INTEGER");
+            row => row.GetString(0),
+            CancellationToken.None)
+            .ShouldBe("user_id VARCHAR, track_id VARCHAR, listened_at TIMESTAMP WITH TIME ZONE, played_share FLOAT, play_count INTEGER");
         connection.QueryLong(
             $"SELECT count(*) FROM read_parquet({SqlText.Literal(segment)}) WHERE user_id = 'u' AND listened_at = '2025-03-14 12:00:00Z'::TIMESTAMPTZ AND played_share = 0.5 AND play_count = 2",
             CancellationToken.None).ShouldBe(1);
@@ -74,7 +73,7 @@ public sealed class SegmentFileTests : IDisposable
         await lake.AppendAsync([.. Enumerable.Range(0, Rows).Select(i => new LakeListen(ids[i % 4], $"t{i}", Noon.AddTicks(i * 10L), i % 3 == 0 ? null : i / (float)Rows))]);
         var segment = Directory.GetFiles(lake.RootFolder, "*.parquet", SearchOption.AllDirectories).ShouldHaveSingleItem();
 
-        using var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill")));
+        using var database = QueryEngine.Open(new LakeEngineOptions { Threads = 1, MemoryLimitBytes = 64 << 20, TempFolder = _folder.File("spill") });
         using var connection = database.Connect();
         long Count(string what, string where) => connection.QueryLong(
             $"SELECT count({what}) FROM read_parquet({SqlText.Literal(segment)}) WHERE {where}", CancellationToken.None);
@@ -124,7 +123,7 @@ public sealed class SegmentFileTests : IDisposable
     {
         await _lake.AppendAsync([new LakeListen("u", "t", Noon)]);
         var file = Path.Combine(Path.GetDirectoryName(Segments()[0])!, "foreign.parquet");
-        using (var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill"))))
+        using (var database = QueryEngine.Open(new LakeEngineOptions { Threads = 1, MemoryLimitBytes = 64 << 20, TempFolder = _folder.File("spill") }))
         {
             using var connection = database.Connect();
             connection.Execute(
@@ -159,7 +158,7 @@ public sealed class SegmentFileTests : IDisposable
                 await File.WriteAllBytesAsync(segment, (await File.ReadAllBytesAsync(segment))[..^9]);
                 break;
             default:
-                using (var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill"))))
+                using (var database = QueryEngine.Open(new LakeEngineOptions { Threads = 1, MemoryLimitBytes = 64 << 20, TempFolder = _folder.File("spill") }))
                 {
                     using var connection = database.Connect();
                     connection.Execute($"COPY (SELECT 1 AS something) TO {SqlText.Literal(segment)} (FORMAT parquet)", CancellationToken.None);

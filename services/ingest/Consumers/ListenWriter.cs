@@ -5,7 +5,6 @@ using RecSys.Data.Histories;
 using RecSys.Hosting.Bus;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Ingest.Consumers;
 
@@ -40,21 +39,8 @@ internal sealed class ListenWriter(
         // the database is away would fill the lake with copies.
         await rejected.AddAsync(bad, context.CancellationToken);
         await history.AddAsync([.. good.Select(ToRecentListen)], context.CancellationToken);
-        await AppendAsync([.. good.Select(ToLakeListen)], context.CancellationToken);
+        await lake.AppendAsync([.. good.Select(ToLakeListen)], context.CancellationToken);
         IngestLog.ListensStored(logger, good.Count, bad.Count, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
-    }
-
-    private async Task AppendAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await lake.AppendAsync(listens, cancellationToken);
-        }
-        catch (DuckDbException exception)
-        {
-            // Such as a full disk. The listens are good: they wait for the lake, as they do for any store that is away.
-            throw new IOException($"The lake in {lake.Location} can't be written: {exception.Message}", exception);
-        }
     }
 
     /// <summary>What producers other than the gRPC service put on the bus without keeping its rules.</summary>

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Trainer.Pipeline;
 
@@ -39,7 +39,7 @@ internal sealed class LakeCompaction(
                 TrainerLog.LakeCompacted(logger, report.SegmentsBefore, report.SegmentsAfter, report.Dates, clock.GetElapsedTime(started).TotalMilliseconds);
             }
         }
-        catch (Exception exception) when (exception is LakeCorruptException or DuckDbException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is LakeCorruptException or EngineException or IOException or UnauthorizedAccessException)
         {
             TrainerLog.CompactionFailed(logger, options.Value.CompactInterval, exception.Message.ReplaceLineEndings(" "));
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports.Formats;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Imports;
 
@@ -14,7 +14,7 @@ internal static class CatalogueTable
     /// </summary>
     /// <returns>What was found; null when there is no catalogue.</returns>
     public static CatalogueReport? Read(
-        DuckDbConnection connection, CataloguePlan? plan, CancellationToken cancellationToken)
+        EngineConnection connection, CataloguePlan? plan, CancellationToken cancellationToken)
     {
         if (plan is null)
         {
@@ -73,7 +73,7 @@ internal static class CatalogueTable
     }
 
     /// <summary>Makes the table known_tracks. Its ids are of the type of the listens': comparing text with numbers would convert every listen.</summary>
-    public static void MakeKnownTracks(DuckDbConnection connection, string listensSql, CancellationToken cancellationToken)
+    public static void MakeKnownTracks(EngineConnection connection, string listensSql, CancellationToken cancellationToken)
     {
         var type = SqlRows.Texts(connection, $"SELECT column_type FROM (DESCRIBE SELECT track_id FROM ({listensSql}))", cancellationToken)[0][0];
         connection.Execute(
@@ -86,7 +86,7 @@ internal static class CatalogueTable
 
     /// <summary>Writes the tracks that are kept.</summary>
     /// <returns>Their number.</returns>
-    public static long Write(DuckDbConnection connection, ImportPlan plan, string file, string codec, CancellationToken cancellationToken)
+    public static long Write(EngineConnection connection, ImportPlan plan, string file, string codec, CancellationToken cancellationToken)
     {
         // Where rows carry names, the most frequent ones of an id are its names, on a tie the last in the alphabet.
         var source = plan.Catalogue is not null

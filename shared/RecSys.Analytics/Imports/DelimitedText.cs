@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports;
 
@@ -29,15 +29,14 @@ internal sealed partial record DelimitedText(
 
     /// <summary>The first line, without its line break; null when the file has only empty lines.</summary>
     /// <exception cref="LakeInputException">The file can't be read as text.</exception>
-    public static string? FirstLine(DuckDbConnection connection, InputFile file, CancellationToken cancellationToken)
+    public static string? FirstLine(EngineConnection connection, InputFile file, CancellationToken cancellationToken)
     {
         try
         {
-            using var rows = connection.Query($"SELECT line FROM {Lines(file).Sql(keepsRejected: false)} LIMIT 1", cancellationToken);
-            using var chunk = rows.NextChunk();
-            return chunk is { RowCount: > 0 } ? chunk.Column(0).Text(0) : null;
+            return connection.ReadRows(
+                $"SELECT line FROM {Lines(file).Sql(keepsRejected: false)} LIMIT 1", row => row.TextOrNull(0), cancellationToken).FirstOrDefault();
         }
-        catch (DuckDbException exception)
+        catch (EngineException exception)
         {
             throw Unreadable(file, exception);
         }
@@ -75,7 +74,7 @@ internal sealed partial record DelimitedText(
     }
 
     /// <summary>The error for a file that the engine does not read.</summary>
-    public static LakeInputException Unreadable(InputFile file, DuckDbException exception)
+    public static LakeInputException Unreadable(InputFile file, EngineException exception)
     {
         var message = exception.Message;
         var place = LineInMessage().Match(message);
@@ -112,7 +111,7 @@ internal sealed partial record DelimitedText(
     }
 
     /// <summary>Some of the rows that a finished scan of this file left out, each with its place.</summary>
-    public IEnumerable<string> RejectedExamples(DuckDbConnection connection, int count, CancellationToken cancellationToken) =>
+    public IEnumerable<string> RejectedExamples(EngineConnection connection, int count, CancellationToken cancellationToken) =>
         SqlRows.Texts(
             connection,
             $"SELECT DISTINCT line::BIGINT, csv_line FROM {Rejected} JOIN {RejectedScans} USING (scan_id, file_id) WHERE file_path = ? ORDER BY 1 LIMIT {count}",
@@ -121,26 +120,22 @@ internal sealed partial record DelimitedText(
 
     /// <summary>Counts the rows that a finished scan of this file left out.</summary>
     /// <exception cref="LakeInputException">Something is wrong that makes the whole file doubtful.</exception>
-    public long CountRejected(DuckDbConnection connection, CancellationToken cancellationToken)
+    public long CountRejected(EngineConnection connection, CancellationToken cancellationToken)
     {
         const string OfFile = $"{Rejected} JOIN {RejectedScans} USING (scan_id, file_id) WHERE file_path = ?";
-        using (var fatal = connection.Query(
+        foreach (var (line, error) in connection.ReadRows(
             $"SELECT line::BIGINT, error_type::VARCHAR FROM {OfFile} AND error_type::VARCHAR IN ('INVALID ENCODING', 'UNQUOTED VALUE') ORDER BY line LIMIT 1",
+            row => (row.GetInt64(0), row.GetString(1)),
             cancellationToken,
             File.Path))
         {
-            using var chunk = fatal.NextChunk();
-            if (chunk is { RowCount: > 0 })
-            {
-                var line = chunk.Column(0).Values<long>()[0];
-                throw chunk.Column(1).Text(0) == "INVALID ENCODING"
-                    ? NotUtf8(File.Path, line, null)
-                    : new LakeInputException(
-                        File.Path,
-                        "a value begins with a double quote that is not closed",
-                        "Close the quote, double it when it belongs to the value, or give the file with tabs, where quotes mean nothing",
-                        line);
-            }
+            throw error == "INVALID ENCODING"
+                ? NotUtf8(File.Path, line, null)
+                : new LakeInputException(
+                    File.Path,
+                    "a value begins with a double quote that is not closed",
+                    "Close the quote, double it when it belongs to the value, or give the file with tabs, where quotes mean nothing",
+                    line);
         }
 
         return connection.QueryLong($"SELECT count(DISTINCT (scan_id, file_id, line)) FROM {OfFile}", cancellationToken, File.Path);

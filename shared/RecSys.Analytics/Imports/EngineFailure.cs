@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports;
 
@@ -9,7 +9,7 @@ internal static class EngineFailure
         ["No space left", "File too large", "Disk quota exceeded", "Could not write", "failed to offload", "max_temp_directory_size"];
 
     /// <summary>The error to report: no room in the lake, or an input that can't be read.</summary>
-    public static Exception Explain(DuckDbException failure, IReadOnlyList<InputFile> files, string folder)
+    public static Exception Explain(EngineException failure, IReadOnlyList<InputFile> files, string folder)
     {
         if (IsNoRoom(failure.Message))
         {

@@ -1,7 +1,8 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports;
@@ -45,7 +46,7 @@ public sealed class ImportedLog
             LakeFolders.ImportListensFile,
             ListenColumns,
             "listened_at, user_id, track_id",
-            LakeRows.ReadListens,
+            LakeRows.ReadListen,
             cancellationToken);
 
     /// <summary>
@@ -64,7 +65,7 @@ public sealed class ImportedLog
         // Threads of the engine may cut a run in two: then each part gives its newest.
         var run = new Queue<LakeListen>();
         await foreach (var listen in Read<LakeListen>(
-            LakeFolders.ImportListensFile, ListenColumns, null, LakeRows.ReadListens, cancellationToken).ConfigureAwait(false))
+            LakeFolders.ImportListensFile, ListenColumns, null, LakeRows.ReadListen, cancellationToken).ConfigureAwait(false))
         {
             if (run.TryPeek(out var first) && first.UserId != listen.UserId)
             {
@@ -94,11 +95,11 @@ public sealed class ImportedLog
             LakeFolders.ImportTracksFile,
             "track_id, title, artist, album, genres, artist_ids, artists, album_ids, albums, genre_ids",
             "track_id",
-            LakeRows.ReadTracks,
+            LakeRows.ReadTrack,
             cancellationToken);
 
     private IAsyncEnumerable<T> Read<T>(
-        string name, string columns, string? order, LakeRows.ChunkReader<T> read, CancellationToken cancellationToken)
+        string name, string columns, string? order, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
         var file = Path.Combine(_folder, name);
         return LakeRows.ReadFileAsync(

@@ -1,14 +1,14 @@
 using System.Globalization;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports.Formats;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports;
 
 /// <summary>Applies the rules to what a plan reads and writes the files of an import, all inside the engine.</summary>
 internal sealed class ListenCleaner(
-    DuckDbConnection connection, ImportPlan plan, ImportOptions options, DateTimeOffset latest, LakeCompression compression)
+    EngineConnection connection, ImportPlan plan, ImportOptions options, DateTimeOffset latest, LakeCompression compression)
 {
     private readonly string _codec = compression.Codec();
 

@@ -1,6 +1,6 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports.Formats;
 using RecSys.Analytics.Listens;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports;
@@ -86,7 +86,7 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
             await queries.Lake.PublishImportAsync(name, staged, cancellationToken).ConfigureAwait(false);
             return report;
         }
-        catch (DuckDbException failure)
+        catch (EngineException failure)
         {
             throw EngineFailure.Explain(failure, plan.Files, queries.Lake.RootFolder);
         }
@@ -107,7 +107,7 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
     }
 
     private async Task<ImportReport> CleanAsync(
-        DuckDbConnection connection,
+        EngineConnection connection,
         ImportPlan plan,
         ImportOptions options,
         (string Staged, string Work) folders,
@@ -124,7 +124,7 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
             await check.ConfigureAwait(false);
             return report;
         }
-        catch (Exception exception) when (exception is LakeInputException or DuckDbException)
+        catch (Exception exception) when (exception is LakeInputException or EngineException)
         {
             // A cut file explains better than what the engine stumbled over because of it.
             await check.ConfigureAwait(false);

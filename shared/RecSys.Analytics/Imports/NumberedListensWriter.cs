@@ -1,5 +1,5 @@
+using RecSys.Analytics.Engine;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports;
@@ -22,7 +22,7 @@ internal static class NumberedListensWriter
     /// <param name="compression">The codec of pages.</param>
     /// <param name="cancellationToken">Interrupts the engine.</param>
     public static void Write(
-        DuckDbConnection connection,
+        EngineConnection connection,
         string listensSql,
         string userIdsSql,
         string trackIdsSql,

@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports;
 
@@ -25,7 +25,7 @@ internal sealed class ParquetTable
 
     /// <summary>Reads a file's columns.</summary>
     /// <exception cref="LakeInputException">It is no Parquet file, or not a whole one.</exception>
-    public static ParquetTable Open(DuckDbConnection connection, InputFile file, CancellationToken cancellationToken)
+    public static ParquetTable Open(EngineConnection connection, InputFile file, CancellationToken cancellationToken)
     {
         if (file.Compression.Length > 0)
         {
@@ -33,24 +33,15 @@ internal sealed class ParquetTable
         }
 
         CheckEnds(file);
-        var columns = new List<(string, string)>();
+        List<(string, string)> columns;
         try
         {
-            using var rows = connection.Query(
+            columns = connection.ReadRows(
                 $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({SqlText.Literal(file.Path)}, hive_partitioning = false))",
+                row => (row.GetString(0), row.GetString(1)),
                 cancellationToken);
-            while (rows.NextChunk() is { } chunk)
-            {
-                using (chunk)
-                {
-                    for (var row = 0; row < chunk.RowCount; row++)
-                    {
-                        columns.Add((chunk.Column(0).Text(row)!, chunk.Column(1).Text(row)!));
-                    }
-                }
-            }
         }
-        catch (DuckDbException exception)
+        catch (EngineException exception)
         {
             throw new LakeInputException(file.Path, "is no Parquet file that can be read: its description is damaged", "Fetch or export the file again", inner: exception);
         }

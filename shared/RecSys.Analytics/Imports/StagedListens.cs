@@ -1,6 +1,6 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports.Formats;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Imports;
 
@@ -16,10 +16,10 @@ internal sealed class StagedListens
 
     private const int DroppedBucket = -1;
 
-    private readonly DuckDbConnection _connection;
+    private readonly EngineConnection _connection;
     private readonly string _folder;
 
-    private StagedListens(DuckDbConnection connection, string folder, int bucketCount)
+    private StagedListens(EngineConnection connection, string folder, int bucketCount)
     {
         _connection = connection;
         _folder = folder;
@@ -41,7 +41,7 @@ internal sealed class StagedListens
     /// <param name="tally">Counts the dropped rows.</param>
     /// <param name="cancellationToken">Interrupts the engine.</param>
     public static StagedListens Read(
-        DuckDbConnection connection,
+        EngineConnection connection,
         ImportPlan plan,
         ImportOptions options,
         DateTimeOffset latest,
@@ -142,7 +142,7 @@ internal sealed class StagedListens
     }
 
     // Only to choose the number of buckets: Parquet says how many rows it has, of text a row is taken for 60 bytes.
-    private static long EstimatedRows(DuckDbConnection connection, ImportPlan plan, CancellationToken cancellationToken)
+    private static long EstimatedRows(EngineConnection connection, ImportPlan plan, CancellationToken cancellationToken)
     {
         var rows = 0L;
         foreach (var file in plan.Files)

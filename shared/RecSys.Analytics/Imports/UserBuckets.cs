@@ -1,5 +1,5 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports.Formats;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Imports;
 
@@ -8,7 +8,7 @@ namespace RecSys.Analytics.Imports;
 /// duplicates, bots, cold users.
 /// </summary>
 internal sealed class UserBuckets(
-    DuckDbConnection connection, ImportPlan plan, StagedListens staged, ImportOptions options, string folder, CleaningTally tally)
+    EngineConnection connection, ImportPlan plan, StagedListens staged, ImportOptions options, string folder, CleaningTally tally)
 {
     /// <summary>A SELECT of the distinct users of kept rows, once all buckets are clean.</summary>
     public const string KeptUsersSql = "SELECT user_id FROM kept_users";
@@ -163,13 +163,10 @@ internal sealed class UserBuckets(
             cancellationToken,
             options.ColdListens);
 
-    private (long Rows, long Users, double Plays) Count(string condition, CancellationToken cancellationToken)
-    {
-        using var result = connection.Query(
-            $"SELECT coalesce(sum(listens), 0)::BIGINT, count(*), coalesce(sum(plays), 0)::DOUBLE FROM bucket_users WHERE {condition}", cancellationToken);
-        using var chunk = result.NextChunk()!;
-        return (chunk.Column(0).Values<long>()[0], chunk.Column(1).Values<long>()[0], chunk.Column(2).Values<double>()[0]);
-    }
+    private (long Rows, long Users, double Plays) Count(string condition, CancellationToken cancellationToken) => connection.ReadRow(
+        $"SELECT coalesce(sum(listens), 0)::BIGINT, count(*), coalesce(sum(plays), 0)::DOUBLE FROM bucket_users WHERE {condition}",
+        row => (row.GetInt64(0), row.GetInt64(1), row.GetDouble(2)),
+        cancellationToken);
 
     private string Write(string name, string membership, CancellationToken cancellationToken)
     {

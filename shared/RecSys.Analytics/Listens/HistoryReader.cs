@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Listens;
 
@@ -38,7 +38,7 @@ internal sealed class HistoryReader
     /// <param name="threads">Threads that sort.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static LakeHistories Read(
-        DuckDbConnection connection, ListenSource source, string[] userIds, string[] trackIds, int threads, CancellationToken cancellationToken)
+        EngineConnection connection, ListenSource source, string[] userIds, string[] trackIds, int threads, CancellationToken cancellationToken)
     {
         var parts = source.Parts();
         var users = new int[parts.Count][];
@@ -68,43 +68,37 @@ internal sealed class HistoryReader
         {
             var (userOf, itemOf) = (users[part], tracks[part]);
             parts[part].ReadListens(
-                connection, (u, t, times, shares, plays) => reader.Place(u, t, times, shares, plays, userOf, itemOf), cancellationToken);
+                connection,
+                (user, track, time, share, plays) =>
+                {
+                    // Files that are not those of the first pass may have other ids or more rows.
+                    if ((uint)user >= (uint)userOf.Length || (uint)track >= (uint)itemOf.Length)
+                    {
+                        throw new LakeChangedException();
+                    }
+
+                    reader.Place(userOf[user], itemOf[track], time, share, plays);
+                },
+                cancellationToken);
         }
 
         return reader.Order(new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken });
     }
 
-    private void Place(
-        ReadOnlySpan<int> users,
-        ReadOnlySpan<int> tracks,
-        ReadOnlySpan<long> times,
-        ReadOnlySpan<float> shares,
-        ReadOnlySpan<int> plays,
-        int[] userOf,
-        int[] itemOf)
+    private void Place(int user, int item, long time, float share, int plays)
     {
-        for (var row = 0; row < users.Length; row++)
+        if (user < 0 || item < 0)
         {
-            // Files that are not those of the first pass may have other ids or more rows.
-            if ((uint)users[row] >= (uint)userOf.Length || (uint)tracks[row] >= (uint)itemOf.Length)
-            {
-                throw new LakeChangedException();
-            }
-
-            var (user, item) = (userOf[users[row]], itemOf[tracks[row]]);
-            if (user < 0 || item < 0)
-            {
-                continue;
-            }
-
-            var at = _next[user]++;
-            if (at >= _offsets[user + 1])
-            {
-                throw new LakeChangedException();
-            }
-
-            (_items[at], _times[at], _shares[at], _plays[at]) = (item, times[row], shares[row], plays[row]);
+            return;
         }
+
+        var at = _next[user]++;
+        if (at >= _offsets[user + 1])
+        {
+            throw new LakeChangedException();
+        }
+
+        (_items[at], _times[at], _shares[at], _plays[at]) = (item, time, share, plays);
     }
 
     private LakeHistories Order(ParallelOptions parallel)

@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Listens;
 
@@ -10,7 +10,7 @@ namespace RecSys.Analytics.Listens;
 internal static class InteractionReader
 {
     public static LakeInteractions Read(
-        DuckDbConnection connection, ListenSource source, bool keepsTimes, int threads, CancellationToken cancellationToken)
+        EngineConnection connection, ListenSource source, bool keepsTimes, int threads, CancellationToken cancellationToken)
     {
         var parts = source.Parts();
         foreach (var part in parts)
@@ -74,31 +74,27 @@ internal static class InteractionReader
         return offsets;
     }
 
-    /// <summary>Puts a part's rows at the next free place of their users.</summary>
+    /// <summary>Puts a part's rows at the next free places of their users.</summary>
     private sealed unsafe class Placer(RowBuffer rows, long[] next, long[] offsets, int[] userPositions, int[] trackPositions)
     {
-        public void Place(ReadOnlySpan<int> users, ReadOnlySpan<int> tracks, ReadOnlySpan<long> times, ReadOnlySpan<float> weights)
+        public void Place(int user, int track, long time, float weight)
         {
-            for (var row = 0; row < users.Length; row++)
+            if ((uint)user >= (uint)userPositions.Length || (uint)track >= (uint)trackPositions.Length)
             {
-                if ((uint)users[row] >= (uint)userPositions.Length || (uint)tracks[row] >= (uint)trackPositions.Length)
-                {
-                    throw new LakeChangedException();
-                }
-
-                // Files that are not those of the first pass may have other ids or more rows.
-                var user = userPositions[users[row]];
-                var item = trackPositions[tracks[row]];
-                if (user < 0 || item < 0 || next[user] >= offsets[user + 1])
-                {
-                    throw new LakeChangedException();
-                }
-
-                var at = next[user]++;
-                rows.Items[at] = item;
-                rows.Times[at] = times[row];
-                rows.Weights[at] = weights[row];
+                throw new LakeChangedException();
             }
+
+            // Files that are not those of the first pass may have other ids or more rows.
+            var (userIndex, itemIndex) = (userPositions[user], trackPositions[track]);
+            if (userIndex < 0 || itemIndex < 0 || next[userIndex] >= offsets[userIndex + 1])
+            {
+                throw new LakeChangedException();
+            }
+
+            var at = next[userIndex]++;
+            rows.Items[at] = itemIndex;
+            rows.Times[at] = time;
+            rows.Weights[at] = weight;
         }
     }
 }

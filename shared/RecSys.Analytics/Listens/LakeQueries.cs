@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Listens;
 
@@ -13,7 +13,7 @@ public sealed class LakeQueries : IDisposable
     private const int MaxReadAttempts = 100;
 
     private readonly LakeEngineOptions _options;
-    private readonly Lazy<DuckDbDatabase> _engine;
+    private readonly Lazy<QueryEngine> _engine;
     private bool _isDisposed;
 
     /// <summary>The engine for a lake. It is started by the first call.</summary>
@@ -23,13 +23,13 @@ public sealed class LakeQueries : IDisposable
     {
         Lake = lake;
         _options = options ?? lake.EngineOptions;
-        _engine = new Lazy<DuckDbDatabase>(() => DuckDbDatabase.Open(_options.ToSettings()));
+        _engine = new Lazy<QueryEngine>(() => QueryEngine.Open(_options));
     }
 
     /// <summary>The lake.</summary>
     public ListenLake Lake { get; }
 
-    internal DuckDbDatabase Engine
+    internal QueryEngine Engine
     {
         get
         {
@@ -133,7 +133,7 @@ public sealed class LakeQueries : IDisposable
             await using var listens = LakeRows.ReadAsync<LakeListen>(
                 Engine,
                 $"SELECT user_id, track_id, listened_at, played_share, play_count FROM ({source.Sql()}) ORDER BY listened_at, user_id, track_id",
-                LakeRows.ReadListens,
+                LakeRows.ReadListen,
                 (connection, failure) => source.FindUnreadableFile(connection, failure, cancellationToken),
                 cancellationToken).GetAsyncEnumerator(cancellationToken);
             bool hasNext;
@@ -142,7 +142,7 @@ public sealed class LakeQueries : IDisposable
                 // Ordered, so that every file was read when the first listen is there.
                 hasNext = await listens.MoveNextAsync().ConfigureAwait(false);
             }
-            catch (DuckDbException) when (attempt < MaxReadAttempts && source.HasChanged)
+            catch (EngineException) when (attempt < MaxReadAttempts && source.HasChanged)
             {
                 continue;
             }
@@ -157,7 +157,7 @@ public sealed class LakeQueries : IDisposable
         }
     }
 
-    internal T Read<T>(InteractionQuery query, Func<DuckDbConnection, ListenSource, T> read, CancellationToken cancellationToken)
+    internal T Read<T>(InteractionQuery query, Func<EngineConnection, ListenSource, T> read, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         for (var attempt = 1; ; attempt++)
@@ -176,7 +176,7 @@ public sealed class LakeQueries : IDisposable
             {
                 // Read again below.
             }
-            catch (DuckDbException failure)
+            catch (EngineException failure)
             {
                 if (source.FindUnreadableFile(connection, failure, cancellationToken) is { } corrupt)
                 {

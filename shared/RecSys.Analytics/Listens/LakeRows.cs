@@ -1,6 +1,7 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
+using RecSys.Analytics.Engine;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Listens;
 
@@ -9,54 +10,23 @@ internal static class LakeRows
 {
     private const int BatchRows = 16_384;
 
-    /// <summary>Makes a record of each row of a chunk.</summary>
-    public delegate void ChunkReader<T>(DuckDbChunk chunk, List<T> records);
+    /// <summary>A row of user_id, track_id, listened_at (BIGINT, microseconds), played_share and play_count.</summary>
+    public static LakeListen ReadListen(DbDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        LakeTime.FromMicroseconds(row.GetInt64(2)),
+        row.IsDBNull(3) ? null : row.GetFloat(3),
+        row.GetInt32(4));
 
-    /// <summary>Reads user_id, track_id, listened_at (BIGINT, microseconds), played_share and play_count.</summary>
-    public static void ReadListens(DuckDbChunk chunk, List<LakeListen> records)
+    /// <summary>A row of track_id, title, artist, album, genres, artist_ids, artists, album_ids, albums and genre_ids.</summary>
+    public static LakeTrack ReadTrack(DbDataReader row) => new(row.GetString(0), row.Text(1), row.Text(2), row.Text(3), row.TextList(4))
     {
-        var users = chunk.Column(0);
-        var tracks = chunk.Column(1);
-        var times = chunk.Column(2).Values<long>();
-        var shares = chunk.Column(3);
-        var plays = chunk.Column(4).Values<int>();
-        for (var row = 0; row < chunk.RowCount; row++)
-        {
-            records.Add(new LakeListen(
-                users.Text(row)!,
-                tracks.Text(row)!,
-                LakeTime.FromMicroseconds(times[row]),
-                shares.IsNull(row) ? null : shares.Values<float>()[row],
-                plays[row]));
-        }
-    }
-
-    /// <summary>Reads track_id, title, artist, album, genres, artist_ids, artists, album_ids, albums and genre_ids.</summary>
-    public static void ReadTracks(DuckDbChunk chunk, List<LakeTrack> records)
-    {
-        var ids = chunk.Column(0);
-        var titles = chunk.Column(1);
-        var artistTexts = chunk.Column(2);
-        var albumTexts = chunk.Column(3);
-        var genres = chunk.Column(4);
-        var artistIds = chunk.Column(5);
-        var artists = chunk.Column(6);
-        var albumIds = chunk.Column(7);
-        var albums = chunk.Column(8);
-        var genreIds = chunk.Column(9);
-        for (var row = 0; row < chunk.RowCount; row++)
-        {
-            records.Add(
-                new LakeTrack(ids.Text(row)!, titles.Text(row) ?? "", artistTexts.Text(row) ?? "", albumTexts.Text(row) ?? "", genres.TextList(row))
-                {
-                    ArtistIds = artistIds.TextList(row),
-                    Artists = artists.TextList(row),
-                    AlbumIds = albumIds.TextList(row),
-                    Albums = albums.TextList(row),
-                    GenreIds = genreIds.TextList(row),
-                });
-        }
-    }
+        ArtistIds = row.TextList(5),
+        Artists = row.TextList(6),
+        AlbumIds = row.TextList(7),
+        Albums = row.TextList(8),
+        GenreIds = row.TextList(9),
+    };
 
     /// <summary>Of listens that come in order, those that are the same as one, with the larger share and play count.</summary>
     public static async IAsyncEnumerable<LakeListen> DistinctAsync(
@@ -91,27 +61,27 @@ internal static class LakeRows
 
     /// <summary>Streams a query over one file.</summary>
     public static IAsyncEnumerable<T> ReadFileAsync<T>(
-        DuckDbDatabase engine, string file, string sql, ChunkReader<T> read, CancellationToken cancellationToken) =>
+        QueryEngine engine, string file, string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken) =>
         ReadAsync(engine, sql, read, (_, exception) => new LakeCorruptException(file, exception.Message, exception), cancellationToken);
 
     /// <summary>Streams a query.</summary>
     /// <param name="engine">The engine to run it on.</param>
     /// <param name="sql">The query.</param>
-    /// <param name="read">Makes records of the rows.</param>
+    /// <param name="read">Makes a record of a row.</param>
     /// <param name="explain">Says what to throw when the engine fails; null for the failure itself.</param>
     /// <param name="cancellationToken">Interrupts the query.</param>
     public static async IAsyncEnumerable<T> ReadAsync<T>(
-        DuckDbDatabase engine,
+        QueryEngine engine,
         string sql,
-        ChunkReader<T> read,
-        Func<DuckDbConnection, DuckDbException, Exception?> explain,
+        Func<DbDataReader, T> read,
+        Func<EngineConnection, EngineException, Exception?> explain,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var connection = engine.Connect();
-        using var rows = await Task.Run(() => Explained(() => connection.Query(sql, cancellationToken)), cancellationToken).ConfigureAwait(false);
+        using var rows = connection.Stream(sql, cancellationToken).GetEnumerator();
         while (true)
         {
-            var batch = await Task.Run(() => Explained(NextBatch), cancellationToken).ConfigureAwait(false);
+            var batch = await Task.Run(NextBatch, cancellationToken).ConfigureAwait(false);
             if (batch.Count == 0)
             {
                 yield break;
@@ -126,27 +96,19 @@ internal static class LakeRows
         List<T> NextBatch()
         {
             var batch = new List<T>(BatchRows);
-            while (batch.Count < BatchRows && rows.NextChunk() is { } chunk)
-            {
-                using (chunk)
-                {
-                    read(chunk, batch);
-                }
-            }
-
-            return batch;
-        }
-
-        TResult Explained<TResult>(Func<TResult> run)
-        {
             try
             {
-                return run();
+                while (batch.Count < BatchRows && rows.MoveNext())
+                {
+                    batch.Add(read(rows.Current));
+                }
             }
-            catch (DuckDbException exception)
+            catch (EngineException exception)
             {
                 throw explain(connection, exception) ?? exception;
             }
+
+            return batch;
         }
     }
 }

@@ -1,5 +1,5 @@
+using RecSys.Analytics.Engine;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Listens;
@@ -68,7 +68,7 @@ internal sealed class ListenSource
     /// <summary>Looks for the file that made a query fail, by reading every file alone and completely.</summary>
     /// <returns>The error that names the first unreadable file; null when all can be read.</returns>
     public LakeCorruptException? FindUnreadableFile(
-        DuckDbConnection connection, DuckDbException failure, CancellationToken cancellationToken)
+        EngineConnection connection, EngineException failure, CancellationToken cancellationToken)
     {
         if (failure.IsOutOfMemory)
         {

@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Listens;
 
@@ -8,44 +8,33 @@ namespace RecSys.Analytics.Listens;
 /// <param name="tracksFile">The ids of tracks in the order of their numbers.</param>
 internal sealed class NumberedListens(string rowsSql, string usersFile, string tracksFile) : ListenPart
 {
-    public override void Count(DuckDbConnection connection, CancellationToken cancellationToken)
+    public override void Count(EngineConnection connection, CancellationToken cancellationToken)
     {
-        (UserIds, _) = ReadIds(
+        UserIds = ReadIds(
             connection, $"SELECT user_id FROM read_parquet({SqlText.Literal(usersFile)}, hive_partitioning = false) ORDER BY user_number", cancellationToken);
-        (TrackIds, _) = ReadIds(
+        TrackIds = ReadIds(
             connection, $"SELECT track_id FROM read_parquet({SqlText.Literal(tracksFile)}, hive_partitioning = false) ORDER BY track_number", cancellationToken);
         UserCounts = new int[UserIds.Length];
         TrackCounts = new int[TrackIds.Length];
-        using var rows = connection.Query($"SELECT user_number, track_number {rowsSql}", cancellationToken);
-        while (rows.NextChunk() is { } chunk)
+        foreach (var row in connection.Stream($"SELECT user_number, count(*)::INTEGER {rowsSql} GROUP BY user_number", cancellationToken))
         {
-            using (chunk)
-            {
-                CountRows(chunk.Column(0).Values<int>(), chunk.Column(1).Values<int>());
-            }
+            UserCounts[Known(row.GetInt32(0), UserCounts)] = row.GetInt32(1);
+        }
+
+        foreach (var row in connection.Stream($"SELECT DISTINCT track_number {rowsSql}", cancellationToken))
+        {
+            TrackCounts[Known(row.GetInt32(0), TrackCounts)] = 1;
         }
     }
 
-    public override void Read(DuckDbConnection connection, RowReader read, CancellationToken cancellationToken) =>
+    public override void Read(EngineConnection connection, RowReader read, CancellationToken cancellationToken) =>
         ReadRows(connection, $"SELECT user_number, track_number, epoch_us(listened_at), weight::FLOAT {rowsSql}", read, cancellationToken);
 
-    public override void ReadListens(DuckDbConnection connection, ListenReader read, CancellationToken cancellationToken) => ReadListens(
+    public override void ReadListens(EngineConnection connection, ListenReader read, CancellationToken cancellationToken) => ReadListens(
         connection,
         $"SELECT user_number, track_number, epoch_us(listened_at), coalesce(played_share, 'NaN'::FLOAT), play_count {rowsSql}",
         read,
         cancellationToken);
 
-    private void CountRows(ReadOnlySpan<int> users, ReadOnlySpan<int> tracks)
-    {
-        for (var row = 0; row < users.Length; row++)
-        {
-            if ((uint)users[row] >= (uint)UserCounts.Length || (uint)tracks[row] >= (uint)TrackCounts.Length)
-            {
-                throw new LakeChangedException();
-            }
-
-            UserCounts[users[row]]++;
-            TrackCounts[tracks[row]] = 1;
-        }
-    }
+    private static int Known(int number, int[] counts) => (uint)number < (uint)counts.Length ? number : throw new LakeChangedException();
 }

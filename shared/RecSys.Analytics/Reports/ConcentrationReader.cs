@@ -1,12 +1,12 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Reports.Figures;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Reports;
 
 /// <summary>Lorenz curve and Gini coefficient of the listens in a table of totals.</summary>
 internal static class ConcentrationReader
 {
-    public static Concentration Read(DuckDbConnection connection, string table, string key, CancellationToken cancellationToken)
+    public static Concentration Read(EngineConnection connection, string table, string key, CancellationToken cancellationToken)
     {
         // The Gini coefficient of ascending x_1 … x_n is 2 Σ i·x_i / (n Σ x_i) − (n + 1) / n.
         connection.Execute(

@@ -1,5 +1,5 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Reports.Figures;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Reports;
 
@@ -12,7 +12,7 @@ internal static class DistributionReader
     /// <param name="table">A table.</param>
     /// <param name="cancellationToken">Ends the query.</param>
     /// <returns>The distribution; null for no values.</returns>
-    public static Distribution? Read(DuckDbConnection connection, string value, string table, CancellationToken cancellationToken)
+    public static Distribution? Read(EngineConnection connection, string value, string table, CancellationToken cancellationToken)
     {
         var counts = connection.ReadRows(
             $"""

@@ -1,8 +1,8 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Reports.Figures;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Reports;
 
@@ -44,7 +44,7 @@ public sealed class LakeReporter(LakeQueries queries)
     }
 
     private LakeReport? Create(
-        DuckDbConnection connection,
+        EngineConnection connection,
         ReportSource source,
         ReportCatalogue catalogue,
         ReportOptions options,
@@ -85,7 +85,7 @@ public sealed class LakeReporter(LakeQueries queries)
                 PlayedShareReader.Read(connection, cancellationToken),
                 [.. source.Imports.Select(name => ServiceReader.Read(connection, queries.Lake.Folders, name, cancellationToken)).OfType<ServiceFigures>()]);
         }
-        catch (DuckDbException failure)
+        catch (EngineException failure)
         {
             throw source.FindUnreadableFile(connection, failure, cancellationToken) ?? (Exception)failure;
         }
@@ -104,7 +104,7 @@ public sealed class LakeReporter(LakeQueries queries)
         JOIN {ids} USING ({number})
         """;
 
-    private static ReportTotals ReadTotals(DuckDbConnection connection, CancellationToken cancellationToken)
+    private static ReportTotals ReadTotals(EngineConnection connection, CancellationToken cancellationToken)
     {
         var pairs = connection.QueryLong("SELECT count(*) FROM (SELECT DISTINCT listener, track FROM report_listens)", cancellationToken);
         return connection.ReadRow(

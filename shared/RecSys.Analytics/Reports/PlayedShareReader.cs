@@ -1,5 +1,5 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Reports.Figures;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Reports;
 
@@ -8,7 +8,7 @@ internal static class PlayedShareReader
 {
     private const int BinCount = 20;
 
-    public static PlayedShares? Read(DuckDbConnection connection, CancellationToken cancellationToken)
+    public static PlayedShares? Read(EngineConnection connection, CancellationToken cancellationToken)
     {
         var counts = connection.ReadRows(
             $"""

@@ -1,6 +1,6 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Reports.Figures;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Reports;
 
@@ -8,7 +8,7 @@ namespace RecSys.Analytics.Reports;
 /// The names of tracks, artists and genres as tables: <c>report_catalogue</c> (a row a track), <c>report_artists</c> and
 /// <c>report_genres</c> (a row for each artist and genre of a track).
 /// </summary>
-internal sealed class ReportCatalogue(DuckDbConnection connection)
+internal sealed class ReportCatalogue(EngineConnection connection)
 {
     // Between the genres of one track; no name has control characters.
     private const char GenreSeparator = '\u001f';
@@ -24,11 +24,7 @@ internal sealed class ReportCatalogue(DuckDbConnection connection)
         using var appender = connection.Append("report_names");
         await foreach (var track in names.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            appender.SetText(0, track.TrackId);
-            appender.SetText(1, track.Title);
-            appender.SetText(2, track.Artist);
-            appender.SetText(3, string.Join(GenreSeparator, track.Genres));
-            appender.EndRow();
+            appender.Add(track.TrackId).Add(track.Title).Add(track.Artist).Add(string.Join(GenreSeparator, track.Genres)).EndRow();
         }
 
         appender.Complete();

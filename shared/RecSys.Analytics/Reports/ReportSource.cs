@@ -1,7 +1,7 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Reports;
@@ -43,7 +43,7 @@ internal sealed class ReportSource
     /// and the ids of the numbers in <c>report_user_ids</c> and <c>report_track_ids</c>. A row with a time is one play. Logs
     /// without times came added up: there, and in what ingest took, a row says how many it stands for.
     /// </summary>
-    public void CreateListens(DuckDbConnection connection, CancellationToken cancellationToken)
+    public void CreateListens(EngineConnection connection, CancellationToken cancellationToken)
     {
         // One import has numbers of its own and each listen once: it is read as it is.
         if (_segments.Count == 0 && _imports is [var import])
@@ -77,7 +77,7 @@ internal sealed class ReportSource
     }
 
     /// <summary>The file that made the engine fail; null when all can be read.</summary>
-    public LakeCorruptException? FindUnreadableFile(DuckDbConnection connection, DuckDbException failure, CancellationToken cancellationToken) =>
+    public LakeCorruptException? FindUnreadableFile(EngineConnection connection, EngineException failure, CancellationToken cancellationToken) =>
         failure.IsOutOfMemory
             ? null
             : _segments.Concat(Imports.Select(Listens)).Select(file => (file, UnreadableFile.ListenColumns))

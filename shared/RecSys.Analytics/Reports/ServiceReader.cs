@@ -1,6 +1,6 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Reports.Figures;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Reports;
@@ -9,7 +9,7 @@ namespace RecSys.Analytics.Reports;
 internal static class ServiceReader
 {
     /// <summary>Reads an import's figures; null when it isn't a service log.</summary>
-    public static ServiceFigures? Read(DuckDbConnection connection, LakeFolders folders, string import, CancellationToken cancellationToken)
+    public static ServiceFigures? Read(EngineConnection connection, LakeFolders folders, string import, CancellationToken cancellationToken)
     {
         var file = Path.Combine(folders.Import(import), LakeFolders.ImportServiceFile);
         if (!File.Exists(file))
@@ -27,13 +27,13 @@ internal static class ServiceReader
                 ReadArms(connection, events, cancellationToken),
                 null);
         }
-        catch (DuckDbException exception) when (!exception.IsOutOfMemory)
+        catch (EngineException exception) when (!exception.IsOutOfMemory)
         {
             throw new LakeCorruptException(file, exception.Message, exception);
         }
     }
 
-    private static LatencyFigures? ReadLatencies(DuckDbConnection connection, string events, CancellationToken cancellationToken)
+    private static LatencyFigures? ReadLatencies(EngineConnection connection, string events, CancellationToken cancellationToken)
     {
         var latencies = connection.ReadRow(
             $"""
@@ -47,7 +47,7 @@ internal static class ServiceReader
         return latencies.Count == 0 ? null : latencies;
     }
 
-    private static List<ArmFigures> ReadArms(DuckDbConnection connection, string events, CancellationToken cancellationToken) => connection.ReadRows(
+    private static List<ArmFigures> ReadArms(EngineConnection connection, string events, CancellationToken cancellationToken) => connection.ReadRows(
         $"""
         WITH assigned AS (SELECT user_id, message, played_share, unnest(experiments) AS entry FROM {events}),
             users AS (

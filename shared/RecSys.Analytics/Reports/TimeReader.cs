@@ -1,5 +1,5 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Reports.Figures;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Reports;
 
@@ -9,7 +9,7 @@ internal static class TimeReader
     private const long MicrosecondsOfHour = 3_600_000_000;
     private const long MicrosecondsOfDay = 24 * MicrosecondsOfHour;
 
-    public static TimeFigures Read(DuckDbConnection connection, TimeSpan gap, CancellationToken cancellationToken)
+    public static TimeFigures Read(EngineConnection connection, TimeSpan gap, CancellationToken cancellationToken)
     {
         connection.Execute(
             $"CREATE OR REPLACE TEMP TABLE report_hours AS SELECT heard_at // {MicrosecondsOfHour} AS hour, sum(plays)::BIGINT AS listens FROM report_listens WHERE heard_at > 0 GROUP BY hour",
@@ -17,7 +17,7 @@ internal static class TimeReader
         return new TimeFigures(ReadDays(connection, cancellationToken), ReadHours(connection, cancellationToken), ReadSessions(connection, gap, cancellationToken));
     }
 
-    private static List<DayFigures> ReadDays(DuckDbConnection connection, CancellationToken cancellationToken) => connection.ReadRows(
+    private static List<DayFigures> ReadDays(EngineConnection connection, CancellationToken cancellationToken) => connection.ReadRows(
         $"""
         WITH days AS (SELECT hour // 24 AS day, sum(listens)::BIGINT AS listens FROM report_hours GROUP BY day),
             tracks AS (SELECT first_at // {MicrosecondsOfDay} AS day, count(*) AS n FROM report_tracks WHERE timed > 0 GROUP BY day),
@@ -30,7 +30,7 @@ internal static class TimeReader
         cancellationToken);
 
     // 1970-01-01 was a Thursday.
-    private static List<HourFigures> ReadHours(DuckDbConnection connection, CancellationToken cancellationToken) => connection.ReadRows(
+    private static List<HourFigures> ReadHours(EngineConnection connection, CancellationToken cancellationToken) => connection.ReadRows(
         """
         WITH week AS (SELECT (hour + 72) % 168 AS place, sum(listens)::BIGINT AS listens FROM report_hours GROUP BY place)
         SELECT range::BIGINT, coalesce(listens, 0)::BIGINT FROM range(168) LEFT JOIN week ON week.place = range ORDER BY range
@@ -40,7 +40,7 @@ internal static class TimeReader
 
     // One pass in the order of each user's times finds where sessions begin, with the place of that listen in the user's
     // history and the time of the one before. The rest follows from the next beginning.
-    private static SessionFigures ReadSessions(DuckDbConnection connection, TimeSpan gap, CancellationToken cancellationToken)
+    private static SessionFigures ReadSessions(EngineConnection connection, TimeSpan gap, CancellationToken cancellationToken)
     {
         connection.Execute(
             """

@@ -1,6 +1,6 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 
 namespace RecSys.Analytics.Upkeep;
 
@@ -60,7 +60,7 @@ public sealed class LakeUpkeep(LakeQueries queries)
         () => queries.Read(InteractionQuery.All, (connection, _) => LakeStatusReader.Read(queries, connection, cancellationToken), cancellationToken),
         cancellationToken);
 
-    private async Task<T> MaintainAsync<T>(Func<DuckDbConnection, T> work, T ofNoLake, CancellationToken cancellationToken)
+    private async Task<T> MaintainAsync<T>(Func<EngineConnection, T> work, T ofNoLake, CancellationToken cancellationToken)
     {
         var engine = queries.Engine;
         if (!Directory.Exists(Lake.RootFolder))

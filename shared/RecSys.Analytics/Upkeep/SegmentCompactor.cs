@@ -1,12 +1,12 @@
 using System.Globalization;
+using RecSys.Analytics.Engine;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Upkeep;
 
 /// <summary>Merges the small segments of each date into one, ordered by user and time, each listen once.</summary>
-internal sealed class SegmentCompactor(DuckDbConnection connection, LakeFolders folders, LakeCompression compression)
+internal sealed class SegmentCompactor(EngineConnection connection, LakeFolders folders, LakeCompression compression)
 {
     private readonly SegmentRewriter _rewriter = new(connection, folders, compression);
 
@@ -48,7 +48,7 @@ internal sealed class SegmentCompactor(DuckDbConnection connection, LakeFolders 
                 cancellationToken);
             return new CompactionReport(1, files.Length, rows > 0 ? 1 : 0, bytesBefore, bytes, rowsBefore, rows);
         }
-        catch (DuckDbException exception) when (!exception.IsOutOfMemory && FindUnreadable(files, cancellationToken) is { } unreadable)
+        catch (EngineException exception) when (!exception.IsOutOfMemory && FindUnreadable(files, cancellationToken) is { } unreadable)
         {
             throw new LakeCorruptException(unreadable, exception.Message, exception);
         }
@@ -63,7 +63,7 @@ internal sealed class SegmentCompactor(DuckDbConnection connection, LakeFolders 
                 cancellationToken);
             return false;
         }
-        catch (DuckDbException)
+        catch (EngineException)
         {
             return true;
         }

@@ -1,5 +1,5 @@
+using RecSys.Analytics.Engine;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Upkeep;
@@ -8,7 +8,7 @@ namespace RecSys.Analytics.Upkeep;
 /// Puts one new segment in the place of others. The new one is whole and on the disk before its name appears, and the old ones
 /// go after that: at each moment and after each crash every listen is there, for a while twice, which readers do not mind.
 /// </summary>
-internal sealed class SegmentRewriter(DuckDbConnection connection, LakeFolders folders, LakeCompression compression)
+internal sealed class SegmentRewriter(EngineConnection connection, LakeFolders folders, LakeCompression compression)
 {
     /// <summary>Writes rows as a segment and removes the segments that they were in.</summary>
     /// <param name="rowsSql">A SELECT of the columns of segments.</param>

@@ -1,6 +1,6 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Upkeep;
@@ -9,7 +9,7 @@ namespace RecSys.Analytics.Upkeep;
 /// Removes everything of a user: files that have rows of theirs are written again without these. An interrupted deletion may
 /// have removed a part; it is done again from the start.
 /// </summary>
-internal sealed class UserEraser(DuckDbConnection connection, LakeFolders folders, LakeCompression compression, string userId)
+internal sealed class UserEraser(EngineConnection connection, LakeFolders folders, LakeCompression compression, string userId)
 {
     private readonly SegmentRewriter _rewriter = new(connection, folders, compression);
 
@@ -159,7 +159,7 @@ internal sealed class UserEraser(DuckDbConnection connection, LakeFolders folder
         {
             return query();
         }
-        catch (DuckDbException exception) when (!exception.IsOutOfMemory)
+        catch (EngineException exception) when (!exception.IsOutOfMemory)
         {
             throw new LakeCorruptException(file, exception.Message, exception);
         }

@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.TestKit;
 
 namespace RecSys.Analytics.Tests.Imports;
@@ -70,7 +70,7 @@ internal sealed class ImportCase : IDisposable
 
     private List<string?[]> Query(string sql)
     {
-        using var database = DuckDbDatabase.Open(new DuckDbSettings(1, 128 << 20, _folder.File("spill")));
+        using var database = QueryEngine.Open(new LakeEngineOptions { Threads = 1, MemoryLimitBytes = 128 << 20, TempFolder = _folder.File("spill") });
         using var connection = database.Connect();
         if (sql.StartsWith("COPY", StringComparison.Ordinal))
         {

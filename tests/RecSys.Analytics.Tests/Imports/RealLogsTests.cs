@@ -1,7 +1,7 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.TestKit;
 
 namespace RecSys.Analytics.Tests.Imports;
@@ -90,18 +90,15 @@ public sealed class RealLogsTests : IDisposable
         failure.Message.ShouldContain("track_id, users, track_seq_median, avg_rating");
 
         // As triples of track, rank and rating, under names of ours.
-        using (var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill"))))
+        using (var database = QueryEngine.Open(new LakeEngineOptions { Threads = 1, MemoryLimitBytes = 64 << 20, TempFolder = _folder.File("spill") }))
         using (var connection = database.Connect())
         {
-            using var rows = connection.Query(
-                $"SELECT track_id, users, avg_rating, track_name, artist_name, genre_name FROM read_parquet({SqlText.Literal(file)}) ORDER BY users DESC", CancellationToken.None);
-            using var chunk = rows.NextChunk()!;
-            chunk.RowCount.ShouldBe(100);
-            chunk.Column(0).Type.ShouldBe(DuckDbType.Integer);
-            chunk.Column(1).Type.ShouldBe(DuckDbType.BigInt);
-            chunk.Column(2).Type.ShouldBe(DuckDbType.Double);
-            var names = Enumerable.Range(0, chunk.RowCount).Select(row => chunk.Column(3).TextList(row)).ToArray();
-            names.ShouldAllBe(list => list.Length == 1 && list[0].Length > 0);
+            var names = connection.ReadRows(
+                $"SELECT track_name, typeof(track_id), typeof(users), typeof(avg_rating) FROM read_parquet({SqlText.Literal(file)})",
+                row => (Names: row.TextList(0), Types: $"{row.GetString(1)} {row.GetString(2)} {row.GetString(3)}"),
+                CancellationToken.None);
+            names.Count.ShouldBe(100);
+            names.ShouldAllBe(row => row.Types == "INTEGER BIGINT DOUBLE" && row.Names.Length == 1 && row.Names[0].Length > 0);
             connection.Execute(
                 $"COPY (SELECT 7::INTEGER AS user_id, track_id, avg_rating AS weight FROM read_parquet({SqlText.Literal(file)})) TO {SqlText.Literal(_folder.File("renamed.parquet"))} (FORMAT parquet)",
                 CancellationToken.None);

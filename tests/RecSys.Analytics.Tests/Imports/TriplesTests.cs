@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.TestKit;
 
 namespace RecSys.Analytics.Tests.Imports;
@@ -244,7 +244,7 @@ public sealed class TriplesTests : IDisposable
 
     private void Parquet(string name, string sql)
     {
-        using var database = DuckDbDatabase.Open(new DuckDbSettings(1, 64 << 20, _folder.File("spill")));
+        using var database = QueryEngine.Open(new LakeEngineOptions { Threads = 1, MemoryLimitBytes = 64 << 20, TempFolder = _folder.File("spill") });
         using var connection = database.Connect();
         connection.Execute($"COPY ({sql}) TO {SqlText.Literal(_folder.File(name))} (FORMAT parquet)", CancellationToken.None);
     }

@@ -1,6 +1,6 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.TestKit;
 
 namespace RecSys.Analytics.Tests.Listens;
@@ -236,7 +236,7 @@ public sealed class LakeQueriesTests : IDisposable
         using var queries = new LakeQueries(lake);
         await _lake.AppendAsync([.. Enumerable.Range(0, 200_000).Select(i => new LakeListen($"{i}".PadLeft(250, 'u'), $"{i}".PadLeft(250, 't'), Noon.AddTicks(i * 10L)))]);
 
-        (await Should.ThrowAsync<DuckDbException>(() => queries.ReadInteractionsAsync(InteractionQuery.All))).Message.ShouldStartWith("Out of Memory");
+        (await Should.ThrowAsync<EngineException>(() => queries.ReadInteractionsAsync(InteractionQuery.All))).Message.ShouldStartWith("Out of Memory");
     }
 
     [Fact]

@@ -1,9 +1,9 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Reports;
 using RecSys.Analytics.Reports.Figures;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.TestKit;
 
 namespace RecSys.Analytics.Tests.Reports;

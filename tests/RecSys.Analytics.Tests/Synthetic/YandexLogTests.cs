@@ -2,9 +2,9 @@ using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Evaluation;
 using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Matrices;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Synthetic.Yandex;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.TestKit;
 
 namespace RecSys.Analytics.Tests.Synthetic;
@@ -160,8 +160,8 @@ public sealed class YandexLogTests(YandexLogTests.Generated log, ITestOutputHelp
         public static readonly YandexLogOptions Options = new() { UserCount = 3_000, TrackCount = 4_000, InteractionCount = 300_000 };
 
         private readonly TempFolder _folder = new();
-        private readonly DuckDbDatabase _database = DuckDbDatabase.Open(new LakeEngineOptions { Threads = 2 }.ToSettings());
-        private DuckDbConnection? _connection;
+        private readonly QueryEngine _database = QueryEngine.Open(new LakeEngineOptions { Threads = 2 });
+        private EngineConnection? _connection;
 
         public string Folder => _folder.File("log");
 
@@ -187,29 +187,22 @@ public sealed class YandexLogTests(YandexLogTests.Generated log, ITestOutputHelp
 
         public long Count(string sql) => _connection!.QueryLong($"SELECT ({sql})::BIGINT", CancellationToken.None);
 
-        public string Types(string file)
-        {
-            using var rows = _connection!.Query(
-                $"SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE FROM read_parquet({SqlText.Literal(File(file))}))", CancellationToken.None);
-            using var chunk = rows.NextChunk();
-            return chunk!.Column(0).Text(0)!;
-        }
+        public string Types(string file) => _connection!.ReadRow(
+            $"SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE FROM read_parquet({SqlText.Literal(File(file))}))",
+            row => row.GetString(0),
+            CancellationToken.None);
 
         public SparseMatrix Matrix(int users, string condition)
         {
             List<int> rows = [], columns = [];
             List<float> plays = [];
-            using var cells = _connection!.Query(
+            foreach (var cell in _connection!.Stream(
                 $"SELECT user_id, (rank - 1)::INTEGER, count(*)::FLOAT FROM interactions JOIN (SELECT track_id, row_number() OVER (ORDER BY track_id) AS rank FROM tracks) USING (track_id) WHERE {condition} GROUP BY ALL",
-                CancellationToken.None);
-            while (cells.NextChunk() is { } chunk)
+                CancellationToken.None))
             {
-                using (chunk)
-                {
-                    rows.AddRange(chunk.Column(0).Values<int>());
-                    columns.AddRange(chunk.Column(1).Values<int>());
-                    plays.AddRange(chunk.Column(2).Values<float>());
-                }
+                rows.Add(cell.GetInt32(0));
+                columns.Add(cell.GetInt32(1));
+                plays.Add(cell.GetFloat(2));
             }
 
             return SparseMatrix.FromTriples(users, Options.TrackCount, rows.ToArray(), columns.ToArray(), plays.ToArray());

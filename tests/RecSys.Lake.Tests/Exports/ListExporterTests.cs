@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 using RecSys.Lake.Exports;
 using RecSys.TestKit;
 
@@ -108,10 +108,8 @@ public sealed class ListExporterTests : IDisposable
 
     private string Text(string sql)
     {
-        using var database = DuckDbDatabase.Open(new DuckDbSettings(1, 256 << 20, _folder.File("spill")));
+        using var database = QueryEngine.Open(new LakeEngineOptions { Threads = 1, MemoryLimitBytes = 256 << 20, TempFolder = _folder.File("spill") });
         using var connection = database.Connect();
-        using var rows = connection.Query(sql, CancellationToken.None);
-        using var chunk = rows.NextChunk();
-        return chunk!.Column(0).Text(0)!;
+        return connection.ReadRow(sql, row => row.GetString(0), CancellationToken.None);
     }
 }

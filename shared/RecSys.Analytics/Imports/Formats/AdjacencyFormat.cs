@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports.Formats;
 
@@ -10,7 +10,7 @@ internal sealed class AdjacencyFormat : IImportFormat
 {
     public string Name => "adjacency";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
         var files = paths.SelectMany(path => InputFile.OpenAll(path, ".txt")).ToArray();
         foreach (var file in files)

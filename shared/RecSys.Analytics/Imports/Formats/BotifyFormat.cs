@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports.Formats;
@@ -12,7 +12,7 @@ internal sealed class BotifyFormat : IImportFormat
 {
     public string Name => "botify";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
         var logs = new List<InputFile>();
         var catalogues = new List<InputFile>();
@@ -53,7 +53,7 @@ internal sealed class BotifyFormat : IImportFormat
         };
     }
 
-    private static List<string?> Keys(DuckDbConnection connection, InputFile file, CancellationToken cancellationToken)
+    private static List<string?> Keys(EngineConnection connection, InputFile file, CancellationToken cancellationToken)
     {
         var line = DelimitedText.FirstLine(connection, file, cancellationToken);
         return line is null

@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports.Formats;
 
@@ -12,7 +12,7 @@ internal sealed class EventsParquetFormat : IImportFormat
 
     public string Name => "events-parquet";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
         var files = paths.SelectMany(path => InputFile.OpenAll(path, ".parquet", ".pq")).ToArray();
         var tables = files.Select(file => ParquetTable.Open(connection, file, cancellationToken)).ToArray();

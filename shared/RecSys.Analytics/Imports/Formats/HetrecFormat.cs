@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports.Formats;
 
@@ -20,7 +20,7 @@ internal sealed class HetrecFormat : IImportFormat
 
     public string Name => "hetrec";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
         var (folder, listens) = PublishedFile.Find(paths, ListensName);
         var text = Open(connection, listens, ["userID", "artistID", "weight"], cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class HetrecFormat : IImportFormat
         };
     }
 
-    private static (string Sql, DelimitedText[] Texts) Genres(DuckDbConnection connection, string folder, CancellationToken cancellationToken)
+    private static (string Sql, DelimitedText[] Texts) Genres(EngineConnection connection, string folder, CancellationToken cancellationToken)
     {
         if (InputFile.Find(folder, TagsName) is not { } tags || InputFile.Find(folder, TaggedName) is not { } tagged)
         {
@@ -73,7 +73,7 @@ internal sealed class HetrecFormat : IImportFormat
     }
 
     private static DelimitedText Open(
-        DuckDbConnection connection, InputFile file, string[] columns, CancellationToken cancellationToken)
+        EngineConnection connection, InputFile file, string[] columns, CancellationToken cancellationToken)
     {
         var header = DelimitedText.FirstLine(connection, file, cancellationToken)?.Split('\t') ?? [];
         if (!header.SequenceEqual(columns, StringComparer.OrdinalIgnoreCase))

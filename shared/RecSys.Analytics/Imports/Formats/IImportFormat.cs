@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports.Formats;
 
@@ -10,5 +10,5 @@ internal interface IImportFormat
 
     /// <summary>Finds the files, looks at their headers and says how to read them.</summary>
     /// <exception cref="LakeInputException">The input is not of this format.</exception>
-    ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken);
+    ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken);
 }

@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports.Formats;
@@ -16,7 +16,7 @@ internal sealed class LastFm1KFormat : IImportFormat
 
     public string Name => "lastfm-1k";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
         var (folder, listens) = PublishedFile.Find(paths, ListensName);
         PublishedFile.CheckColumns(connection, listens, Columns.Length, string.Join(", ", Columns), cancellationToken);

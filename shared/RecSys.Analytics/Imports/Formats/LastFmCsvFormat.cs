@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports.Formats;
@@ -12,7 +12,7 @@ internal sealed class LastFmCsvFormat : IImportFormat
 {
     public string Name => "lastfm-csv";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
         var files = paths.SelectMany(path => InputFile.OpenAll(path, ".csv")).ToArray();
         var texts = new List<DelimitedText>();

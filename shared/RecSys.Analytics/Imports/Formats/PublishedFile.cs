@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports.Formats;
 
@@ -26,7 +26,7 @@ internal static class PublishedFile
 
     /// <summary>Checks that the first line of a file with tabs has so many columns: else it is another file.</summary>
     /// <exception cref="LakeInputException">It hasn't, or there is no line.</exception>
-    public static void CheckColumns(DuckDbConnection connection, InputFile file, int count, string columns, CancellationToken cancellationToken)
+    public static void CheckColumns(EngineConnection connection, InputFile file, int count, string columns, CancellationToken cancellationToken)
     {
         var line = DelimitedText.FirstLine(connection, file, cancellationToken)
             ?? throw new LakeInputException(file.Path, "has no rows", "Fetch the file again");

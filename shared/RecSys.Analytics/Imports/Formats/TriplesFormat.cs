@@ -1,5 +1,5 @@
 using System.Globalization;
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports.Formats;
 
@@ -14,7 +14,7 @@ internal sealed class TriplesFormat : IImportFormat
 
     public string Name => "triples";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
         var files = paths.Select(InputFile.Open).ToArray();
         var selects = new List<string>();
@@ -32,7 +32,7 @@ internal sealed class TriplesFormat : IImportFormat
     }
 
     private static Columns PlanText(
-        DuckDbConnection connection, InputFile file, List<string> selects, List<DelimitedText> texts, CancellationToken cancellationToken)
+        EngineConnection connection, InputFile file, List<string> selects, List<DelimitedText> texts, CancellationToken cancellationToken)
     {
         var line = DelimitedText.FirstLine(connection, file, cancellationToken)
             ?? throw new LakeInputException(file.Path, "has no rows", "Fetch or export the file again");
@@ -74,7 +74,7 @@ internal sealed class TriplesFormat : IImportFormat
         return columns;
     }
 
-    private static Columns PlanParquet(DuckDbConnection connection, InputFile file, List<string> selects, CancellationToken cancellationToken)
+    private static Columns PlanParquet(EngineConnection connection, InputFile file, List<string> selects, CancellationToken cancellationToken)
     {
         var table = ParquetTable.Open(connection, file, cancellationToken);
         string[] names = [.. table.Names];

@@ -1,4 +1,4 @@
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Imports.Formats;
 
@@ -16,7 +16,7 @@ internal sealed class YandexFormat : IImportFormat
 
     public string Name => "yandex";
 
-    public ImportPlan Plan(DuckDbConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
     {
         if (paths.Count != 1 || !Directory.Exists(paths[0]))
         {
@@ -34,7 +34,7 @@ internal sealed class YandexFormat : IImportFormat
         };
     }
 
-    private static ParquetTable Open(DuckDbConnection connection, string folder, string name, CancellationToken cancellationToken)
+    private static ParquetTable Open(EngineConnection connection, string folder, string name, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, name);
         return File.Exists(path) || Directory.Exists(path)

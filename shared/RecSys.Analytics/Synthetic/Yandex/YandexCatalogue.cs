@@ -1,5 +1,5 @@
 using RecSys.Algorithms;
-using RecSys.Lake.DuckDb;
+using RecSys.Analytics.Engine;
 
 namespace RecSys.Analytics.Synthetic.Yandex;
 
@@ -78,7 +78,7 @@ internal sealed class YandexCatalogue
     /// Makes the tables <c>tracks</c> and <c>names</c>. A share of the tracks lacks an artist, album or genre, or refers to
     /// one that has no name.
     /// </summary>
-    public static YandexCatalogue Create(DuckDbConnection connection, YandexLogOptions options, CancellationToken cancellationToken)
+    public static YandexCatalogue Create(EngineConnection connection, YandexLogOptions options, CancellationToken cancellationToken)
     {
         var catalogue = new YandexCatalogue(options.TrackCount, options.Seed);
         connection.Execute(
@@ -102,19 +102,16 @@ internal sealed class YandexCatalogue
     // Positions of a spread-out numbering: ascending, with gaps.
     private static int SparseId(int number, int first, int spread) => first + (number * spread) + (int)(number * 7L % spread);
 
-    private static void AppendName(DuckDbAppender names, Kind kind, int id, string name)
+    private static void AppendName(EngineAppender names, Kind kind, int id, string name)
     {
-        names.Set(0, kind);
-        names.Set(1, id);
-        names.SetText(2, name);
-        names.EndRow();
+        names.Add((sbyte)kind).Add(id).Add(name).EndRow();
     }
 
     private static int GenreId(int genre) => 1 + genre;
 
     private static int SceneId(int scene) => 100 + (7 * scene);
 
-    private void AppendGenres(DuckDbAppender names)
+    private void AppendGenres(EngineAppender names)
     {
         for (var genre = 0; genre < GenreCount; genre++)
         {
@@ -128,7 +125,7 @@ internal sealed class YandexCatalogue
         }
     }
 
-    private void AppendArtist(DuckDbAppender tracks, DuckDbAppender names)
+    private void AppendArtist(EngineAppender tracks, EngineAppender names)
     {
         // The first artists take the scenes in turn, so that every scene has one who is heard.
         var isFirstOfScene = ArtistCount < SceneCount;
@@ -159,44 +156,27 @@ internal sealed class YandexCatalogue
             var id = SparseId(track, FirstTrackId, TrackSpread);
             var title = _names.AnyTrack(words);
             AppendName(names, Kind.Track, id, title);
-            tracks.Set(0, track);
-            tracks.Set(1, id);
-            tracks.Set(2, scene);
-            tracks.Set(3, first);
-            tracks.Set(4, size);
-            tracks.Set(5, isHeard);
-            tracks.Set(6, weight / (_random.NextInt(size) + TrackRankOffset));
+            tracks.Add(track).Add(id).Add(scene).Add(first).Add(size).Add(isHeard).Add(weight / (_random.NextInt(size) + TrackRankOffset));
             AppendReferences(tracks, album, _random.Chance(SingleShare) ? NextAlbum(names, title) : null, artist, scene);
             tracks.EndRow();
         }
     }
 
     // Six tracks of a hundred have something that cleaning is there for.
-    private void AppendReferences(DuckDbAppender tracks, int album, int? single, int artist, int scene)
+    private void AppendReferences(EngineAppender tracks, int album, int? single, int artist, int scene)
     {
         var fault = _random.NextDouble();
         int? secondArtist = ArtistCount > 1 && _random.Chance(SecondArtistShare) ? SparseId(_random.NextInt(ArtistCount), 4, ArtistSpread) : null;
-        Set(7, fault < 0.006 ? null : fault < 0.012 ? UnknownAlbum : album);
-        Set(8, fault < 0.006 ? null : single);
-        Set(9, fault is >= 0.012 and < 0.022 ? null : fault is >= 0.022 and < 0.032 ? UnknownArtist : artist);
-        Set(10, fault is >= 0.012 and < 0.022 || secondArtist == artist ? null : secondArtist);
-        Set(11, fault is >= 0.032 and < 0.045 ? null : fault is >= 0.045 and < 0.060 ? UnknownGenre : GenreId(scene / ScenesPerGenre));
-        Set(12, fault is >= 0.032 and < 0.060 ? null : SceneId(scene));
-
-        void Set(int column, int? value)
-        {
-            if (value is { } number)
-            {
-                tracks.Set(column, number);
-            }
-            else
-            {
-                tracks.SetNull(column);
-            }
-        }
+        tracks
+            .Add(fault < 0.006 ? null : fault < 0.012 ? UnknownAlbum : album)
+            .Add(fault < 0.006 ? null : single)
+            .Add(fault is >= 0.012 and < 0.022 ? null : fault is >= 0.022 and < 0.032 ? UnknownArtist : artist)
+            .Add(fault is >= 0.012 and < 0.022 || secondArtist == artist ? null : secondArtist)
+            .Add(fault is >= 0.032 and < 0.045 ? null : fault is >= 0.045 and < 0.060 ? UnknownGenre : GenreId(scene / ScenesPerGenre))
+            .Add(fault is >= 0.032 and < 0.060 ? (int?)null : SceneId(scene));
     }
 
-    private int NextAlbum(DuckDbAppender names, string name)
+    private int NextAlbum(EngineAppender names, string name)
     {
         var id = SparseId(AlbumCount++, 3, AlbumSpread);
         AppendName(names, Kind.Album, id, name);

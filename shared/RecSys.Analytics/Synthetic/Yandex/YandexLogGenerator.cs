@@ -1,5 +1,5 @@
+using RecSys.Analytics.Engine;
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Synthetic.Yandex;
@@ -81,7 +81,7 @@ public static class YandexLogGenerator
 
     private static YandexLogSummary Write(string folder, YandexLogOptions options, LakeEngineOptions engine, CancellationToken cancellationToken)
     {
-        using var database = DuckDbDatabase.Open(engine.ToSettings());
+        using var database = QueryEngine.Open(engine);
         using var connection = database.Connect();
         var catalogue = YandexCatalogue.Create(connection, options, cancellationToken);
         Copy(

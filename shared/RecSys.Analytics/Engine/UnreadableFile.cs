@@ -1,7 +1,6 @@
 using RecSys.Lake;
-using RecSys.Lake.DuckDb;
 
-namespace RecSys.Analytics.Listens;
+namespace RecSys.Analytics.Engine;
 
 /// <summary>Tells whether a file is what made a query fail, by reading it alone and completely.</summary>
 internal static class UnreadableFile
@@ -14,7 +13,7 @@ internal static class UnreadableFile
     /// <param name="file">A Parquet file.</param>
     /// <param name="columns">An aggregate that reads its columns.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static LakeCorruptException? Check(DuckDbConnection connection, string file, string columns, CancellationToken cancellationToken)
+    public static LakeCorruptException? Check(EngineConnection connection, string file, string columns, CancellationToken cancellationToken)
     {
         try
         {
@@ -25,7 +24,7 @@ internal static class UnreadableFile
 
             return null;
         }
-        catch (DuckDbException exception)
+        catch (EngineException exception)
         {
             return File.Exists(file) ? new LakeCorruptException(file, exception.Message, exception) : null;
         }

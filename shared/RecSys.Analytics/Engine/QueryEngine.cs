@@ -1,0 +1,81 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using RecSys.Lake;
+
+namespace RecSys.Analytics.Engine;
+
+/// <summary>
+/// One instance of DuckDB without a file of its own: it works on Parquet and text files, keeps intermediate tables in memory
+/// and spills them to the temporary folder. Connections may be used from different threads, each by one at a time.
+/// </summary>
+internal sealed class QueryEngine : IDisposable
+{
+    private const int MinMemoryMebibytes = 64;
+
+    // The instance lives as long as this connection, of which the others are duplicates.
+    private readonly DuckDBConnection _root;
+    private readonly Lock _connecting = new();
+
+    private QueryEngine(DuckDBConnection root) => _root = root;
+
+    /// <summary>Starts an instance.</summary>
+    /// <exception cref="EngineException">A setting is refused or memory is short.</exception>
+    public static QueryEngine Open(LakeEngineOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        var memory = options.MemoryLimitBytes > 0 ? options.MemoryLimitBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        var spilled = options.TempFolder ?? Path.Combine(Path.GetTempPath(), $"recsys-lake-{Guid.NewGuid():N}");
+
+        // The engine makes the folder itself, once it needs it, and removes it at its end; but not the folders above.
+        if (Path.GetDirectoryName(Path.GetFullPath(spilled)) is { } parent)
+        {
+            Directory.CreateDirectory(parent);
+        }
+
+        var settings = new DuckDBConnectionStringBuilder
+        {
+            DataSource = DuckDBConnectionStringBuilder.InMemoryDataSource,
+            ["threads"] = options.Threads.ToString(CultureInfo.InvariantCulture),
+            ["memory_limit"] = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(memory >> 20, MinMemoryMebibytes)}MiB"),
+            ["temp_directory"] = spilled,
+
+            // Nothing is ever fetched from the network, and results do not depend on what a machine has installed.
+            ["autoinstall_known_extensions"] = "false",
+            ["autoload_known_extensions"] = "false",
+            ["allow_community_extensions"] = "false",
+
+            // Queries that need an order say so; the others may stream without keeping it.
+            ["preserve_insertion_order"] = "false",
+        };
+        var root = new DuckDBConnection(settings.ConnectionString);
+        try
+        {
+            root.Open();
+            return new QueryEngine(root);
+        }
+        catch (DuckDBException exception)
+        {
+            root.Dispose();
+            throw new EngineException(exception);
+        }
+    }
+
+    /// <summary>A new connection, with temporary tables of its own.</summary>
+    public EngineConnection Connect()
+    {
+        DuckDBConnection connection;
+        lock (_connecting)
+        {
+            connection = _root.Duplicate();
+            connection.Open();
+        }
+
+        var connected = new EngineConnection(connection);
+
+        // Times without an offset mean UTC on every machine.
+        connected.Execute("SET TimeZone = 'UTC'", CancellationToken.None);
+        return connected;
+    }
+
+    public void Dispose() => _root.Dispose();
+}
