@@ -96,3 +96,70 @@ public static class BlockScoring
 
 /// <summary>An item of the catalogue with the score that a model gave it; what a score means is the model's to document.</summary>
 public readonly record struct ScoredItem(int ItemIndex, float Score);
+
+/// <summary>A model that can split a score into contributions of the user's past items.</summary>
+public interface IExplainer
+{
+    /// <summary>Explains one item's score for one user of the fitted matrix.</summary>
+    /// <param name="userIndex">The user.</param>
+    /// <param name="itemIndex">The item to explain.</param>
+    /// <param name="k">How many contributions to return, at least 1; the score always sums all of them.</param>
+    Explanation Explain(int userIndex, int itemIndex, int k);
+}
+
+/// <summary>Why an item got its score: the contributions of the user's past items, largest first.</summary>
+/// <param name="Score">The sum of all contributions, also of those that were cut off.</param>
+/// <param name="Contributions">The largest contributions, descending.</param>
+public sealed record Explanation(float Score, IReadOnlyList<ItemContribution> Contributions);
+
+/// <summary>One past item's share of a score.</summary>
+/// <param name="ItemIndex">The past item.</param>
+/// <param name="Contribution">Its additive share of the score; may be negative.</param>
+/// <param name="Confidence">The weight that the model gave the past interaction.</param>
+public readonly record struct ItemContribution(int ItemIndex, float Contribution, float Confidence);
+
+/// <summary>How many items to recommend, and which never.</summary>
+public sealed record RecommendOptions
+{
+    /// <summary>Length of each list; at least 1. More than the catalogue is allowed and gives what there is.</summary>
+    public int K { get; init; } = 10;
+
+    /// <summary>Leave out the items of the user's fitted (or given) interactions.</summary>
+    public bool ExcludeSeen { get; init; } = true;
+
+    /// <summary>Only these items, when not null.</summary>
+    public ItemSet? Allowed { get; init; }
+
+    /// <summary>Never these items.</summary>
+    public ItemSet? Denied { get; init; }
+
+    /// <summary>Threads for calls about many users; 0 takes every core.</summary>
+    public int ThreadCount { get; init; }
+
+    /// <summary>Throws when a value is outside its range or an item set belongs to another catalogue.</summary>
+    public void Validate(int itemCount)
+    {
+        if (K < 1)
+        {
+            throw new AlgorithmException(AlgorithmError.InvalidSetting, $"K is {K}; ask for at least 1 item.");
+        }
+
+        if (ThreadCount < 0)
+        {
+            throw new AlgorithmException(AlgorithmError.InvalidSetting, $"ThreadCount is {ThreadCount}; give 0 for every core, or more.");
+        }
+
+        ValidateSet(Allowed, nameof(Allowed), itemCount);
+        ValidateSet(Denied, nameof(Denied), itemCount);
+    }
+
+    private static void ValidateSet(ItemSet? set, string name, int itemCount)
+    {
+        if (set is not null && set.ItemCount != itemCount)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.MismatchedSizes,
+                $"{name} was made for {set.ItemCount} items but the model has {itemCount}; make the set with the model's item count.");
+        }
+    }
+}

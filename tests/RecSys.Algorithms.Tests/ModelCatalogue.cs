@@ -1,10 +1,9 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Hybrid;
 using RecSys.Algorithms.ItemModels;
-using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Algorithms.Splits;
+using RecSys.Algorithms.NextTracks;
 
 namespace RecSys.Algorithms.Tests;
 

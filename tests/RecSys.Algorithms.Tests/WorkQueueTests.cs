@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
-using RecSys.Algorithms.Evaluation;
-using RecSys.Algorithms.Markov;
-using RecSys.Algorithms.Splits;
+using RecSys.Algorithms.NextTracks;
 using RecSys.TestKit;
 
 namespace RecSys.Algorithms.Tests;

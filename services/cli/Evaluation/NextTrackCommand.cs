@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using RecSys.Algorithms.Markov;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Cli.Commands;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Evaluation.Data;

@@ -1,4 +1,5 @@
 using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Algorithms.Splits;
 
 namespace RecSys.Cli.Evaluation;

@@ -1,6 +1,6 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Evaluation;
-using RecSys.Algorithms.Markov;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Algorithms.Splits;
 using RecSys.Cli.Evaluation.Models;
 using RecSys.Cli.Output;

@@ -1,7 +1,7 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.ItemModels;
-using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;

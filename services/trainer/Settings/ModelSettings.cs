@@ -1,7 +1,7 @@
 using RecSys.Algorithms.Als;
-using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Trainer.Ranker;
 
 namespace RecSys.Trainer.Settings;

@@ -1,10 +1,9 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.ItemModels;
-using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Algorithms.Splits;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
 

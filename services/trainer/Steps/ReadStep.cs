@@ -1,5 +1,6 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Algorithms.Splits;
 using RecSys.Analytics.Listens;
 using RecSys.Trainer.Pipeline;
@@ -143,7 +144,7 @@ internal sealed record ListenTimes(int[] Counts, long[] Microseconds)
         {
             ThreadCount = threadCount,
         };
-        return NextTrackPairs.FromLog(log, new Algorithms.Splits.SessionOptions { Gap = gap }, out _);
+        return NextTrackPairs.FromLog(log, new Algorithms.NextTracks.SessionOptions { Gap = gap }, out _);
     }
 
     private static int[] Positions(int[]? kept, int count)

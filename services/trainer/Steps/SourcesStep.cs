@@ -1,10 +1,9 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Candidates;
 using RecSys.Algorithms.Features;
-using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Algorithms.Splits;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
 
@@ -58,15 +57,7 @@ internal sealed record CandidateSources(LinkTable? ItemNeighbors, LinkTable? Use
     /// <param name="als">Fitted to the same.</param>
     public CandidateFinder FinderOf(SparseMatrix plays, AlsModel als)
     {
-        var listeners = new int[plays.ColumnCount];
-        for (var user = 0; user < plays.RowCount; user++)
-        {
-            foreach (var item in plays.RowColumns(user))
-            {
-                listeners[item]++;
-            }
-        }
-
+        var listeners = plays.CountColumns();
         return new CandidateFinder(
             new RetrievalModels
             {
@@ -143,7 +134,7 @@ internal sealed record CandidateSources(LinkTable? ItemNeighbors, LinkTable? Use
         }
 
         var threads = settings.Get(TrainingSettings.Threads);
-        var pairs = NextTrackPairs.FromLog(listens.ToInteractions(threads), new Algorithms.Splits.SessionOptions { Gap = settings.SessionGap() }, out _);
+        var pairs = NextTrackPairs.FromLog(listens.ToInteractions(threads), new Algorithms.NextTracks.SessionOptions { Gap = settings.SessionGap() }, out _);
         return pairs.Count == 0 ? null : LinkTable.FromTransitions(MarkovModel.Fit(pairs), settings.Get(RankerSettings.NeighborCount), threads);
     }
 }

@@ -1,7 +1,7 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
-using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
 

@@ -12,7 +12,7 @@ public sealed record AlsOptions
     /// <summary>Passes over users and then items, at least 1.</summary>
     public int Iterations { get; init; } = 15;
 
-    /// <summary>λ of the squared norms, 0 or more; with 0 the systems are singular when there are more factors than the data determine.</summary>
+    /// <summary>λ of the squared norms, 0 or more. With 0 a row's equations may have no unique solution, which is an error.</summary>
     public float Regularization { get; init; } = 0.05f;
 
     /// <summary>
@@ -42,7 +42,7 @@ public sealed record AlsOptions
     /// <summary>Seed of the initial item factors.</summary>
     public int Seed { get; init; } = 42;
 
-    /// <summary>Standard deviation of an initial item vector's length in expectation; each factor gets this / √FactorCount.</summary>
+    /// <summary>Expected length of an initial item vector (root mean square): the standard deviation of a factor is this / √FactorCount.</summary>
     public float InitialScale { get; init; } = 0.1f;
 
     /// <summary>Threads; 0 takes every core. The result is the same for any number.</summary>

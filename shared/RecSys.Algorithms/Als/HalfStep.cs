@@ -30,7 +30,7 @@ internal sealed class HalfStep
 
         for (var k = 0; k < eigenvalues.Length; k++)
         {
-            // What rounding leaves of an eigenvalue that is zero: all of the fixed side has nothing in that direction.
+            // An eigenvalue this small is rounding: the fixed side has nothing in that direction.
             Spectrum.Span[k] = eigenvalues[k] > RelativeNoise * largest ? (float)(unobserved * eigenvalues[k]) : 0;
         }
     }

@@ -127,8 +127,8 @@ internal sealed unsafe class RowSolver
     }
 
     /// <summary>
-    /// Computes w, v and D; returns false when D has a zero: no row of the fixed side, and so no interaction, has anything in
-    /// that direction, and without regularization nothing determines the solution there.
+    /// Computes w, v and D. Returns false when D has a zero: then no row of the fixed side has anything in that direction, and
+    /// without regularization the solution is not determined.
     /// </summary>
     private bool Prepare(HalfStep step, ReadOnlySpan<int> columns, ReadOnlySpan<float> values)
     {

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
-using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Neighbors;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Algorithms.TopK;
 
 namespace RecSys.Algorithms.Candidates;

@@ -1,6 +1,6 @@
 namespace RecSys.Algorithms.Candidates;
 
-/// <summary>The whole catalogue by its number of listeners, most first, so that something is left for everybody.</summary>
+/// <summary>The whole catalogue by listeners, most first: who has heard all popular tracks still gets some.</summary>
 public sealed class PopularityOrder
 {
     private readonly int[] _items;
@@ -47,7 +47,7 @@ public sealed class PopularityOrder
     }
 }
 
-/// <summary>Retrieves the tracks with the most listeners; with nobody's taste to go by, the best first guess.</summary>
+/// <summary>Retrieves the tracks with the most listeners: the best guess while nothing is known of a user's taste.</summary>
 internal static class PopularSource
 {
     public static SourceList Retrieve(PopularityOrder popular, ItemSet denied, int count)

@@ -143,7 +143,7 @@ public sealed class SimilarityIndex
     /// <summary>Answers many directions at once as <see cref="Search"/> answers each.</summary>
     internal BatchSearch SearchMany(int count) => _shrunk.SearchMany(count);
 
-    /// <summary>The similarity of an item to the item of a direction; of a direction times a weight, the similarity times it.</summary>
+    /// <summary>The similarity of an item to the item whose direction is given, times the direction's length.</summary>
     public float Similarity(int itemIndex, ReadOnlySpan<float> direction) =>
         TensorPrimitives.Dot(_shrunk.ItemFactors.Row(itemIndex), direction);
 

@@ -50,7 +50,7 @@ public static class Evaluator
         var ratios = options.Metrics.Where(UserMetrics.IsRatio).ToArray();
         var table = new MetricTable(ratios, served.Length);
         var coverage = new ListCoverage(train.ColumnCount);
-        var itemUserCounts = CountUsers(train);
+        var itemUserCounts = train.CountColumns();
         for (var start = 0; start < served.Length; start += ChunkUsers)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -199,20 +199,6 @@ public static class Evaluator
         }
 
         return relevant;
-    }
-
-    private static int[] CountUsers(SparseMatrix train)
-    {
-        var counts = new int[train.ColumnCount];
-        for (var user = 0; user < train.RowCount; user++)
-        {
-            foreach (var item in train.RowColumns(user))
-            {
-                counts[item]++;
-            }
-        }
-
-        return counts;
     }
 
     private static IReadOnlyList<ActivityGroup> ByActivity(

@@ -3,9 +3,8 @@ using RecSys.Algorithms.Candidates;
 namespace RecSys.Algorithms.Features;
 
 /// <summary>
-/// Makes the rows that the ranker is trained on and scores: the one piece of code for both. Everything it looks at lies
-/// before the cut (statistics, and the listens that it is given) or is known when a list is asked for. Safe for use by
-/// many threads.
+/// Makes the rows that the ranker is trained on, and the rows that it scores. Everything it looks at lies before the cut
+/// (statistics, and the listens that it is given) or is known when a list is asked for. Safe for use by many threads.
 /// </summary>
 /// <param name="statistics">Of the items, up to the cut.</param>
 /// <param name="catalogue">Of the items.</param>
@@ -101,14 +100,14 @@ internal sealed class FeatureContext(ItemStatistics statistics, CatalogueIndex c
     public float OfStatistics(Func<ItemStatistics, int, float> statistic) => IsKnown ? statistic(statistics, Item) : float.NaN;
 
     /// <summary>The share of the user's plays that went to something; NaN without plays, 0 where none went there.</summary>
-    public float ShareOfPlays(ListenTotals? tally) => user.Total.Plays > 0 ? (tally?.Plays ?? 0) / user.Total.Plays : float.NaN;
+    public float ShareOfPlays(ListenTotals? totals) => user.Total.Plays > 0 ? (totals?.Plays ?? 0) / user.Total.Plays : float.NaN;
 
     /// <summary>The share of the current session's listens that went to something.</summary>
-    public float ShareOfSession(ListenTotals? tally) =>
-        user.SessionListens > 0 ? (tally?.SessionListens ?? 0) / (float)user.SessionListens : float.NaN;
+    public float ShareOfSession(ListenTotals? totals) =>
+        user.SessionListens > 0 ? (totals?.SessionListens ?? 0) / (float)user.SessionListens : float.NaN;
 
     /// <summary>Days since the last listen of something; NaN when it was never heard, or when is unknown.</summary>
-    public float DaysSince(ListenTotals? tally) => tally is null ? float.NaN : LogTime.DaysBetween(tally.LastTime, moment);
+    public float DaysSince(ListenTotals? totals) => totals is null ? float.NaN : LogTime.DaysBetween(totals.LastTime, moment);
 
     /// <summary>The mean over the candidate's genres; NaN without genres.</summary>
     public float MeanOverGenres(Func<ListenTotals?, float> value)

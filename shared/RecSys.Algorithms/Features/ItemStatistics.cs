@@ -69,8 +69,11 @@ public sealed class ItemStatistics
     /// <summary>Share of the listens below <see cref="SkipShare"/>; NaN when unknown.</summary>
     public float SkipRate(int itemIndex) => Row(itemIndex)[5];
 
-    /// <summary>Distinct users of the item, scaled to 0 for none and 1 for the most: the rating of the top list.</summary>
-    public float Rating(int itemIndex) => MostListeners > 0 ? Listeners(itemIndex) / MostListeners : 0;
+    /// <summary>
+    /// Distinct users of the item, divided by those of the item that has most. The features call it rating, as stored rankers do;
+    /// the rating of a top list goes from the least to the most heard item instead.
+    /// </summary>
+    public float ShareOfMostHeard(int itemIndex) => MostListeners > 0 ? Listeners(itemIndex) / MostListeners : 0;
 
     /// <summary>Counts a log, all of it.</summary>
     public static ItemStatistics From(ListensByUser log)

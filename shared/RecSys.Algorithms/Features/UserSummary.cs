@@ -74,10 +74,10 @@ internal sealed class UserSummary
 
     public ListenTotals? OfGenre(int genre) => _genres.GetValueOrDefault(genre);
 
-    private static ListenTotals Of(Dictionary<int, ListenTotals> tallies, int key)
+    private static ListenTotals Of(Dictionary<int, ListenTotals> totals, int key)
     {
-        ref var tally = ref CollectionsMarshal.GetValueRefOrAddDefault(tallies, key, out _);
-        return tally ??= new ListenTotals();
+        ref var found = ref CollectionsMarshal.GetValueRefOrAddDefault(totals, key, out _);
+        return found ??= new ListenTotals();
     }
 
     // The place of the first listen of the last session: no gap after it.
@@ -102,9 +102,9 @@ internal sealed class UserSummary
         var (sum, squares) = (0.0, 0.0);
         foreach (var item in _items.Keys)
         {
-            double rating = statistics.Rating(item);
-            sum += rating;
-            squares += rating * rating;
+            double share = statistics.ShareOfMostHeard(item);
+            sum += share;
+            squares += share * share;
         }
 
         var mean = sum / _items.Count;

@@ -4,8 +4,8 @@ using RecSys.Algorithms.Matrices;
 namespace RecSys.Algorithms.Hybrid;
 
 /// <summary>
-/// Finds the weights of a hybrid on validation interactions by coordinate search: from the best single model, each weight in
-/// turn is tried on a widening grid, then on ever finer steps around what was best, until nothing improves.
+/// Finds the weights of a hybrid on validation interactions by coordinate search. It starts from the best single model, tries
+/// each weight in turn on a coarse grid, then in finer steps around the best value, until nothing improves.
 /// </summary>
 /// <remarks>
 /// The score rows are computed once. Of each drawn user the scaled scores of the best items of every model are kept; trying a
@@ -16,7 +16,7 @@ public static class BlendFitter
     private static readonly float[] FirstGrid = [0, 0.05f, 0.1f, 0.2f, 0.35f, 0.5f, 0.75f, 1, 1.5f, 2.5f];
     private static readonly float[] FinerSteps = [1.5f, 1.2f, 1.08f];
 
-    // A larger blend must earn its place: smaller gains than this are noise of the drawn users.
+    // Smaller gains are noise of the drawn users, and no reason to add a model.
     private const double LeastGain = 1e-5;
 
     /// <summary>Fits weights.</summary>
@@ -106,3 +106,39 @@ public static class BlendFitter
 /// <param name="SingleValues">The metric of each model alone on the same users.</param>
 /// <param name="Users">How many users were drawn.</param>
 public sealed record BlendResult(IReadOnlyList<float> Weights, double Value, IReadOnlyList<double> SingleValues, int Users);
+
+/// <summary>How blend weights are fitted; see <see cref="BlendFitter"/>.</summary>
+public sealed record BlendOptions
+{
+    /// <summary>What is maximised: a metric with a cut-off that is a mean over users.</summary>
+    public Metric Metric { get; init; } = new(MetricKind.Ndcg, 20);
+
+    /// <summary>Users drawn from those with validation items; more is steadier and slower.</summary>
+    public int MaxUsers { get; init; } = 4000;
+
+    /// <summary>Best items of each model that may enter a blended list; a few times the metric's cut-off.</summary>
+    public int CandidatesPerModel { get; init; } = 200;
+
+    /// <summary>Seed of the draw.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Threads; 0 takes every core.</summary>
+    public int ThreadCount { get; init; }
+
+    internal void Validate()
+    {
+        if (Metric.CutOff < 1 || Metric.Kind is not (MetricKind.Recall or MetricKind.Precision or MetricKind.Map
+            or MetricKind.Ndcg or MetricKind.HitRate or MetricKind.Mrr))
+        {
+            throw new AlgorithmException(
+                AlgorithmError.InvalidSetting, $"A blend can't be fitted to {Metric}; take a mean over users with a cut-off, such as ndcg@20.");
+        }
+
+        if (MaxUsers < 1 || CandidatesPerModel < Metric.CutOff || ThreadCount < 0)
+        {
+            throw new AlgorithmException(
+                AlgorithmError.InvalidSetting,
+                $"MaxUsers must be 1 or more, CandidatesPerModel at least the cut-off {Metric.CutOff}, ThreadCount 0 or more.");
+        }
+    }
+}

@@ -20,7 +20,7 @@ public sealed class PopularityModel : IRecommender, IProfileRecommender
     {
         _train = train;
         Measure = measure;
-        _users = new int[train.ColumnCount];
+        _users = train.CountColumns();
         _plays = new double[train.ColumnCount];
         for (var user = 0; user < train.RowCount; user++)
         {
@@ -28,7 +28,6 @@ public sealed class PopularityModel : IRecommender, IProfileRecommender
             var weights = train.RowValues(user);
             for (var i = 0; i < items.Length; i++)
             {
-                _users[items[i]]++;
                 _plays[items[i]] += weights[i];
             }
         }

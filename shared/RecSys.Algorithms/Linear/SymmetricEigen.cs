@@ -51,8 +51,8 @@ internal static class TridiagonalEigen
     /// <param name="rotations">Receives the rotations of neighbouring rows.</param>
     public static void Diagonalize(double[] d, double[] e, RowRotations rotations)
     {
-        // An element this far below the norm is within what rounding has done to the matrix already; to ask for more of the
-        // many eigenvalues near zero that factors of low rank have would be to chase noise.
+        // An element this far below the norm is rounding. Factors of low rank have many eigenvalues near zero, and more sweeps
+        // over them would only chase noise.
         var norm = 0d;
         for (var i = 0; i < d.Length; i++)
         {

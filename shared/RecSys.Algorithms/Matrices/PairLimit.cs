@@ -1,8 +1,8 @@
 namespace RecSys.Algorithms.Matrices;
 
 /// <summary>
-/// Bounds the pairs of cells of one row, which grow with the square of its length: of the longest rows a sample is looked at. Few
-/// rows hold most of the pairs, and what is left of them still says more of each cell than a row of usual length does.
+/// Limits the pairs of cells that share a row. Pairs grow with the square of a row's length, so that a few long rows hold most of
+/// them. Of these rows a sample of the cells is kept, which is still more than a usual row has.
 /// </summary>
 public static class PairLimit
 {
@@ -121,8 +121,8 @@ public static class PairLimit
 }
 
 /// <summary>
-/// The cells of the columns that most rows have. What is rare has neighbours by chance, but a catalogue is mostly rare items, and a table
-/// of the neighbours of all of them takes most of the memory.
+/// Keeps the cells of the columns that most rows have. Most items of a catalogue are rare. Their neighbours are mostly chance, but
+/// would take most of the memory of a table.
 /// </summary>
 internal static class ColumnLimit
 {
@@ -136,18 +136,12 @@ internal static class ColumnLimit
             return matrix;
         }
 
+        // Most rows first, then the lower index.
+        var counts = matrix.CountColumns();
         var keys = new long[matrix.ColumnCount];
-        for (var row = 0; row < matrix.RowCount; row++)
-        {
-            foreach (var column in matrix.RowColumns(row))
-            {
-                keys[column] -= 1L << 32;
-            }
-        }
-
         for (var column = 0; column < keys.Length; column++)
         {
-            keys[column] += column;
+            keys[column] = column - ((long)counts[column] << 32);
         }
 
         Array.Sort(keys);

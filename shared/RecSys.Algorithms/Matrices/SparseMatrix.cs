@@ -125,6 +125,21 @@ public sealed class SparseMatrix
         return mapped;
     }
 
+    /// <summary>Cells of each column; of users × items the distinct users of each item.</summary>
+    public int[] CountColumns()
+    {
+        var counts = new int[ColumnCount];
+        for (var row = 0; row < RowCount; row++)
+        {
+            foreach (var column in RowColumns(row))
+            {
+                counts[column]++;
+            }
+        }
+
+        return counts;
+    }
+
     /// <summary>Columns become rows; linear time.</summary>
     public SparseMatrix Transpose() => Transpose(MaxChunkCells);
 

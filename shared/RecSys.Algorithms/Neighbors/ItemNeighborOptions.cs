@@ -43,7 +43,8 @@ public sealed record ItemNeighborOptions
     public long MemoryLimitBytes { get; init; } = 4L << 30;
 
     /// <summary>
-    /// Items that have neighbours and are neighbours: those with most users. Memory grows with them. No limit by default.
+    /// How many items take part, those with most users. The others have no neighbours and are nobody's neighbours. Memory grows
+    /// with the number. No limit by default.
     /// </summary>
     public int MaxItems { get; init; } = int.MaxValue;
 

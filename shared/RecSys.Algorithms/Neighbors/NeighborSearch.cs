@@ -10,8 +10,8 @@ namespace RecSys.Algorithms.Neighbors;
 /// s(i, j) = rowFactor_i · neighborFactor_j · Σ_m inner_m · x_im · x_jm, i ≠ j.
 /// </summary>
 /// <remarks>
-/// Row by row (Gustavson 1978): for each cell (i, m) the row m of Xᵀ is added into accumulators, one set a thread. Those that were
-/// empty are written down, and only they are read and cleared. Memory beside the result: 20 bytes a row and thread and 8 a cell,
+/// Row by row (Gustavson 1978): for each cell (i, m) the row m of Xᵀ is added into accumulators, one set a thread. The search notes
+/// which accumulators it used, and reads and clears only those. Memory beside the result: 20 bytes a row and thread and 8 a cell,
 /// whatever the number of pairs. Time: Σ_m |column m|² additions.
 /// </remarks>
 internal static class NeighborSearch
@@ -209,8 +209,8 @@ internal sealed record NeighborQuery
 }
 
 /// <summary>
-/// Other numbers for the rows whose neighbours are looked for: the longest first. Most additions are to long rows, and beside one
-/// another these stay in the cache: with 900,000 rows that takes half of the time of a search.
+/// New numbers for the rows, the longest first. Most additions go to long rows, and rows that lie beside one another stay in the
+/// cache: with 900,000 rows a search takes half the time.
 /// </summary>
 internal sealed class NeighborLabels
 {

@@ -5,6 +5,37 @@ namespace RecSys.Algorithms.Tests.Als;
 
 public sealed class AlsModelTests
 {
+    [Fact]
+    public void Log_confidence_takes_no_mean_below_one()
+    {
+        var weights = new float[2];
+
+        ConfidenceWeights.Compute([0.5f, 0.25f], AlsConfidence.Log, alpha: 2, weights);
+        weights.ShouldBe([2 * MathF.Log(1.5f), 2 * MathF.Log(1.25f)], 1e-6);
+
+        ConfidenceWeights.Compute([6, 2], AlsConfidence.Log, alpha: 2, weights);
+        weights.ShouldBe([2 * MathF.Log(2.5f), 2 * MathF.Log(1.5f)], 1e-6);
+    }
+
+    [Fact]
+    public void An_interaction_of_weight_zero_is_none()
+    {
+        var model = AlsModel.Fit(AlsCases.Log(), new AlsOptions { FactorCount = 8, Iterations = 2 });
+        var without = new float[8];
+        var with = new float[8];
+
+        // Few and many items: the solver takes another way for each.
+        foreach (var count in new[] { 2, 20 })
+        {
+            var items = Enumerable.Range(8, count).ToArray();
+            var weights = items.Select(item => 1f + (item % 3)).ToArray();
+            model.FoldInUser(items, weights, without);
+            model.FoldInUser([0, .. items], [0, .. weights], with);
+
+            with.ShouldBe(without, 1e-4);
+        }
+    }
+
     private static readonly AlsOptions Small = new() { FactorCount = 12, Iterations = 4, Regularization = 0.1f };
 
     [Theory]

@@ -59,6 +59,19 @@ public sealed class CandidateFinderTests
     }
 
     [Fact]
+    public void What_follows_the_last_track_counts_twice_what_follows_the_one_before()
+    {
+        // 0 was heard last and leads to 2; 1 leads to 2 and, more strongly, to 3.
+        var next = new LinkTable([0, 1, 3, 3, 3], [2, 3, 2], [0.5f, 0.8f, 0.2f], 4);
+        var finder = new CandidateFinder(new RetrievalModels { ItemCount = 4, Next = next }, new RetrievalOptions());
+        var profile = new ListenerProfile { UserIndex = -1, Items = [0, 1], Plays = [1, 1], RecentItems = [0, 1] };
+
+        var list = finder.Retrieve(profile, new ItemSet(4, [0, 1]), 10).ShouldHaveSingleItem();
+
+        list.Hits.Select(hit => (hit.ItemIndex, Math.Round(hit.Score, 5), hit.BecauseItemIndex)).ShouldBe([(2, 0.6, 0), (3, 0.4, 1)]);
+    }
+
+    [Fact]
     public void Users_with_news_are_not_searched_for_together()
     {
         var heard = Random();

@@ -69,6 +69,41 @@ public sealed class FeatureTests
         heard["user_rating_deviation"].ShouldBe(0.25f, 1e-6);
     }
 
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(1, 1)]
+    public void A_session_ends_at_a_gap_of_more_than_thirty_minutes(long microsecondsMore, int listens)
+    {
+        const long HalfHour = Day / 48;
+        var last = (10 * Day) + (2 * HalfHour) + microsecondsMore;
+        var log = ListensByUser.Create(1, 4, [0, 0, 0], [0, 1, 2], [10 * Day, (10 * Day) + HalfHour, last], [1, 1, 1], [1, 1, 1]);
+
+        Row(log, item: 3, moment: 11 * Day)["session_listens"].ShouldBe(listens);
+    }
+
+    [Fact]
+    public void The_trend_compares_the_newest_tenth_of_the_log_with_all_of_it()
+    {
+        // 20 listens a day apart, so that the newest tenth begins with the one of day 18: item 0 is heard in it alone, item 1 only before.
+        var days = Enumerable.Range(1, 20).ToArray();
+        var log = ListensByUser.Create(
+            1, 4, new int[20], [.. days.Select(day => day >= 18 ? 0 : 1)], [.. days.Select(day => day * Day)],
+            [.. days.Select(_ => 1f)], [.. days.Select(_ => 1f)]);
+
+        Row(log, item: 0, moment: 30 * Day)["track_trend"].ShouldBe(MathF.Log((3 + 1) / ((3 * 0.1f) + 1)), 1e-5);
+        Row(log, item: 1, moment: 30 * Day)["track_trend"].ShouldBe(MathF.Log((0 + 1) / ((17 * 0.1f) + 1)), 1e-5);
+    }
+
+    [Fact]
+    public void A_listen_of_half_of_the_track_is_not_skipped()
+    {
+        var log = ListensByUser.Create(1, 4, [0, 0], [0, 0], [Day, 2 * Day], [0.5f, 0.49f], [1, 1]);
+        var row = Row(log, item: 0, moment: 3 * Day);
+
+        row["track_skip_rate"].ShouldBe(0.5f);
+        row["user_skip_rate"].ShouldBe(0.5f);
+    }
+
     [Fact]
     public void Of_a_long_history_the_newest_500_listens_count_as_the_meaning_says_and_serving_knows_them()
     {

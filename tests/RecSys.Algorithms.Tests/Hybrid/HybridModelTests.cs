@@ -109,6 +109,18 @@ public sealed class HybridModelTests
     }
 
     [Fact]
+    public void The_users_that_a_blend_is_fitted_on_are_drawn_by_the_seed()
+    {
+        var (train, validation) = Blocks(new Random(3));
+        var model = RecSys.Algorithms.Neighbors.ItemNeighborModel.Fit(train);
+
+        Value(1).ShouldBe(Value(1));
+        Enumerable.Range(0, 5).Select(Value).Distinct().Count().ShouldBeGreaterThan(1);
+
+        double Value(int seed) => BlendFitter.Fit([model], train, validation, new BlendOptions { MaxUsers = 10, Seed = seed }).Value;
+    }
+
+    [Fact]
     public void A_blend_can_not_be_fitted_to_what_is_no_mean_over_users()
     {
         var (train, validation) = Blocks(new Random(3));

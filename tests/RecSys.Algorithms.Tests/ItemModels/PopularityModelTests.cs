@@ -35,6 +35,15 @@ public sealed class PopularityModelTests
     }
 
     [Fact]
+    public void A_play_after_the_moment_counts_in_full_and_not_more()
+    {
+        const long Day = 86_400_000_000;
+        var log = new InteractionRows(1, 1, [0, 0], [0, 0], [1, 1], [0, 20 * Day]);
+
+        PopularityModel.FitRecent(log, TimeSpan.FromDays(10), DateTimeOffset.UnixEpoch.AddDays(10)).Top(1)[0].Score.ShouldBe(1.5f);
+    }
+
+    [Fact]
     public void Equal_popularity_is_ordered_by_index()
     {
         var train = SparseMatrix.FromTriples(1, 3, [0, 0, 0], [2, 0, 1], [5, 5, 5]);

@@ -36,6 +36,15 @@ public sealed class PairLimitTests
     }
 
     [Fact]
+    public void Equal_rows_have_draws_of_their_own()
+    {
+        var sample = PairLimit.Sample(Rows(10, 10, 10), 75, seed: 1);
+
+        sample.RowLength(0).ShouldBe(5);
+        Enumerable.Range(0, 3).Select(row => string.Join(' ', sample.RowColumns(row).ToArray())).ShouldBeUnique();
+    }
+
+    [Fact]
     public void Every_cell_of_a_long_row_is_drawn_as_often_as_another()
     {
         var drawn = new int[10];

@@ -49,6 +49,29 @@ public sealed class ItemNeighborModelTests
     }
 
     [Fact]
+    public void Of_equally_similar_items_those_of_lower_index_are_kept()
+    {
+        // One user has all 200 items, so that all pairs are alike; later items have more users, and are met first by the search.
+        var users = Enumerable.Repeat(0, 200).ToList();
+        var items = Enumerable.Range(0, 200).ToList();
+        for (var item = 0; item < 200; item++)
+        {
+            for (var listener = 0; listener < item; listener++)
+            {
+                users.Add(users.Count - 199);
+                items.Add(item);
+            }
+        }
+
+        var train = SparseMatrix.FromTriples(users.Count, 200, [.. users], [.. items], [.. users.Select(_ => 1f)]);
+
+        var model = ItemNeighborModel.Fit(
+            train, new ItemNeighborOptions { Weighting = ItemWeighting.Binary, ProfileExponent = 0, CandidateExponent = 0, NeighborCount = 5 });
+
+        model.Neighbors.Neighbors(100).ToArray().ShouldBe([0, 1, 2, 3, 4]);
+    }
+
+    [Fact]
     public void The_best_neighbours_are_the_best_of_all()
     {
         var all = ItemNeighborModel.Fit(Train, new ItemNeighborOptions { Shrinkage = 3 });

@@ -1,9 +1,8 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Hybrid;
 using RecSys.Algorithms.ItemModels;
-using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Algorithms.Splits;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Cli.Output;
 using RecSys.Trainer.Settings;
 

@@ -1,8 +1,6 @@
-using RecSys.Algorithms.Evaluation;
-using RecSys.Algorithms.Splits;
 using RecSys.Algorithms.TopK;
 
-namespace RecSys.Algorithms.Markov;
+namespace RecSys.Algorithms.NextTracks;
 
 /// <summary>
 /// What follows an item, in the order of a user's preference: the best candidates of a next-track model are scored anew by a

@@ -1,8 +1,7 @@
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Splits;
 using RecSys.Algorithms.TopK;
 
-namespace RecSys.Algorithms.Markov;
+namespace RecSys.Algorithms.NextTracks;
 
 /// <summary>
 /// First-order Markov chain over tracks with Dirichlet smoothing towards the popular ones:
@@ -265,6 +264,45 @@ public sealed class MarkovModel : IRecommender, INextTrackModel
             item = -1;
             probability = 0;
             return false;
+        }
+    }
+}
+
+/// <summary>A model that ranks what a user may want right after an item.</summary>
+public interface INextTrackModel
+{
+    /// <summary>The model's name.</summary>
+    string Name { get; }
+
+    /// <summary>The best next items: score descending, ties by lower item index; the current item may be among them.</summary>
+    /// <param name="userIndex">The user.</param>
+    /// <param name="itemIndex">The item that plays now.</param>
+    /// <param name="options">K and filters.</param>
+    ScoredItem[] RecommendNext(int userIndex, int itemIndex, RecommendOptions options);
+}
+
+/// <summary>Settings of <see cref="MarkovModel"/>.</summary>
+public sealed record MarkovOptions
+{
+    /// <summary>
+    /// μ, the weight of the back-off in transitions: an item that was followed μ times gets half of its probabilities from its
+    /// own transitions and half from the popular items. 0 switches the back-off off for items with transitions.
+    /// </summary>
+    public double Smoothing { get; init; } = 5;
+
+    /// <summary>How many of the most popular items the back-off knows; 0 for none.</summary>
+    public int BackoffCount { get; init; } = 200;
+
+    internal void Validate()
+    {
+        if (!(Smoothing >= 0 && double.IsFinite(Smoothing)))
+        {
+            throw new AlgorithmException(AlgorithmError.InvalidSetting, $"Smoothing is {Smoothing}; give a number of 0 or more, such as 5.");
+        }
+
+        if (BackoffCount < 0)
+        {
+            throw new AlgorithmException(AlgorithmError.InvalidSetting, $"BackoffCount is {BackoffCount}; give 0 or more, such as 200.");
         }
     }
 }

@@ -1,4 +1,6 @@
-namespace RecSys.Algorithms.Splits;
+using RecSys.Algorithms.Splits;
+
+namespace RecSys.Algorithms.NextTracks;
 
 /// <summary>
 /// Pairs of one listen and the next in the same session, as parallel arrays: what a next-track model learns from.

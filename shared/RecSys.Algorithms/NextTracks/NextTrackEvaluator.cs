@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using RecSys.Algorithms.Markov;
-using RecSys.Algorithms.Splits;
 
-namespace RecSys.Algorithms.Evaluation;
+namespace RecSys.Algorithms.NextTracks;
 
 /// <summary>Measures next-track models on pairs of a listen and the next.</summary>
 public static class NextTrackEvaluator

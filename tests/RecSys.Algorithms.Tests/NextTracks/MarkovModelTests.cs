@@ -1,10 +1,9 @@
 using RecSys.Algorithms.Evaluation;
-using RecSys.Algorithms.Markov;
 using RecSys.Algorithms.Matrices;
-using RecSys.Algorithms.Splits;
+using RecSys.Algorithms.NextTracks;
 using RecSys.Algorithms.TopK;
 
-namespace RecSys.Algorithms.Tests.Markov;
+namespace RecSys.Algorithms.Tests.NextTracks;
 
 /// <summary>Transitions, done by hand: 0 → 1 three times, 0 → 2 once, 1 → 2 once; item 3 is never left, item 4 never heard.</summary>
 public sealed class MarkovModelTests
@@ -75,6 +74,27 @@ public sealed class MarkovModelTests
     }
 
     [Fact]
+    public void Of_pairs_of_one_moment_the_later_in_the_log_is_the_last()
+    {
+        var pairs = new NextTrackPairs(2, 4, [0, 0, 1], [0, 1, 2], [1, 2, 3], [0, 0, 1], [5, 5, 1]);
+        var model = MarkovModel.Fit(pairs, new MarkovOptions { Smoothing = 0, BackoffCount = 0 });
+
+        model.Recommend([0], new RecommendOptions { ExcludeSeen = false })[0].Select(item => item.ItemIndex).ShouldBe([3]);
+    }
+
+    [Theory]
+    [InlineData(0.25, new[] { 1, 2, 0 })]
+    [InlineData(0.75, new[] { 2, 1, 0 })]
+    public void The_preference_weight_is_that_of_preference(double weight, int[] order)
+    {
+        // Followers of 0: item 1 three times, 2 once. Preferred: 2 before 1.
+        var markov = MarkovModel.Fit(Pairs, new MarkovOptions { Smoothing = 1, BackoffCount = 3 }, [1, 1, 1, 0, 0]);
+        var reranker = new PreferenceReranker(markov, new FixedScores([0, 0.5f, 1, 0, 0]), preferenceWeight: weight);
+
+        reranker.RecommendNext(0, 0, new RecommendOptions { K = 3, ExcludeSeen = false }).Select(item => item.ItemIndex).ShouldBe(order);
+    }
+
+    [Fact]
     public void The_universe_is_the_items_of_pairs_and_the_popular_ones()
     {
         var model = MarkovModel.Fit(Pairs, new MarkovOptions { BackoffCount = 4 }, Plays);
@@ -126,6 +146,11 @@ public sealed class MarkovModelTests
         checks.ShouldAllBe(check => check.MeanSeen == 3 && check.MeanUnseen <= 3);
         AffinityCheck.Run(new FixedScores(new float[6]), train, users: 2, items: 2).Select(c => c.UserIndex)
             .ShouldBe(checks.Select(c => c.UserIndex));
+        Enumerable.Range(0, 20)
+            .Select(seed => AffinityCheck.Run(new FixedScores(new float[6]), train, users: 1, items: 2, seed)[0].UserIndex)
+            .Distinct()
+            .Count()
+            .ShouldBe(2);
     }
 
     [Fact]

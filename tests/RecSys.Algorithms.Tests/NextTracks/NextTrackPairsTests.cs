@@ -1,6 +1,7 @@
+using RecSys.Algorithms.NextTracks;
 using RecSys.Algorithms.Splits;
 
-namespace RecSys.Algorithms.Tests.Splits;
+namespace RecSys.Algorithms.Tests.NextTracks;
 
 public sealed class NextTrackPairsTests
 {
