@@ -26,14 +26,14 @@ public sealed record DatabaseOptions : IValidatableObject
     public string ConnectionString { get; init; } = "";
 
     /// <summary>How many of a user's newest listens are kept, 1 to 100,000. Default 1,000.</summary>
-    [Range(1, 100_000, ErrorMessage = "It must be 1 to 100000.")]
+    [Range(1, 100_000, ErrorMessage = "It must be from 1 to 100000.")]
     public int RecentListensPerUser { get; init; } = 1_000;
 
     /// <summary>
     /// Seconds until a statement is given up, 1 to 3,600; on SQLite also how long a writer waits for another one.
     /// Default 60. Bulk writes and schema changes are not limited.
     /// </summary>
-    [Range(1, 3_600, ErrorMessage = "It must be 1 to 3600.")]
+    [Range(1, 3_600, ErrorMessage = "It must be from 1 to 3600.")]
     public int CommandTimeoutSeconds { get; init; } = 60;
 
     internal bool IsPostgres => string.Equals(Provider, Postgres, StringComparison.OrdinalIgnoreCase);

@@ -70,7 +70,9 @@ internal sealed record DatabaseTarget
                 "ConnectionString names no file; a database in memory would be lost. Set it to Data Source=PATH.");
         }
 
+        // Processes that reach one file by different links share its locks, which lie beside the file itself.
         var file = Path.GetFullPath(parts.DataSource);
+        file = File.Exists(file) ? File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file : file;
         parts.DataSource = file;
         parts.ForeignKeys = true;
 

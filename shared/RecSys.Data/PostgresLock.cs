@@ -5,8 +5,8 @@ namespace RecSys.Data;
 
 /// <summary>
 /// An advisory lock on a connection of its own. Nothing runs on that connection, so the server sees at once when its holder dies and
-/// frees the lock; and the holder listens on it, so it hears at once when the connection ends (decision 0010 compares this
-/// with a package).
+/// frees the lock; and the holder listens on it, so it hears at once when the connection ends (docs/decisions/0007
+/// compares this with a package).
 /// </summary>
 internal sealed class PostgresLock : IAsyncDisposable
 {

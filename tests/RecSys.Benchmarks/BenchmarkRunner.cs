@@ -6,6 +6,7 @@ using RecSys.Benchmarks.Linear;
 using RecSys.Benchmarks.Models;
 using RecSys.Benchmarks.Ranking;
 using RecSys.Benchmarks.Serving;
+using RecSys.Benchmarks.Stores;
 using RecSys.Benchmarks.TopK;
 using RecSys.Benchmarks.Training;
 
@@ -42,6 +43,7 @@ internal static class BenchmarkRunner
         new("recommend", "Recommend a second of a running system; --server URL --callers 8 --seconds 10 --users 13000", LoadBenchmark.RunRecommend, "--server {server} --seconds 1 --callers 2 --users 50"),
         new("stream", "listens a second that a running system confirms; --server URL --seconds 8 --users 20000 --tracks 100000", LoadBenchmark.RunStream, "--server {server} --seconds 1 --users 50 --tracks 100"),
         new("training", "seconds and memory of every stage of a training; --data DIR, and settings such as --als.factors 64", TrainingBenchmark.Run, "--data {data} --als.factors 8 --als.iterations 2 --ranker.trees 5 --ranker.windows 1"),
+        new("bulk", "many rows into Postgres and SQLite: own writer, linq2db, EF Core; --rows 1000000 --rounds 2", BulkWriteBenchmark.Run, "--rows 1000 --rounds 1"),
         new("export", "million rows a second from index lists to Parquet; --users 200000 --tracks 1000000 --codec zstd", ExportBenchmark.Run, "--users 100 --tracks 1000"),
     ];
 
