@@ -47,7 +47,7 @@ public sealed class OutageTests(PostgresFixture postgres, RabbitMqFixture broker
 
         var refused = (await Should.ThrowAsync<RpcException>(async () => await call)).ReadError().ShouldNotBeNull();
         refused.Code.ShouldBe(StatusCode.Unavailable);
-        refused.RetryDelay.ShouldNotBeNull();
+        refused.RetryDelay.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
         refused.Message.ShouldEndWith("Accepted are the first 1 messages of the stream; send those after them again.");
     }
 
@@ -73,7 +73,7 @@ public sealed class OutageTests(PostgresFixture postgres, RabbitMqFixture broker
             Tracks = { new Contracts.Common.V1.Track { TrackId = "t1" } },
         }))).ReadError().ShouldNotBeNull();
         tracks.Code.ShouldBe(StatusCode.Unavailable);
-        tracks.RetryDelay.ShouldNotBeNull();
+        tracks.RetryDelay.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
         (await ingest.Queries.CountListensAsync(CancellationToken.None)).ShouldBe(1);
 
         await server.RestartAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Algorithms.Features;
@@ -101,6 +102,35 @@ public sealed class TreeRankTests : IAsyncLifetime
         answer.Tracks[0].TrackId.ShouldBe(Log.TrackIds[3]);
     }
 
+    [Fact]
+    public async Task Listens_count_in_the_order_of_their_times_however_they_are_given()
+    {
+        await WriteAsync(RankingFeatures.All.Select(feature => feature.Name), "is_last_artist", from: 0.5);
+        await using var host = await StartAsync();
+        var request = Request();
+        request.History.Clear();
+        request.History.Add([Listen(Log.TrackIds[0], 20), Listen(Log.TrackIds[4], 10)]);
+
+        var answer = await Client(host).RankAsync(request);
+
+        // The newest listen, given first, is of the artist of track 1.
+        answer.Tracks.Select(track => (track.TrackId, track.Score)).ShouldContain((Log.TrackIds[1], 2.5));
+        answer.Tracks.Select(track => (track.TrackId, track.Score)).ShouldContain((Log.TrackIds[3], -1.5));
+    }
+
+    [Theory]
+    [InlineData(1, -1.5)]
+    [InlineData(3, 2.5)]
+    public async Task Features_of_time_are_of_the_moment_that_the_request_asks_for(int hoursLater, double score)
+    {
+        await WriteAsync(RankingFeatures.All.Select(feature => feature.Name), "hours_since_listen", from: 2);
+        await using var host = await StartAsync();
+        var request = Request();
+        request.AskTime = new Timestamp { Seconds = 2 + (hoursLater * 3_600) };
+
+        (await Client(host).RankAsync(request)).Tracks.ShouldAllBe(track => track.Score == score);
+    }
+
     private static RankRequest Request() => new()
     {
         UserId = "u",
@@ -119,16 +149,18 @@ public sealed class TreeRankTests : IAsyncLifetime
 
     private static RankerService.RankerServiceClient Client(ServiceHost host) => new(host.Channel);
 
-    // Artists: items 2 to 4 are of artist 1, the others of artist 0. One tree: 2.5 for two of the feature (plays of the artist) or more, else -1.5.
-    private Task WriteAsync(IEnumerable<string> features, string splitOn = "user_artist_plays") => _database.WriteModelAsync("v1", Log, writeMore: async artifacts =>
+    // Artists: items 2 to 4 are of artist 1, the others of artist 0. One tree: 2.5 from a value of one feature on, else -1.5.
+    private Task WriteAsync(IEnumerable<string> features, string splitOn = "user_artist_plays", double from = 2) => _database.WriteModelAsync("v1", Log, writeMore: async artifacts =>
     {
         var none = CancellationToken.None;
         var feature = RankingFeatures.All.Select(f => f.Name).ToList().IndexOf(splitOn);
         var trees = """
             {"learner":{"gradient_booster":{"name":"gbtree","model":{"trees":[{"left_children":[1,-1,-1],"right_children":[2,-1,-1],
-             "split_indices":[FEATURE,0,0],"split_conditions":[2.0,-1.5,2.5],"default_left":[1,0,0],"sum_hessian":[4.0,3.0,1.0]}]}},
+             "split_indices":[FEATURE,0,0],"split_conditions":[FROM,-1.5,2.5],"default_left":[1,0,0],"sum_hessian":[4.0,3.0,1.0]}]}},
              "learner_model_param":{"base_score":"0","num_class":"0","num_feature":"COUNT"},"objective":{"name":"rank:ndcg"}}}
-            """.Replace("FEATURE", $"{feature}", StringComparison.Ordinal).Replace("COUNT", $"{FeatureBuilder.FeatureCount}", StringComparison.Ordinal);
+            """.Replace("FEATURE", $"{feature}", StringComparison.Ordinal)
+            .Replace("FROM", string.Create(CultureInfo.InvariantCulture, $"{from}"), StringComparison.Ordinal)
+            .Replace("COUNT", $"{FeatureBuilder.FeatureCount}", StringComparison.Ordinal);
         var artists = Enumerable.Range(0, Log.TrackIds.Count).Select(item => item is >= 2 and <= 4 ? 1 : 0).ToArray();
         await artifacts.WriteMatrixAsync(
             "v1", ArtifactNames.RankerItems, Log.TrackIds.Count, ItemStatistics.ColumnCount, _ => new float[ItemStatistics.ColumnCount], none);

@@ -1,9 +1,12 @@
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Serving.V1;
 using RecSys.Data.Histories;
 using RecSys.Hosting.Errors;
+using RecSys.TestKit.Hosts;
 using RecSys.TestKit.Models;
 
 namespace RecSys.Serving.Tests.Grpc;
@@ -96,6 +99,22 @@ public sealed class RecommendTests
     }
 
     [Fact]
+    public async Task What_the_candidate_service_brings_although_it_may_not_is_left_out()
+    {
+        var user = SampleLog.User(taste: 1, number: 2);
+        var (heard, excluded, fresh) = (Log.Track(1, 0), Log.Track(1, 1), Log.Track(1, 2));
+        await using var careless = await ServiceHost.StartAsync(
+            "candidate", _ => { }, app => app.MapGrpcService<CarelessCandidates>(), []);
+        await using var system = await ServingSystem.StartAsync(Log, ("Services:Candidate", careless.GrpcAddress.ToString()));
+        await system.PublishAsync(ServingSystem.Listen(user, heard));
+
+        var slate = await system.Client.RecommendAsync(new RecommendRequest { UserId = user, ExcludedTrackIds = { excluded } });
+
+        slate.Degradations.ShouldBeEmpty();
+        slate.Items.Select(item => item.Track.TrackId).ShouldBe([fresh]);
+    }
+
+    [Fact]
     public async Task A_slate_is_never_empty_while_one_track_is_allowed()
     {
         await using var system = await ServingSystem.StartAsync(Log);
@@ -184,5 +203,24 @@ public sealed class RecommendTests
         request.ExcludedTrackIds.Add(Enumerable.Range(0, 10_000).Select(number => $"some-other-track-{number}"));
 
         (await system.Client.RecommendAsync(request)).Items.Count.ShouldBe(1);
+    }
+
+    /// <summary>Brings the same three tracks whatever it was told.</summary>
+    private sealed class CarelessCandidates : CandidateService.CandidateServiceBase
+    {
+        public override Task<GetCandidatesResponse> GetCandidates(GetCandidatesRequest request, ServerCallContext context)
+        {
+            var response = new GetCandidatesResponse { ModelVersion = "v1" };
+            for (var number = 0; number < 3; number++)
+            {
+                response.Candidates.Add(new CandidateTrack
+                {
+                    TrackId = Log.Track(1, number),
+                    Sources = { new SourceScore { Source = CandidateSource.Als, Rank = number + 1, Score = 1 } },
+                });
+            }
+
+            return Task.FromResult(response);
+        }
     }
 }

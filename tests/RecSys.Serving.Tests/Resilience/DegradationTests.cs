@@ -56,6 +56,22 @@ public sealed class DegradationTests
     }
 
     [Fact]
+    public async Task Without_a_stored_list_what_was_heard_last_counts_most()
+    {
+        await using var system = await ServingSystem.StartAsync(Log, Unhurried);
+        await system.Database.Histories.AddAsync(
+            [.. new[] { 3, 0, 2, 1 }.Select((taste, place) => new RecentListenRow("newcomer", Log.Track(taste, 0), DateTimeOffset.UtcNow.AddMinutes(-place)))],
+            CancellationToken.None);
+
+        await system.StopCandidateAsync();
+        var slate = await system.RecommendAsync("newcomer", slateSize: 30);
+
+        var tastes = slate.Items.Select(item => Log.TasteOf(item.Track.TrackId)).ToList();
+        tastes[0].ShouldBe(3);
+        tastes.IndexOf(0).ShouldBeLessThan(tastes.IndexOf(1));
+    }
+
+    [Fact]
     public async Task Without_the_candidate_service_a_cold_user_gets_popular_tracks_and_exclusions_hold()
     {
         await using var system = await ServingSystem.StartAsync(Log, Unhurried);
