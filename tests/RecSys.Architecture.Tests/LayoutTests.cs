@@ -120,4 +120,17 @@ public sealed class LayoutTests
         ["tests", ..] => 9,
         _ => throw new InvalidOperationException($"{Repository.Relative(project)} has no place in the layout; give it one here."),
     };
+
+    [Fact]
+    public void Native_code_is_called_where_a_decision_explains_it()
+    {
+        // docs/decisions: LightGBM has no .NET package with what is needed; .NET can't flush a folder to the disk.
+        string[] explained = ["services/trainer/Ranker/LightGbm.cs", "shared/RecSys.Lake/Storage/DurableFiles.cs"];
+        var calls = new[] { "shared", "services", "tests" }
+            .SelectMany(folder => Repository.Files(folder, "*.cs"))
+            .Where(file => File.ReadLines(file).Any(line => line.TrimStart().StartsWith("[DllImport", StringComparison.Ordinal)
+                || line.TrimStart().StartsWith("[LibraryImport", StringComparison.Ordinal)))
+            .Select(Repository.Relative);
+        calls.Order(StringComparer.Ordinal).ShouldBe(explained);
+    }
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace RecSys.TestKit;
@@ -242,19 +241,14 @@ public sealed class ChildProcess : IAsyncDisposable
 
     private void Send(string signal)
     {
-        var number = signal switch
+        if (_process.HasExited)
         {
-            "INT" => 2,
-            "QUIT" => 3,
-            "KILL" => 9,
-            "TERM" => 15,
-            _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "Use INT, QUIT, KILL or TERM."),
-        };
-        if (!_process.HasExited)
-        {
-            // Fails only when the process has ended meanwhile, which is what was asked for.
-            _ = kill(Id, number);
+            return;
         }
+
+        // The system's own command; .NET sends SIGKILL only. It fails only when the process has ended meanwhile, which is what was asked for.
+        using var kill = Process.Start(new ProcessStartInfo("/bin/kill", ["-s", signal, $"{Id}"]) { RedirectStandardError = true })!;
+        kill.WaitForExit();
     }
 
     private async Task WaitForAsync(Func<bool> condition, TimeSpan timeout, string what)
@@ -308,9 +302,4 @@ public sealed class ChildProcess : IAsyncDisposable
 
     private void Signal() =>
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-
-    [DllImport("libc", SetLastError = true)]
-#pragma warning disable IDE1006 // the C library's name
-    private static extern int kill(int pid, int signal);
-#pragma warning restore IDE1006
 }
