@@ -5,6 +5,7 @@ using RecSys.Cli.Evaluation;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Models;
 using RecSys.Cli.Output;
+using RecSys.Hosting.Settings;
 using RecSys.Cli.Reports;
 
 namespace RecSys.Cli;
@@ -42,40 +43,13 @@ internal static class CommandLine
                 return $"'{token}' is one argument too many.";
             }
 
-            var near = Nearest(token, isOption ? command.Options.Select(option => option.Name) : command.Subcommands.Select(sub => sub.Name));
+            var near = NearestName.Find(token, isOption ? command.Options.Select(option => option.Name) : command.Subcommands.Select(sub => sub.Name));
             return $"'{token}' is not {(isOption ? "an option" : "a command")} of '{Path(parsed.CommandResult)}'."
                 + (near is null ? "" : $" Did you mean '{near}'?");
         }
 
         // Messages of the parser hold tabs, which are for lists of several lines.
         return string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.') + ".";
-    }
-
-    /// <summary>The name that differs least from what was typed; null where none is near.</summary>
-    private static string? Nearest(string typed, IEnumerable<string> names) => names
-        .Select(name => (Name: name, Distance: Distance(typed, name)))
-        .Where(candidate => candidate.Distance <= Math.Max(1, typed.Length / 3))
-        .OrderBy(candidate => candidate.Distance)
-        .Select(candidate => candidate.Name)
-        .FirstOrDefault();
-
-    // Levenshtein (1966): insertions, deletions and replacements that make one text of the other.
-    private static int Distance(string left, string right)
-    {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[right.Length];
     }
 
     /// <summary>The command with those above it, as it is typed.</summary>
@@ -107,6 +81,7 @@ internal static class CommandLine
             HistoryCommand.Create(),
             ModelsCommand.Create(),
             ListensCommand.Create(),
+            ConfigCommand.Create(),
             CompletionCommand.Create(),
         };
 }

@@ -57,7 +57,7 @@ public sealed class SettingsCatalogue
             var isRead = keys.Contains(key, StringComparer.OrdinalIgnoreCase) || (key != section && Has(_manual.Sections, section) && !Has(own, section));
             if (!isRead && !_configuration.GetSection(key).GetChildren().Any())
             {
-                yield return $"{key} isn't a setting. " + (Nearest(key, keys.Concat(_manual.Keys)) is { } meant ? $"Did you mean {meant}?"
+                yield return $"{key} isn't a setting. " + (NearestName.Find(key, keys.Concat(_manual.Keys)) is { } meant ? $"Did you mean {meant}?"
                     : Has(own, section) ? $"There are {string.Join(", ", keys.Where(other => other.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)))}."
                     : $"The sections are {string.Join(", ", _manual.Sections.Order(StringComparer.Ordinal))}.");
             }
@@ -106,30 +106,4 @@ public sealed class SettingsCatalogue
 
     private static bool IsOfTheHost(IConfigurationProvider provider) =>
         provider is not (JsonConfigurationProvider or EnvironmentVariablesConfigurationProvider or CommandLineConfigurationProvider);
-
-    /// <summary>The name that was meant: the one that the fewest letters have to be changed for, a third of them at most; null when none is so near.</summary>
-    private static string? Nearest(string name, IEnumerable<string> names)
-    {
-        var (nearest, distance) = names.Select(other => (other, Distance(name.ToUpperInvariant(), other.ToUpperInvariant()))).MinBy(other => other.Item2);
-        return distance <= name.Length / 3 ? nearest : null;
-    }
-
-    /// <summary>Levenshtein's: letters added, left out or replaced.</summary>
-    private static int Distance(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= to.Length; j++)
-            {
-                var replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(diagonal, row[j - 1]) + 1);
-            }
-        }
-
-        return row[to.Length];
-    }
 }
