@@ -68,22 +68,23 @@ internal static class ConfigCommand
     private static bool IsOrBelow(string setting, string key) =>
         setting.Equals(key, StringComparison.OrdinalIgnoreCase) || setting.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase);
 
+    // Lines, not a table: paths and connection strings are long, and people copy them.
     private static void Print(IAnsiConsole console, IReadOnlyList<ProcessSetting> settings, bool withMeaning)
     {
+        var output = console.Profile.Out.Writer;
         if (settings.Count == 0)
         {
-            console.Profile.Out.Writer.WriteLine("Nothing is set: everything has its default ('recsys config show --all').");
-            return;
+            output.WriteLine("Nothing is set: everything has its default ('recsys config show --all').");
         }
 
-        var table = withMeaning ? Tables.Create("Setting", "Value", "From", "Allowed", "Meaning") : Tables.Create("Setting", "Value", "From");
         foreach (var setting in settings)
         {
-            string[] cells = [setting.Key, setting.Value ?? "", setting.Source, setting.Range.Length > 0 ? setting.Range : setting.Type, setting.Description];
-            table.AddRow([.. cells.Take(table.Columns.Count).Select(Markup.Escape)]);
+            output.WriteLine($"{setting.Key} = {setting.Value}    # {setting.Source}");
+            if (withMeaning)
+            {
+                output.WriteLine($"    {(setting.Range.Length > 0 ? setting.Range : setting.Type)}. {setting.Description}".TrimEnd());
+            }
         }
-
-        console.Write(table);
     }
 
     private static JsonNode ToJson(ProcessSetting setting) => new JsonObject
