@@ -51,6 +51,37 @@ public sealed class LakeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lake_is_asked_in_sql()
+    {
+        SmallLog.Write(_folder.File("log.csv"));
+        (await CliCall.RunAsync("import", "triples", _folder.File("log.csv"), "--data", Data)).ExitCode.ShouldBe(0);
+
+        var counted = (await CliCall.RunAsync(
+            "lake", "query", "SELECT user_id, count(*) AS tracks FROM listens GROUP BY ALL ORDER BY user_id LIMIT 3;", "--data", Data, "--json")).Json;
+        counted.GetArrayLength().ShouldBe(3);
+        counted[0].GetProperty("user_id").GetString().ShouldBe("user-0");
+        counted[0].GetProperty("tracks").GetInt64().ShouldBeGreaterThan(0);
+
+        var cut = await CliCall.RunAsync("lake", "query", "SELECT track_id FROM listens -- all", "-n", "2", "--data", Data);
+        cut.Output.ShouldContain("The first 2 rows");
+        (await CliCall.RunAsync("lake", "query", "FROM tracks WHERE false", "--data", Data)).Output.ShouldContain("artists");
+    }
+
+    [Theory]
+    [InlineData("SELECT nothing FROM listens", "nothing")]
+    [InlineData("DROP VIEW listens", "syntax error")]
+    [InlineData("SELECT 1) TO '/tmp/recsys-query.csv' --", "syntax error")]
+    [InlineData("SELECT * FROM read_text('/etc/hostname')", "/etc/hostname")]
+    public async Task A_query_that_is_wrong_or_wants_more_than_to_read_the_lake_is_refused(string sql, string named)
+    {
+        SmallLog.Write(_folder.File("log.csv"));
+        (await CliCall.RunAsync("import", "triples", _folder.File("log.csv"), "--data", Data)).ExitCode.ShouldBe(0);
+        var refused = await CliCall.RunAsync("lake", "query", sql, "--data", Data);
+        refused.ExitCode.ShouldBe(2);
+        refused.Error.ShouldContain(named);
+    }
+
+    [Fact]
     public async Task A_folder_without_a_lake_and_a_number_out_of_range_are_refused_in_one_line()
     {
         var missing = await CliCall.RunAsync("lake", "status", "--data", Data);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Cli.Connections;
@@ -10,13 +12,13 @@ using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
 
-/// <summary><c>recsys lake status|compact|delete-user</c>: looks after the files of listens.</summary>
+/// <summary><c>recsys lake status|query|compact|delete-user</c>: looks at the files of listens and after them.</summary>
 internal static class LakeCommand
 {
     private static readonly Option<DirectoryInfo> Data =
         SystemOptions.DataFolder("Data folder of the standalone system; RECSYS__LAKE__ROOT names another lake");
 
-    public static Command Create() => new("lake", "Look after the files of listens") { Status(), Compact(), DeleteUser() };
+    public static Command Create() => new("lake", "Look at the files of listens and after them") { Status(), Query(), Compact(), DeleteUser() };
 
     private static Command Status()
     {
@@ -55,6 +57,70 @@ internal static class LakeCommand
         });
         return command;
     }
+
+    private static Command Query()
+    {
+        var sql = new Argument<string>("SQL")
+        {
+            Description = "A SELECT in DuckDB's SQL from listens (user_id, track_id, listened_at, played_share, play_count) and tracks (track_id, title, artists, albums, genres)",
+        };
+        var count = CommandOptions.Count("rows", 10_000_000, 100);
+        var json = ResultWriter.CreateOption();
+        var command = new Command("query", "Ask the lake in SQL; it is only read") { sql, count, Data, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var lake = await OpenAsync(parsed, cancellationToken);
+            try
+            {
+                var found = await LakeTable.QueryAsync(lake, parsed.GetValue(sql)!, parsed.GetValue(count), cancellationToken);
+                await ResultWriter.From(parsed, json).WriteAsync(
+                    new JsonArray([.. found.Rows.Select(row => (JsonNode)new JsonObject(found.Columns.Zip(row, (name, value) => KeyValuePair.Create(name, ToJson(value)))))]),
+                    console => Print(console, found),
+                    cancellationToken);
+                return 0;
+            }
+            catch (EngineException failure)
+            {
+                throw new UsageException(failure.Message);
+            }
+        });
+        return command;
+    }
+
+    private static void Print(IAnsiConsole console, LakeTable found)
+    {
+        var table = Tables.Create([.. found.Columns]);
+        foreach (var row in found.Rows)
+        {
+            table.AddRow([.. row.Select(value => Markup.Escape(ToJson(value) switch
+            {
+                null => "",
+                JsonValue text when text.TryGetValue<string>(out var plain) => plain,
+                var other => other.ToJsonString(),
+            }))]);
+        }
+
+        console.Write(table);
+        if (found.IsCut)
+        {
+            console.Profile.Out.Writer.WriteLine($"The first {found.Rows.Count:N0} rows; --count N shows more.");
+        }
+    }
+
+    private static JsonNode? ToJson(object? value) => value switch
+    {
+        null => null,
+        string text => text,
+        bool truth => truth,
+        sbyte or byte or short or ushort or int or uint or long => Convert.ToInt64(value, CultureInfo.InvariantCulture),
+        float number => float.IsFinite(number) ? (double)(decimal)number : null,
+        double number => double.IsFinite(number) ? number : null,
+        DateTime time => time.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFK", CultureInfo.InvariantCulture),
+        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFK", CultureInfo.InvariantCulture),
+        System.Collections.IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(ToJson)]),
+        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+        var other => other.ToString(),
+    };
 
     private static Command Compact()
     {

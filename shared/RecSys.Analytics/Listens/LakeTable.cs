@@ -1,0 +1,78 @@
+using RecSys.Analytics.Engine;
+using RecSys.Lake;
+using RecSys.Lake.Storage;
+
+namespace RecSys.Analytics.Listens;
+
+/// <summary>What a query in somebody's own SQL gave.</summary>
+/// <param name="Columns">The names of the columns.</param>
+/// <param name="Rows">The values of each row in the columns' order: text, numbers, times, lists of them, null.</param>
+/// <param name="IsCut">Whether there were more rows than were asked for.</param>
+public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows, bool IsCut)
+{
+    /// <summary>
+    /// Runs a SELECT in DuckDB's SQL over the views <c>listens</c> (user_id, track_id, listened_at, played_share, play_count; each listen
+    /// once, its time null where it is unknown) and <c>tracks</c> (track_id, title, artists, albums, genres, as imports know them). It can
+    /// read the lake and nothing else, and change nothing.
+    /// </summary>
+    /// <param name="lake">The lake.</param>
+    /// <param name="sql">One SELECT.</param>
+    /// <param name="maxRows">At most so many rows are given, at least 1.</param>
+    /// <param name="cancellationToken">Ends the query early.</param>
+    /// <exception cref="EngineException">The SQL is wrong; the message says where.</exception>
+    /// <exception cref="LakeCorruptException">A file of the lake can't be read.</exception>
+    public static Task<LakeTable> QueryAsync(ListenLake lake, string sql, int maxRows, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Query(lake, sql, maxRows, cancellationToken), cancellationToken);
+
+    private static LakeTable Query(ListenLake lake, string sql, int maxRows, CancellationToken cancellationToken)
+    {
+        // An engine of its own: what is locked below stays locked.
+        using var engine = QueryEngine.Open(lake.EngineOptions);
+        using var connection = engine.Connect();
+        var source = new ListenSource(lake.Folders, InteractionQuery.All);
+        connection.Execute($"CREATE VIEW listens AS {Listens(source)}", cancellationToken);
+        connection.Execute($"CREATE VIEW tracks AS {Tracks(lake.Folders)}", cancellationToken);
+        connection.Execute($"SET allowed_directories = {SqlText.LiteralList([lake.RootFolder])}", cancellationToken);
+        connection.Execute("SET enable_external_access = false", cancellationToken);
+        connection.Execute("SET lock_configuration = true", cancellationToken);
+
+        try
+        {
+            // In brackets only a SELECT has a meaning; on lines of their own, so that a comment at its end stays one.
+            var statement = $"SELECT * FROM (\n{sql.Trim().TrimEnd(';')}\n) LIMIT {maxRows + 1L}";
+            IReadOnlyList<string> columns = [];
+            var rows = new List<object?[]>();
+            foreach (var row in connection.Stream(statement, cancellationToken))
+            {
+                columns = columns.Count > 0 ? columns : [.. Enumerable.Range(0, row.FieldCount).Select(row.GetName)];
+                rows.Add([.. Enumerable.Range(0, row.FieldCount).Select(column => row.IsDBNull(column) ? null : row.GetValue(column))]);
+            }
+
+            columns = columns.Count > 0 ? columns : connection.ReadRows($"DESCRIBE {statement}", row => row.GetString(0), cancellationToken);
+            return new LakeTable(columns, [.. rows.Take(maxRows)], rows.Count > maxRows);
+        }
+        catch (EngineException failure) when (source.FindUnreadableFile(connection, failure, cancellationToken) is { } corrupt)
+        {
+            throw corrupt;
+        }
+    }
+
+    private static string Listens(ListenSource source) => source.IsEmpty
+        ? "SELECT '' AS user_id, '' AS track_id, NULL::TIMESTAMPTZ AS listened_at, 0::FLOAT AS played_share, 0 AS play_count LIMIT 0"
+        : $"""
+          SELECT user_id, track_id, make_timestamptz(nullif(listened_at, 0)) AS listened_at, max(played_share) AS played_share, max(play_count) AS play_count
+          FROM ({source.Sql()}) GROUP BY user_id, track_id, listened_at
+          """;
+
+    private static string Tracks(LakeFolders folders)
+    {
+        const string Columns = "track_id, title, artists, albums, genres";
+        string[] files = [.. folders.ImportNames().Select(name => Path.Combine(folders.Import(name), LakeFolders.ImportTracksFile)).Where(File.Exists)];
+        return files.Length == 0
+            ? "SELECT '' AS track_id, '' AS title, []::VARCHAR[] AS artists, []::VARCHAR[] AS albums, []::VARCHAR[] AS genres LIMIT 0"
+            : $"""
+              SELECT {Columns} FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false, filename = true)
+              QUALIFY row_number() OVER (PARTITION BY track_id ORDER BY filename) = 1
+              """;
+    }
+}
