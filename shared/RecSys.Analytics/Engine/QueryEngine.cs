@@ -10,13 +10,21 @@ namespace RecSys.Analytics.Engine;
 /// </summary>
 internal sealed class QueryEngine : IDisposable
 {
+    /// <summary>The table function that reads segments (<see cref="SqlText.Segments"/>).</summary>
+    public const string SegmentsMacro = "segments";
+
     private const int MinMemoryMebibytes = 64;
 
     // The instance lives as long as this connection, of which the others are duplicates.
     private readonly DuckDBConnection _root;
     private readonly Lock _connecting = new();
+    private readonly string _columnsFile;
 
-    private QueryEngine(DuckDBConnection root) => _root = root;
+    private QueryEngine(DuckDBConnection root, string columnsFile)
+    {
+        _root = root;
+        _columnsFile = columnsFile;
+    }
 
     /// <summary>Starts an instance.</summary>
     /// <exception cref="EngineException">A setting is refused or memory is short.</exception>
@@ -51,12 +59,14 @@ internal sealed class QueryEngine : IDisposable
         try
         {
             root.Open();
-            return new QueryEngine(root);
+            var engine = new QueryEngine(root, $"{spilled}-{Guid.NewGuid():N}.parquet");
+            engine.DefineSegments();
+            return engine;
         }
-        catch (DuckDBException exception)
+        catch (Exception exception) when (exception is DuckDBException or EngineException)
         {
             root.Dispose();
-            throw new EngineException(exception);
+            throw exception as EngineException ?? new EngineException((DuckDBException)exception);
         }
     }
 
@@ -77,5 +87,26 @@ internal sealed class QueryEngine : IDisposable
         return connected;
     }
 
-    public void Dispose() => _root.Dispose();
+    public void Dispose()
+    {
+        _root.Dispose();
+        File.Delete(_columnsFile);
+    }
+
+    // Of several files the engine takes the columns and types of the first: a segment that another program wrote with numbers as
+    // ids would make numbers of all others' ('007' became 7). An empty file with the right types comes before them.
+    private void DefineSegments()
+    {
+        using var connection = Connect();
+        connection.Execute(
+            $"""
+            COPY (
+                SELECT '' AS user_id, '' AS track_id, make_timestamptz(0) AS listened_at, 0::FLOAT AS played_share, 0::INTEGER AS play_count LIMIT 0
+            ) TO {SqlText.Literal(_columnsFile)} (FORMAT parquet)
+            """,
+            CancellationToken.None);
+        connection.Execute(
+            $"CREATE MACRO {SegmentsMacro}(files) AS TABLE SELECT * FROM read_parquet(list_concat([{SqlText.Literal(_columnsFile)}], files), hive_partitioning = false)",
+            CancellationToken.None);
+    }
 }

@@ -13,13 +13,21 @@ internal static class UnreadableFile
     /// <param name="file">A Parquet file.</param>
     /// <param name="columns">An aggregate that reads its columns.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static LakeCorruptException? Check(EngineConnection connection, string file, string columns, CancellationToken cancellationToken)
+    public static LakeCorruptException? Check(
+        EngineConnection connection, string file, string columns, CancellationToken cancellationToken) =>
+        Try(connection, file, $"SELECT {columns} FROM {SqlText.Parquet(file)}", cancellationToken);
+
+    /// <summary>The same for a segment.</summary>
+    public static LakeCorruptException? CheckSegment(EngineConnection connection, string file, CancellationToken cancellationToken) =>
+        Try(connection, file, $"SELECT {ListenColumns} FROM {SqlText.Segments(file)}", cancellationToken);
+
+    private static LakeCorruptException? Try(EngineConnection connection, string file, string sql, CancellationToken cancellationToken)
     {
         try
         {
             if (File.Exists(file))
             {
-                connection.QueryLong($"SELECT {columns} FROM read_parquet({SqlText.Literal(file)}, hive_partitioning = false)", cancellationToken);
+                connection.QueryLong(sql, cancellationToken);
             }
 
             return null;

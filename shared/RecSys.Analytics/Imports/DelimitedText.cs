@@ -34,7 +34,7 @@ internal sealed partial record DelimitedText(
         try
         {
             return connection.ReadRows(
-                $"SELECT line FROM {Lines(file).Sql(keepsRejected: false)} LIMIT 1", row => row.TextOrNull(0), cancellationToken).FirstOrDefault();
+                $"SELECT line FROM {Lines(file).Sql(keepsRejected: false, inOrder: true)} LIMIT 1", row => row.TextOrNull(0), cancellationToken).FirstOrDefault();
         }
         catch (EngineException exception)
         {
@@ -99,7 +99,8 @@ internal sealed partial record DelimitedText(
 
     /// <summary>The table function that reads the rows.</summary>
     /// <param name="keepsRejected">Whether rows that do not fit are left out and noted; else they are an error.</param>
-    public string Sql(bool keepsRejected = true)
+    /// <param name="inOrder">Whether rows come in the order of lines: one thread reads them.</param>
+    public string Sql(bool keepsRejected = true, bool inOrder = false)
     {
         var columns = string.Join(", ", Columns.Select(column => $"{SqlText.Literal(column)}: 'VARCHAR'"));
         var quote = IsQuoted ? "'\"'" : "''";
@@ -107,6 +108,7 @@ internal sealed partial record DelimitedText(
         // Strict mode refuses a file whose line breaks are of several kinds; without it, values too many in a row go unnoticed.
         return $"read_csv({SqlText.Literal(File.Path)}, compression = '{File.EngineCompression}', delim = {SqlText.Literal(Delimiter.ToString())}, quote = {quote}, escape = {quote}, "
             + $"header = false, skip = {(HasHeader ? 1 : 0)}, encoding = {SqlText.Literal(Encoding)}, auto_detect = false, strict_mode = {(Columns.Count > 1 ? "true" : "false")}, columns = {{{columns}}}"
+            + (inOrder ? ", parallel = false" : "")
             + (keepsRejected ? $", store_rejects = true, rejects_table = '{Rejected}', rejects_scan = '{RejectedScans}')" : ")");
     }
 

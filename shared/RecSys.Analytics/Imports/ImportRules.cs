@@ -45,7 +45,6 @@ public static class ImportRules
     /// <summary>Examples that a report gives of what a rule dropped.</summary>
     public const int ExampleCount = 3;
 
-    internal const int MaxIdLength = 256;
     internal const double MaxWeight = 10_000_000;
 
     /// <summary>All rules in order.</summary>

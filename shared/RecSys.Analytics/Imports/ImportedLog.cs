@@ -105,7 +105,7 @@ public sealed class ImportedLog
         return LakeRows.ReadFileAsync(
             _queries.Engine,
             file,
-            $"SELECT {columns} FROM read_parquet({SqlText.Literal(file)}, hive_partitioning = false){(order is null ? "" : " ORDER BY " + order)}",
+            $"SELECT {columns} FROM {SqlText.Parquet(file)}{(order is null ? "" : " ORDER BY " + order)}",
             read,
             cancellationToken);
     }

@@ -82,7 +82,7 @@ internal sealed class ListenCleaner(
     }
 
     private static string RowsSql(IReadOnlyList<string> files) =>
-        $"SELECT * FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false)";
+        $"SELECT * FROM {SqlText.Parquet(files)}";
 
     private void WriteCold(IReadOnlyList<string> files, string target, CancellationToken cancellationToken) =>
         connection.Execute(

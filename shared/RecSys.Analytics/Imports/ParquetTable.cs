@@ -21,7 +21,7 @@ internal sealed class ParquetTable
     public IEnumerable<string> Names => _columns.Select(column => column.Name);
 
     /// <summary>The table function that reads the rows.</summary>
-    public string Sql => $"read_parquet({SqlText.Literal(File.Path)}, hive_partitioning = false)";
+    public string Sql => SqlText.Parquet(File.Path);
 
     /// <summary>Reads a file's columns.</summary>
     /// <exception cref="LakeInputException">It is no Parquet file, or not a whole one.</exception>
@@ -37,7 +37,7 @@ internal sealed class ParquetTable
         try
         {
             columns = connection.ReadRows(
-                $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({SqlText.Literal(file.Path)}, hive_partitioning = false))",
+                $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {SqlText.Parquet(file.Path)})",
                 row => (row.GetString(0), row.GetString(1)),
                 cancellationToken);
         }

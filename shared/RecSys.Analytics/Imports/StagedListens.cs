@@ -95,7 +95,7 @@ internal sealed class StagedListens
     {
         var path = Path.Combine(_folder, $"bucket={bucket}");
         return Directory.Exists(path)
-            ? $"read_parquet({SqlText.LiteralList(Directory.EnumerateFiles(path).Order(StringComparer.Ordinal))}, hive_partitioning = false)"
+            ? SqlText.Parquet(Directory.EnumerateFiles(path).Order(StringComparer.Ordinal))
             : null;
     }
 

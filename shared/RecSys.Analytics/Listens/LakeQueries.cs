@@ -102,7 +102,7 @@ public sealed class LakeQueries : IDisposable
                 (connection, source) => source.IsEmpty
                     ? 0
                     : connection.QueryLong(
-                        $"SELECT count(*) FROM read_parquet({SqlText.LiteralList(source.Files)}, hive_partitioning = false)", cancellationToken),
+                        $"SELECT count(*) FROM {SqlText.Parquet(source.Files)}", cancellationToken),
                 cancellationToken),
             cancellationToken);
 

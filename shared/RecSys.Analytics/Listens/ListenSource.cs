@@ -56,7 +56,7 @@ internal sealed class ListenSource
         foreach (var import in numbered)
         {
             var conditions = TimeConditions();
-            var rows = $"FROM read_parquet({SqlText.Literal(import)}, hive_partitioning = false)"
+            var rows = $"FROM {SqlText.Parquet(import)}"
                 + (conditions.Count > 0 ? $" WHERE {string.Join(" AND ", conditions)}" : "");
             var ids = IdFiles(import);
             parts.Add(new NumberedListens(rows, ids[0], ids[1]));
@@ -75,8 +75,8 @@ internal sealed class ListenSource
             return null;
         }
 
-        return _segments.Concat(_imports)
-            .Select(file => Check(file, UnreadableFile.ListenColumns))
+        return _segments.Select(file => UnreadableFile.CheckSegment(connection, file, cancellationToken))
+            .Concat(_imports.Select(file => Check(file, UnreadableFile.ListenColumns)))
             .Concat(_imports.Select(IdFiles).Select(files => Check(files[0], "count(user_id)") ?? Check(files[1], "count(track_id)")))
             .FirstOrDefault(problem => problem is not null);
 
@@ -96,22 +96,22 @@ internal sealed class ListenSource
         var parts = new List<string>();
         if (_segments.Count > 0)
         {
-            parts.Add(Part(_segments, "play_count::DOUBLE"));
+            parts.Add(Part(SqlText.Segments(_segments), "play_count::DOUBLE"));
         }
 
         if (imports.Count > 0)
         {
-            parts.Add(Part(imports, "weight"));
+            parts.Add(Part(SqlText.Parquet(imports), "weight"));
         }
 
         return string.Join(" UNION ALL ", parts);
     }
 
-    private string Part(List<string> files, string weight)
+    private string Part(string table, string weight)
     {
         List<string> conditions = ["user_id IS NOT NULL", "track_id IS NOT NULL", "listened_at IS NOT NULL", .. TimeConditions()];
         return $"SELECT user_id, track_id, epoch_us(listened_at) AS listened_at, played_share, play_count, {weight} AS weight "
-            + $"FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false) WHERE {string.Join(" AND ", conditions)}";
+            + $"FROM {table} WHERE {string.Join(" AND ", conditions)}";
     }
 
     private List<string> TimeConditions()

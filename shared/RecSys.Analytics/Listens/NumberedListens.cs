@@ -11,9 +11,9 @@ internal sealed class NumberedListens(string rowsSql, string usersFile, string t
     public override void Count(EngineConnection connection, CancellationToken cancellationToken)
     {
         UserIds = ReadIds(
-            connection, $"SELECT user_id FROM read_parquet({SqlText.Literal(usersFile)}, hive_partitioning = false) ORDER BY user_number", cancellationToken);
+            connection, $"SELECT user_id FROM {SqlText.Parquet(usersFile)} ORDER BY user_number", cancellationToken);
         TrackIds = ReadIds(
-            connection, $"SELECT track_id FROM read_parquet({SqlText.Literal(tracksFile)}, hive_partitioning = false) ORDER BY track_number", cancellationToken);
+            connection, $"SELECT track_id FROM {SqlText.Parquet(tracksFile)} ORDER BY track_number", cancellationToken);
         UserCounts = new int[UserIds.Length];
         TrackCounts = new int[TrackIds.Length];
         foreach (var row in connection.Stream($"SELECT user_number, count(*)::INTEGER {rowsSql} GROUP BY user_number", cancellationToken))

@@ -144,7 +144,7 @@ internal sealed class ReportCatalogue(EngineConnection connection)
     }
 
     private static string FilePart(string file, int at) =>
-        $"SELECT {at} AS part, track_id, title, artist, artists, artist_ids, genres FROM read_parquet({SqlText.Literal(file)}, hive_partitioning = false) WHERE track_id IS NOT NULL";
+        $"SELECT {at} AS part, track_id, title, artist, artists, artist_ids, genres FROM {SqlText.Parquet(file)} WHERE track_id IS NOT NULL";
 
     private List<RankedName> Ranked(string sql, CancellationToken cancellationToken) =>
         connection.ReadRows(sql, row => new RankedName(row.Text(0), row.Text(1), row.Text(2), row.Long(3)), cancellationToken);

@@ -49,16 +49,16 @@ internal sealed class ReportSource
         if (_segments.Count == 0 && _imports is [var import])
         {
             var name = import.Report.Name;
-            Create("VIEW", "report_user_ids", $"SELECT user_number AS listener, user_id FROM {Read([PathOf(name, LakeFolders.ImportUserIdsFile)])}");
-            Create("VIEW", "report_track_ids", $"SELECT track_number AS track, track_id FROM {Read([PathOf(name, LakeFolders.ImportTrackIdsFile)])}");
-            Create("VIEW", "report_listens", Part([Listens(name)], Plays(import), "user_number AS listener, track_number AS track"));
+            Create("VIEW", "report_user_ids", $"SELECT user_number AS listener, user_id FROM {SqlText.Parquet(PathOf(name, LakeFolders.ImportUserIdsFile))}");
+            Create("VIEW", "report_track_ids", $"SELECT track_number AS track, track_id FROM {SqlText.Parquet(PathOf(name, LakeFolders.ImportTrackIdsFile))}");
+            Create("VIEW", "report_listens", Part(SqlText.Parquet(Listens(name)), Plays(import), "user_number AS listener, track_number AS track"));
             return;
         }
 
-        var parts = _imports.GroupBy(Plays).Select(alike => Part(alike.Select(log => Listens(log.Report.Name)), alike.Key, "user_id, track_id")).ToList();
+        var parts = _imports.GroupBy(Plays).Select(alike => Part(SqlText.Parquet(alike.Select(log => Listens(log.Report.Name))), alike.Key, "user_id, track_id")).ToList();
         if (_segments.Count > 0)
         {
-            parts.Add(Part(_segments, PlayCount, "user_id, track_id"));
+            parts.Add(Part(SqlText.Segments(_segments), PlayCount, "user_id, track_id"));
         }
 
         Create("VIEW", "report_sources", string.Join(" UNION ALL ", parts));
@@ -80,11 +80,12 @@ internal sealed class ReportSource
     public LakeCorruptException? FindUnreadableFile(EngineConnection connection, EngineException failure, CancellationToken cancellationToken) =>
         failure.IsOutOfMemory
             ? null
-            : _segments.Concat(Imports.Select(Listens)).Select(file => (file, UnreadableFile.ListenColumns))
+            : _segments.Select(file => UnreadableFile.CheckSegment(connection, file, cancellationToken)).Concat(Imports.Select(Listens)
+                .Select(file => (file, UnreadableFile.ListenColumns))
                 .Concat(Imports.Select(name => (PathOf(name, LakeFolders.ImportUserIdsFile), "count(user_id)")))
                 .Concat(Imports.Select(name => (PathOf(name, LakeFolders.ImportTrackIdsFile), "count(track_id)")))
                 .Concat(Catalogues.Select(file => (file, "count(track_id) + count(title) + count(artists) + count(genres)")))
-                .Select(check => UnreadableFile.Check(connection, check.Item1, check.Item2, cancellationToken))
+                .Select(check => UnreadableFile.Check(connection, check.Item1, check.Item2, cancellationToken)))
                 .FirstOrDefault(problem => problem is not null);
 
     private static ImportedLog Find(LakeQueries queries, string name) => queries.FindImport(name)
@@ -98,11 +99,9 @@ internal sealed class ReportSource
     private static string Numbered(string id, string number) =>
         $"SELECT {id}, (row_number() OVER () - 1)::INTEGER AS {number} FROM (SELECT DISTINCT {id} FROM report_sources)";
 
-    private static string Part(IEnumerable<string> files, string plays, string ids) =>
-        $"SELECT {ids}, epoch_us(listened_at) AS heard_at, played_share, {plays}::BIGINT AS plays FROM {Read(files)} "
+    private static string Part(string table, string plays, string ids) =>
+        $"SELECT {ids}, epoch_us(listened_at) AS heard_at, played_share, {plays}::BIGINT AS plays FROM {table} "
         + "WHERE user_id IS NOT NULL AND track_id IS NOT NULL AND listened_at IS NOT NULL";
-
-    private static string Read(IEnumerable<string> files) => $"read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false)";
 
     private string Listens(string import) => PathOf(import, LakeFolders.ImportListensFile);
 

@@ -19,7 +19,7 @@ internal static class ServiceReader
 
         try
         {
-            var events = $"read_parquet({SqlText.Literal(file)}, hive_partitioning = false)";
+            var events = SqlText.Parquet(file);
             return new ServiceFigures(
                 import,
                 connection.QueryLong($"SELECT count(*) FROM {events}", cancellationToken),

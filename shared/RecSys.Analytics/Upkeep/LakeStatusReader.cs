@@ -18,7 +18,7 @@ internal static class LakeStatusReader
         var segments = LakeFolders.SegmentsIn(folder);
         var rows = segments.Length == 0
             ? 0
-            : connection.QueryLong($"SELECT count(*) FROM read_parquet({SqlText.LiteralList(segments)}, hive_partitioning = false)", cancellationToken);
+            : connection.QueryLong($"SELECT count(*) FROM {SqlText.Parquet(segments)}", cancellationToken);
         return new LakeDateStatus(LakeFolders.DateOf(folder), segments.Length, rows, SizeOf(segments));
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RecSys.Analytics.Engine;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
@@ -31,7 +30,7 @@ internal sealed class SegmentCompactor(EngineConnection connection, LakeFolders 
     {
         var files = segments.Select(segment => segment.FullName).ToArray();
         var bytesBefore = segments.Sum(segment => segment.Length);
-        var source = $"read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false)";
+        var source = SqlText.Segments(files);
         const string Usable = "user_id IS NOT NULL AND track_id IS NOT NULL AND listened_at IS NOT NULL";
         try
         {
@@ -48,24 +47,10 @@ internal sealed class SegmentCompactor(EngineConnection connection, LakeFolders 
                 cancellationToken);
             return new CompactionReport(1, files.Length, rows > 0 ? 1 : 0, bytesBefore, bytes, rowsBefore, rows);
         }
-        catch (EngineException exception) when (!exception.IsOutOfMemory && FindUnreadable(files, cancellationToken) is { } unreadable)
+        catch (EngineException exception) when (!exception.IsOutOfMemory)
         {
-            throw new LakeCorruptException(unreadable, exception.Message, exception);
+            throw files.Select(file => UnreadableFile.CheckSegment(connection, file, cancellationToken)).FirstOrDefault(problem => problem is not null)
+                ?? (Exception)exception;
         }
     }
-
-    private string? FindUnreadable(IEnumerable<string> files, CancellationToken cancellationToken) => files.FirstOrDefault(file =>
-    {
-        try
-        {
-            connection.QueryLong(
-                string.Create(CultureInfo.InvariantCulture, $"SELECT count(user_id) + count(track_id) + count(listened_at) + count(played_share) + count(play_count) FROM read_parquet({SqlText.Literal(file)}, hive_partitioning = false)"),
-                cancellationToken);
-            return false;
-        }
-        catch (EngineException)
-        {
-            return true;
-        }
-    });
 }

@@ -30,10 +30,10 @@ internal sealed class UserEraser(EngineConnection connection, LakeFolders folder
         try
         {
             // All are looked at before the first is changed: a file that can't be read is told of while everything is there.
-            var counts = folders.DateFolders().SelectMany(LakeFolders.SegmentsIn).ToDictionary(segment => segment, segment => CountIn(segment, cancellationToken));
+            var counts = folders.DateFolders().SelectMany(LakeFolders.SegmentsIn).ToDictionary(segment => segment, segment => CountIn(segment, SqlText.Segments(segment), cancellationToken));
             foreach (var (segment, count) in counts.Where(segment => segment.Value > 0))
             {
-                _rewriter.Replace($"SELECT * FROM {Table(segment)} WHERE user_id IS DISTINCT FROM {User}", [segment], cancellationToken);
+                _rewriter.Replace($"SELECT * FROM {SqlText.Segments(segment)} WHERE user_id IS DISTINCT FROM {User}", [segment], cancellationToken);
                 rows += count;
                 segments++;
             }
@@ -59,19 +59,17 @@ internal sealed class UserEraser(EngineConnection connection, LakeFolders folder
     // Of the files that are there now: what was appended meanwhile is not the deletion's business.
     private void CheckGone(CancellationToken cancellationToken)
     {
-        var left = folders.ImportedListens().Where(file => CountIn(file, cancellationToken) > 0).ToArray();
+        var left = folders.ImportedListens().Where(file => CountIn(file, SqlText.Parquet(file), cancellationToken) > 0).ToArray();
         if (left.Length > 0)
         {
             throw new IOException($"{left[0]} has rows of the user again: it was imported meanwhile. Delete the user again.");
         }
     }
 
-    private static string Table(string file) => $"read_parquet({SqlText.Literal(file)}, hive_partitioning = false)";
-
     private long EraseFromImport(string folder, CancellationToken cancellationToken)
     {
         var files = Directory.GetFiles(folder, "*.parquet");
-        var counts = files.ToDictionary(file => file, file => HasColumn(file, "user_id", cancellationToken) ? CountIn(file, cancellationToken) : 0);
+        var counts = files.ToDictionary(file => file, file => HasColumn(file, "user_id", cancellationToken) ? CountIn(file, SqlText.Parquet(file), cancellationToken) : 0);
         if (counts.Values.Sum() == 0)
         {
             return 0;
@@ -121,10 +119,10 @@ internal sealed class UserEraser(EngineConnection connection, LakeFolders folder
     // Numbers of users are places in the file of their ids: those behind the deleted one move up.
     private string WithoutUser(string file, CancellationToken cancellationToken)
     {
-        var condition = $"FROM {Table(file)} WHERE user_id IS DISTINCT FROM {User}";
+        var condition = $"FROM {SqlText.Parquet(file)} WHERE user_id IS DISTINCT FROM {User}";
         var ids = Path.Combine(Path.GetDirectoryName(file)!, LakeFolders.ImportUserIdsFile);
         return HasColumn(file, "user_number", cancellationToken)
-            ? $"SELECT * REPLACE ((user_number - (user_number > coalesce((SELECT any_value(user_number) FROM {Table(ids)} WHERE user_id = {User}), 2147483647))::INTEGER)::INTEGER AS user_number) {condition}"
+            ? $"SELECT * REPLACE ((user_number - (user_number > coalesce((SELECT any_value(user_number) FROM {SqlText.Parquet(ids)} WHERE user_id = {User}), 2147483647))::INTEGER)::INTEGER AS user_number) {condition}"
             : $"SELECT * {condition}";
     }
 
@@ -132,7 +130,7 @@ internal sealed class UserEraser(EngineConnection connection, LakeFolders folder
     {
         var sums = SqlRows.Texts(
             connection,
-            $"SELECT count(*), sum(CASE WHEN user_id = {User} THEN 1 ELSE 0 END)::BIGINT, count(DISTINCT track_id) FILTER (user_id IS DISTINCT FROM {User}), coalesce(sum(weight) FILTER (user_id IS DISTINCT FROM {User}), 0) FROM {Table(listens)}",
+            $"SELECT count(*), sum(CASE WHEN user_id = {User} THEN 1 ELSE 0 END)::BIGINT, count(DISTINCT track_id) FILTER (user_id IS DISTINCT FROM {User}), coalesce(sum(weight) FILTER (user_id IS DISTINCT FROM {User}), 0) FROM {SqlText.Parquet(listens)}",
             cancellationToken)[0];
         var removed = Whole(sums[1]);
         return report with
@@ -148,10 +146,10 @@ internal sealed class UserEraser(EngineConnection connection, LakeFolders folder
     private static long Whole(string? text) => long.Parse(text ?? "0", System.Globalization.CultureInfo.InvariantCulture);
 
     private bool HasColumn(string file, string column, CancellationToken cancellationToken) =>
-        Named(file, () => connection.QueryLong($"SELECT count(*) FROM (DESCRIBE FROM {Table(file)}) WHERE column_name = ?", cancellationToken, column)) > 0;
+        Named(file, () => connection.QueryLong($"SELECT count(*) FROM (DESCRIBE FROM {SqlText.Parquet(file)}) WHERE column_name = ?", cancellationToken, column)) > 0;
 
-    private long CountIn(string file, CancellationToken cancellationToken) =>
-        Named(file, () => connection.QueryLong($"SELECT count(*) FROM {Table(file)} WHERE user_id = ?", cancellationToken, userId));
+    private long CountIn(string file, string table, CancellationToken cancellationToken) =>
+        Named(file, () => connection.QueryLong($"SELECT count(*) FROM {table} WHERE user_id = ?", cancellationToken, userId));
 
     private static long Named(string file, Func<long> query)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
+using RecSys.Contracts;
 using RecSys.Lake;
 using RecSys.TestKit;
 
@@ -136,6 +137,43 @@ public sealed class TriplesTests : IDisposable
         cells.UserIds.ShouldBe(["u \"3\" 'x'", "u1"]);
         cells.Plays.ShouldBe([1.5f, 7f]);
         _queries.FindImport("triples")!.Report.Rules.Select(rule => (rule.Rule, rule.Dropped)).ShouldBe(report.Rules.Select(rule => (rule.Rule, rule.Dropped)));
+    }
+
+    [Fact]
+    public async Task What_can_not_be_asked_for_is_dropped_and_what_can_is_kept()
+    {
+        static string Repeated(string character, int count) => string.Concat(Enumerable.Repeat(character, count));
+        string[] ids =
+        [
+            "plain", Repeated("\U0001F3A7", 256), Repeated("\U0001F3A7", 257), Repeated("x", 256), Repeated("x", 257), "a\uFFFDb", "a\u0085b", "\u00A0\u3000",
+            "a\u00A0b", "\uFF5E",
+        ];
+        Write("a.tsv", string.Join('\n', ids.SelectMany(id => (string[])[$"{id}\ttrack\t1", $"user\t{id}\t1"])));
+
+        var report = await ImportAsync("a.tsv");
+
+        var kept = ids.Where(id => IdText.ProblemOfId(id) is null).ToArray();
+        kept.Length.ShouldBe(5);
+        report.Rules.Where(rule => rule.Dropped > 0).Select(rule => (rule.Rule, rule.Dropped)).ShouldBe([("empty-id", 2L), ("invalid-id", 8L)]);
+        var cells = await _queries.ReadInteractionsAsync(InteractionQuery.All);
+        cells.UserIds.ShouldBe(kept.Append("user").Order(StringComparer.Ordinal));
+        cells.TrackIds.ShouldBe(kept.Append("track").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_header_is_the_first_line_of_a_file_that_several_threads_could_read()
+    {
+        var file = _folder.File("large.csv");
+        Write("large.csv", $"timestamp,user,item,weight\n{string.Concat(Enumerable.Range(0, 600_000).Select(i => $"1735689600,user-{i},item-{i % 100},1\n"))}");
+        new FileInfo(file).Length.ShouldBeGreaterThan(16 << 20);
+        using var engine = QueryEngine.Open(new LakeEngineOptions { Threads = 4 });
+        using var connection = engine.Connect();
+        var input = InputFile.Open(file);
+
+        for (var attempt = 0; attempt < 40; attempt++)
+        {
+            DelimitedText.FirstLine(connection, input, CancellationToken.None).ShouldBe("timestamp,user,item,weight");
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
@@ -48,6 +49,48 @@ public sealed class UpkeepTests : IDisposable
         (await _queries.ReadInteractionsAsync(InteractionQuery.All)).Plays.ShouldBe(cells.Plays);
         (await Upkeep.CompactAsync(new CompactionOptions())).ShouldBe(CompactionReport.Nothing);
         Directory.GetFileSystemEntries(Path.Combine(_lake.RootFolder, ".staging")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Of_the_same_listen_the_largest_share_and_play_count_survive_compaction()
+    {
+        foreach (var (share, plays) in ((float?, int)[])[(0.25f, 3), (0.75f, 1), (null, 2)])
+        {
+            await _lake.AppendAsync([new LakeListen("u", "t", Noon, share, plays)]);
+        }
+
+        (await Upkeep.CompactAsync(new CompactionOptions())).RowsAfter.ShouldBe(1);
+
+        (await _queries.ReadListensAsync(InteractionQuery.All).ToListAsync()).ShouldBe([new LakeListen("u", "t", Noon, 0.75f, 3)]);
+    }
+
+    [Theory]
+    [InlineData("0-foreign.parquet")]
+    [InlineData("~foreign.parquet")]
+    public async Task Ids_that_another_program_wrote_as_numbers_leave_the_others_as_they_are(string name)
+    {
+        string[] users = ["007", "1e3", "ann"];
+        await _lake.AppendAsync([.. users.Select(user => new LakeListen(user, "0x1F", Noon, 0.5f))]);
+        using (var engine = QueryEngine.Open(new LakeEngineOptions { Threads = 1 }))
+        using (var connection = engine.Connect())
+        {
+            connection.Execute(
+                $"COPY (SELECT 7::BIGINT AS user_id, 31::INTEGER AS track_id, '2025-03-14 12:00:00Z'::TIMESTAMPTZ AS listened_at, 0.5::DOUBLE AS played_share, 2::BIGINT AS play_count) TO {SqlText.Literal(Path.Combine(Path.GetDirectoryName(Segments("2025-03-14")[0])!, name))} (FORMAT parquet)",
+                CancellationToken.None);
+        }
+
+        string[] expected = ["007 0x1F 1", "1e3 0x1F 1", "7 31 2", "ann 0x1F 1"];
+        (await ReadAsync()).ShouldBe(expected);
+        (await _queries.ReadInteractionsAsync(InteractionQuery.All)).UserIds.ShouldBe(["007", "1e3", "7", "ann"]);
+
+        (await Upkeep.CompactAsync(new CompactionOptions())).RowsAfter.ShouldBe(4);
+        (await ReadAsync()).ShouldBe(expected);
+
+        (await Upkeep.DeleteUserAsync("7")).Rows.ShouldBe(1);
+        (await ReadAsync()).ShouldBe(expected.Where(listen => !listen.StartsWith("7 ", StringComparison.Ordinal)));
+
+        async Task<List<string>> ReadAsync() =>
+            await _queries.ReadListensAsync(InteractionQuery.All).Select(listen => $"{listen.UserId} {listen.TrackId} {listen.PlayCount}").ToListAsync();
     }
 
     [Fact]

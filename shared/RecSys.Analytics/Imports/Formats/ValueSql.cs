@@ -1,3 +1,6 @@
+using RecSys.Analytics.Engine;
+using RecSys.Contracts;
+
 namespace RecSys.Analytics.Imports.Formats;
 
 /// <summary>SQL expressions that read values from text.</summary>
@@ -26,8 +29,8 @@ internal static class ValueSql
     /// <summary>The same for a log in which every listen has a time: NULL also for what is missing.</summary>
     public static string RequiredTime(string column) => $"CASE WHEN trim({column}) <> '' THEN {Time(column)} END";
 
-    /// <summary>Whether an id is too long or has control characters.</summary>
-    public static string IsInvalidId(string column) => $"(length({column}) > {ImportRules.MaxIdLength} OR regexp_matches({column}, '\\p{{Cc}}'))";
+    /// <summary>Whether something is not an id as <see cref="IdText.ProblemOfId"/> judges: it could not be asked for.</summary>
+    public static string IsInvalidId(string column) => $"(length({column}) > {IdText.MaxLength} OR regexp_matches({column}, {SqlText.Literal(IdText.RefusedPattern)}))";
 
     /// <summary>A name on one line: control characters become spaces; empty for NULL.</summary>
     public static string Name(string column) => $"trim(regexp_replace(coalesce({column}, ''), '\\p{{Cc}}+', ' ', 'g'))";
