@@ -10,7 +10,7 @@ using RecSys.Ingest.Consumers;
 using RecSys.Ingest.Grpc;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
-using RecSys.Lake.S3;
+using RecSys.Lake.Storage;
 
 namespace RecSys.Ingest;
 

@@ -6,7 +6,7 @@ using RecSys.Hosting;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Lake;
-using RecSys.Lake.S3;
+using RecSys.Lake.Storage;
 using RecSys.Trainer.Grpc;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Publishing;

@@ -1,5 +1,3 @@
-using RecSys.Lake.S3;
-using RecSys.Lake.Segments;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Lake;
@@ -149,4 +147,25 @@ public sealed class ListenLake : IDisposable
 
     private IEnumerable<string> AllFiles() =>
         _folders.ListenSegments(DateOnly.MinValue, DateOnly.MaxValue).Concat(_folders.ImportedListens());
+}
+
+/// <summary>A file of listens.</summary>
+/// <param name="Path">Where it is within the lake's folder.</param>
+/// <param name="Length">Its bytes.</param>
+/// <param name="WrittenAt">When it was written, UTC.</param>
+public sealed record LakeFile(string Path, long Length, DateTime WrittenAt);
+
+/// <summary>A file of the lake can't be read. Nothing of it was used.</summary>
+public sealed class LakeCorruptException : Exception
+{
+    internal LakeCorruptException(string file, string reason, Exception inner)
+        : base($"The lake's file {file} can't be read: {FirstLine(reason)}. Restore it, or move it out of the lake to go on without it.", inner) =>
+        File = file;
+
+    /// <summary>Full name of the file.</summary>
+    public string File { get; }
+
+    private static string FirstLine(string reason) => reason.AsSpan().TrimStart() is var text && text.IndexOf('\n') is var end and >= 0
+        ? text[..end].TrimEnd(" .\r").ToString()
+        : text.TrimEnd(" .").ToString();
 }

@@ -2,7 +2,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using RecSys.Analytics.Synthetic;
-using RecSys.Analytics.Synthetic.Yandex;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Contracts.Trainer.V1;

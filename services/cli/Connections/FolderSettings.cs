@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using RecSys.Cli.Output;
 using RecSys.Lake;
-using RecSys.Lake.S3;
+using RecSys.Lake.Storage;
 using RecSys.Standalone;
 
 namespace RecSys.Cli.Connections;

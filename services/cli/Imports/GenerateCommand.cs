@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using RecSys.Analytics.Synthetic.Yandex;
+using RecSys.Analytics.Synthetic;
 using RecSys.Cli.Commands;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;

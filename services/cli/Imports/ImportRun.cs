@@ -6,7 +6,7 @@ using RecSys.Cli.Output;
 using RecSys.Data;
 using RecSys.Data.Histories;
 using RecSys.Lake;
-using RecSys.Lake.S3;
+using RecSys.Lake.Storage;
 using Spectre.Console;
 
 namespace RecSys.Cli.Imports;

@@ -8,7 +8,7 @@ using RecSys.Data.Artifacts;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
 using RecSys.Lake;
-using RecSys.Lake.S3;
+using RecSys.Lake.Storage;
 
 namespace RecSys.Cli.Imports;
 

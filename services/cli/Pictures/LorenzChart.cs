@@ -1,4 +1,4 @@
-using RecSys.Analytics.Reports.Figures;
+using RecSys.Analytics.Reports;
 
 namespace RecSys.Cli.Pictures;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using RecSys.Analytics.Reports.Figures;
+using RecSys.Analytics.Reports;
 
 namespace RecSys.Cli.Pictures;
 

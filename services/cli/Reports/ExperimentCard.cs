@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RecSys.Algorithms.Experiments;
-using RecSys.Analytics.Reports.Figures;
+using RecSys.Analytics.Reports;
 using RecSys.Cli.Pictures;
 
 namespace RecSys.Cli.Reports;

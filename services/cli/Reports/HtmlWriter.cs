@@ -1,5 +1,5 @@
 using System.Text;
-using RecSys.Analytics.Reports.Figures;
+using RecSys.Analytics.Reports;
 using RecSys.Cli.Pictures;
 
 namespace RecSys.Cli.Reports;

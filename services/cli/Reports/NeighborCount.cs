@@ -1,7 +1,7 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Neighbors;
 using RecSys.Analytics.Imports;
-using RecSys.Analytics.Reports.Figures;
+using RecSys.Analytics.Reports;
 
 namespace RecSys.Cli.Reports;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using RecSys.Analytics.Reports.Figures;
+using RecSys.Analytics.Reports;
 using RecSys.Cli.Commands;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;

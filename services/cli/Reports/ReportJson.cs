@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RecSys.Analytics.Reports.Figures;
+using RecSys.Analytics.Reports;
 
 namespace RecSys.Cli.Reports;
 

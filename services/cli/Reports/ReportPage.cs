@@ -1,5 +1,5 @@
 using System.Globalization;
-using RecSys.Analytics.Reports.Figures;
+using RecSys.Analytics.Reports;
 using RecSys.Cli.Pictures;
 using static RecSys.Cli.Reports.HtmlWriter;
 

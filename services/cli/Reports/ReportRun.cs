@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Reports;
-using RecSys.Analytics.Reports.Figures;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;

@@ -1,7 +1,7 @@
 using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
-using RecSys.Lake.S3;
+using RecSys.Lake.Storage;
 
 namespace RecSys.Trainer.Grpc;
 

@@ -46,3 +46,13 @@ public sealed record ImportOptions
     /// <summary>Is told the share that is done, 0 to 1, and what is being done, on any thread. Null, the default: nobody is.</summary>
     public Action<double, string>? Progress { get; init; }
 }
+
+/// <summary>What becomes a track of the lake, in logs that name both.</summary>
+public enum ImportLevel
+{
+    /// <summary>The track.</summary>
+    Track,
+
+    /// <summary>Its artist.</summary>
+    Artist,
+}

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using RecSys.Lake;
 
@@ -44,4 +45,31 @@ public sealed record ImportReport(
     /// <summary>Rows that were dropped, of listens and catalogue.</summary>
     [JsonIgnore]
     public long Dropped => Rules.Sum(rule => rule.Dropped) + (Catalogue?.Rules.Sum(rule => rule.Dropped) ?? 0);
+}
+
+/// <summary>What cleaning did to a log's catalogue.</summary>
+/// <param name="Rows">Rows of the catalogue.</param>
+/// <param name="Kept">Tracks that are in the lake now.</param>
+/// <param name="Rules">The catalogue's rules; what they dropped and <paramref name="Kept"/> add up to <paramref name="Rows"/>.</param>
+public sealed record CatalogueReport(long Rows, long Kept, IReadOnlyList<ImportRule> Rules);
+
+/// <summary>The report of an import as JSON beside its tables.</summary>
+internal static class ImportReportFile
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static void Write(string file, ImportReport report) => File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(report, Json));
+
+    public static ImportReport Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ImportReport>(File.ReadAllBytes(file), Json)
+                ?? throw new JsonException("The file holds null.");
+        }
+        catch (Exception exception) when (exception is JsonException or IOException)
+        {
+            throw new LakeCorruptException(file, exception.Message, exception);
+        }
+    }
 }

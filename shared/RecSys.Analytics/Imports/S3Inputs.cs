@@ -1,5 +1,5 @@
 using RecSys.Lake;
-using RecSys.Lake.S3;
+using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports;
 

@@ -22,3 +22,17 @@ public sealed record InteractionQuery
     /// <summary>The parts of the lake to read. Default: all.</summary>
     public LakeSources Sources { get; init; } = LakeSources.All;
 }
+
+/// <summary>The parts of the lake that a query reads.</summary>
+[Flags]
+public enum LakeSources
+{
+    /// <summary>The segments that ingest wrote: <c>listens/</c>.</summary>
+    Listens = 1,
+
+    /// <summary>The logs that were imported: <c>imports/</c>.</summary>
+    Imports = 2,
+
+    /// <summary>Both.</summary>
+    All = Listens | Imports,
+}

@@ -57,3 +57,74 @@ internal abstract class ListenPart
     protected static string[] ReadIds(EngineConnection connection, string sql, CancellationToken cancellationToken) =>
         [.. connection.ReadRows(sql, row => row.GetString(0), cancellationToken)];
 }
+
+/// <summary>An import, whose listens carry the numbers of their users and tracks: no id is looked up for a listen.</summary>
+/// <param name="rowsSql">What stands behind the columns of a SELECT: the file and the conditions on its rows.</param>
+/// <param name="usersFile">The ids of users in the order of their numbers.</param>
+/// <param name="tracksFile">The ids of tracks in the order of their numbers.</param>
+internal sealed class NumberedListens(string rowsSql, string usersFile, string tracksFile) : ListenPart
+{
+    public override void Count(EngineConnection connection, CancellationToken cancellationToken)
+    {
+        UserIds = ReadIds(
+            connection, $"SELECT user_id FROM {SqlText.Parquet(usersFile)} ORDER BY user_number", cancellationToken);
+        TrackIds = ReadIds(
+            connection, $"SELECT track_id FROM {SqlText.Parquet(tracksFile)} ORDER BY track_number", cancellationToken);
+        UserCounts = new int[UserIds.Length];
+        TrackCounts = new int[TrackIds.Length];
+        foreach (var row in connection.Stream($"SELECT user_number, count(*)::INTEGER {rowsSql} GROUP BY user_number", cancellationToken))
+        {
+            UserCounts[Known(row.GetInt32(0), UserCounts)] = row.GetInt32(1);
+        }
+
+        foreach (var row in connection.Stream($"SELECT DISTINCT track_number {rowsSql}", cancellationToken))
+        {
+            TrackCounts[Known(row.GetInt32(0), TrackCounts)] = 1;
+        }
+    }
+
+    public override void Read(EngineConnection connection, RowReader read, CancellationToken cancellationToken) =>
+        ReadRows(connection, $"SELECT user_number, track_number, epoch_us(listened_at), weight::FLOAT {rowsSql}", read, cancellationToken);
+
+    public override void ReadListens(EngineConnection connection, ListenReader read, CancellationToken cancellationToken) => ReadListens(
+        connection,
+        $"SELECT user_number, track_number, epoch_us(listened_at), coalesce(played_share, 'NaN'::FLOAT), play_count {rowsSql}",
+        read,
+        cancellationToken);
+
+    private static int Known(int number, int[] counts) => (uint)number < (uint)counts.Length ? number : throw new LakeChangedException();
+}
+
+/// <summary>Files with ids as text, such as segments: the engine numbers the ids and looks the number of each up.</summary>
+/// <param name="sql">A SELECT of user_id, track_id, listened_at (BIGINT), played_share, play_count and weight.</param>
+internal sealed class TextListens(string sql) : ListenPart
+{
+    public override void Count(EngineConnection connection, CancellationToken cancellationToken)
+    {
+        connection.Execute(
+            $"CREATE OR REPLACE TEMP TABLE user_numbers AS SELECT id, listens, (row_number() OVER (ORDER BY id) - 1)::INTEGER AS number FROM (SELECT user_id AS id, count(*)::INTEGER AS listens FROM ({sql}) GROUP BY user_id)",
+            cancellationToken);
+        connection.Execute(
+            $"CREATE OR REPLACE TEMP TABLE track_numbers AS SELECT id, (row_number() OVER (ORDER BY id) - 1)::INTEGER AS number FROM (SELECT DISTINCT track_id AS id FROM ({sql}))",
+            cancellationToken);
+        UserIds = ReadIds(connection, "SELECT id FROM user_numbers ORDER BY number", cancellationToken);
+        UserCounts = [.. connection.ReadRows("SELECT listens FROM user_numbers ORDER BY number", row => row.GetInt32(0), cancellationToken)];
+        TrackIds = ReadIds(connection, "SELECT id FROM track_numbers ORDER BY number", cancellationToken);
+        TrackCounts = new int[TrackIds.Length];
+        Array.Fill(TrackCounts, 1);
+    }
+
+    public override void Read(EngineConnection connection, RowReader read, CancellationToken cancellationToken) =>
+        ReadRows(connection, Numbered("weight::FLOAT"), read, cancellationToken);
+
+    public override void ReadListens(EngineConnection connection, ListenReader read, CancellationToken cancellationToken) =>
+        ReadListens(connection, Numbered("coalesce(played_share, 'NaN'::FLOAT), play_count"), read, cancellationToken);
+
+    private string Numbered(string columns) =>
+        $"""
+        SELECT user_numbers.number, track_numbers.number, listened_at, {columns}
+        FROM ({sql}) AS listens
+        JOIN user_numbers ON user_numbers.id = listens.user_id
+        JOIN track_numbers ON track_numbers.id = listens.track_id
+        """;
+}

@@ -1,5 +1,4 @@
 using RecSys.Analytics.Engine;
-using RecSys.Analytics.Reports.Figures;
 
 namespace RecSys.Analytics.Reports;
 
@@ -55,5 +54,72 @@ internal static class DistributionReader
 
         var half = Math.Floor(2 * Math.Log2(low));
         return Math.Ceiling(Math.Pow(2, (half + 1) / 2)) is var next && next > low ? next : Math.Ceiling(Math.Pow(2, (half + 2) / 2));
+    }
+}
+
+/// <summary>Lorenz curve and Gini coefficient of the listens in a table of totals.</summary>
+internal static class ConcentrationReader
+{
+    public static Concentration Read(EngineConnection connection, string table, string key, CancellationToken cancellationToken)
+    {
+        // The Gini coefficient of ascending x_1 … x_n is 2 Σ i·x_i / (n Σ x_i) − (n + 1) / n.
+        connection.Execute(
+            $"""
+            CREATE OR REPLACE TEMP TABLE report_ranked AS
+            SELECT listens::DOUBLE AS listens, row_number() OVER ascending AS place,
+                sum(listens::DOUBLE) OVER ascending AS running
+            FROM {table} WINDOW ascending AS (ORDER BY listens, {key} ROWS UNBOUNDED PRECEDING)
+            """,
+            cancellationToken);
+        var curve = connection.ReadRows(
+            """
+            WITH size AS (SELECT count(*) AS n, max(running) AS total FROM report_ranked),
+                shares AS (SELECT unnest(list_concat([x / 100 FOR x IN range(1, 100)], [0.995, 0.999, 1])) AS share)
+            SELECT DISTINCT place / n::DOUBLE, running / total
+            FROM report_ranked, size
+            WHERE place IN (SELECT round(share * n)::BIGINT FROM shares, size)
+            ORDER BY ALL
+            """,
+            row => new LorenzPoint(row.Double(0), row.Double(1)),
+            cancellationToken);
+        return connection.ReadRow(
+            """
+            WITH size AS (SELECT count(*) AS n, max(running) AS total FROM report_ranked)
+            SELECT 2 * sum(place * listens) / (any_value(n) * any_value(total)) - (any_value(n) + 1) / any_value(n)::DOUBLE,
+                sum(listens) FILTER (place > n - greatest(1, ceil(n * 0.01))) / any_value(total),
+                sum(listens) FILTER (place > n - greatest(1, ceil(n * 0.1))) / any_value(total),
+                count(*) FILTER (running > total / 2)
+            FROM report_ranked, size
+            """,
+            row => new Concentration(row.Double(0), row.Double(1), row.Double(2), row.Long(3), [new LorenzPoint(0, 0), .. curve]),
+            cancellationToken);
+    }
+}
+
+/// <summary>How much of the tracks was played.</summary>
+internal static class PlayedShareReader
+{
+    private const int BinCount = 20;
+
+    public static PlayedShares? Read(EngineConnection connection, CancellationToken cancellationToken)
+    {
+        var counts = connection.ReadRows(
+            $"""
+            SELECT least(floor(played_share::DOUBLE * {BinCount} + 1e-6), {BinCount - 1})::BIGINT AS bin, count(*), sum(played_share::DOUBLE)
+            FROM report_listens WHERE played_share IS NOT NULL GROUP BY bin ORDER BY bin
+            """,
+            row => (Bin: (int)row.Long(0), Count: row.Long(1), Sum: row.Double(2)),
+            cancellationToken);
+        if (counts.Count == 0)
+        {
+            return null;
+        }
+
+        var countOf = counts.ToDictionary(bin => bin.Bin, bin => bin.Count);
+        var total = counts.Sum(bin => bin.Count);
+        return new PlayedShares(
+            total,
+            counts.Sum(bin => bin.Sum) / total,
+            [.. Enumerable.Range(0, BinCount).Select(bin => new HistogramBin((double)bin / BinCount, (bin + 1.0) / BinCount, countOf.GetValueOrDefault(bin)))]);
     }
 }

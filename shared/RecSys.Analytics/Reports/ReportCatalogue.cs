@@ -1,5 +1,4 @@
 using RecSys.Analytics.Engine;
-using RecSys.Analytics.Reports.Figures;
 using RecSys.Lake;
 
 namespace RecSys.Analytics.Reports;

@@ -1,5 +1,4 @@
 using RecSys.Analytics.Engine;
-using RecSys.Analytics.Reports.Figures;
 
 namespace RecSys.Analytics.Reports;
 

@@ -48,3 +48,29 @@ internal sealed class ListenerTaste
     public bool Likes(SyntheticCatalogue catalogue, int artist) =>
         _artistSet.Contains(artist) || Genres.Contains(catalogue.Artists[artist].Genre) || Genres.Contains(catalogue.Artists[artist].SecondGenre);
 }
+
+/// <summary>A generated listener.</summary>
+/// <param name="UserId">A name such as <c>mila.otter</c>, unique in the log.</param>
+/// <param name="Genres">The genres that this listener likes, the favourite first.</param>
+public sealed record SyntheticListener(string UserId, IReadOnlyList<string> Genres);
+
+/// <summary>Draws positions with given weights, by binary search in their running sums.</summary>
+internal sealed class WeightedChoice
+{
+    private readonly double[] _sums;
+
+    public WeightedChoice(IEnumerable<double> weights)
+    {
+        _sums = [.. weights];
+        for (var i = 1; i < _sums.Length; i++)
+        {
+            _sums[i] += _sums[i - 1];
+        }
+    }
+
+    public int Draw(SplitMix random)
+    {
+        var at = Array.BinarySearch(_sums, random.NextDouble() * _sums[^1]);
+        return Math.Min(at >= 0 ? at + 1 : ~at, _sums.Length - 1);
+    }
+}

@@ -147,3 +147,18 @@ internal sealed class SyntheticCatalogue
         return ranks;
     }
 }
+
+/// <summary>An artist: consecutive albums of the catalogue.</summary>
+/// <param name="Genre">Index of the genre, in <see cref="GenreWords.All"/>.</param>
+/// <param name="SecondGenre">Index of a neighbouring genre; the same as <paramref name="Genre"/> when there is none.</param>
+/// <param name="FirstAlbum">Index of the first album; the first is always there from the start.</param>
+/// <param name="AlbumCount">Number of albums.</param>
+/// <param name="Weight">Popularity; only ratios mean something.</param>
+internal sealed record SyntheticArtist(int Genre, int SecondGenre, int FirstAlbum, int AlbumCount, double Weight);
+
+/// <summary>An album: consecutive tracks of the catalogue, in the album's order.</summary>
+/// <param name="Artist">Index of its artist.</param>
+/// <param name="FirstTrack">Index of its first track.</param>
+/// <param name="TrackCount">Number of its tracks.</param>
+/// <param name="ReleaseDay">Day of the log on which it comes out; 0 when it was there before.</param>
+internal sealed record SyntheticAlbum(int Artist, int FirstTrack, int TrackCount, int ReleaseDay);

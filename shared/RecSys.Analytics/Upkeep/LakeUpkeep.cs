@@ -78,3 +78,43 @@ public sealed class LakeUpkeep(LakeQueries queries)
             cancellationToken).ConfigureAwait(false);
     }
 }
+
+/// <summary>Which segments are merged.</summary>
+public sealed record CompactionOptions
+{
+    /// <summary>Only dates with at least this many segments to merge, from 2. Default: 2.</summary>
+    public int MinSegments { get; init; } = 2;
+
+    /// <summary>Segments of this size in bytes or more are left as they are, from 1. Default: 256 MiB.</summary>
+    public long MaxSegmentBytes { get; init; } = 256L << 20;
+}
+
+/// <summary>What a compaction did.</summary>
+/// <param name="Dates">Dates whose segments were merged.</param>
+/// <param name="SegmentsBefore">Segments that were merged.</param>
+/// <param name="SegmentsAfter">Segments that took their place.</param>
+/// <param name="BytesBefore">Size of the segments that were merged.</param>
+/// <param name="BytesAfter">Size of those in their place.</param>
+/// <param name="RowsBefore">Rows that were merged.</param>
+/// <param name="RowsAfter">Rows in their place: each listen once.</param>
+public sealed record CompactionReport(
+    int Dates, int SegmentsBefore, int SegmentsAfter, long BytesBefore, long BytesAfter, long RowsBefore, long RowsAfter)
+{
+    /// <summary>Nothing was to be done.</summary>
+    public static readonly CompactionReport Nothing = new(0, 0, 0, 0, 0, 0, 0);
+
+    internal CompactionReport Add(CompactionReport other) => new(
+        Dates + other.Dates,
+        SegmentsBefore + other.SegmentsBefore,
+        SegmentsAfter + other.SegmentsAfter,
+        BytesBefore + other.BytesBefore,
+        BytesAfter + other.BytesAfter,
+        RowsBefore + other.RowsBefore,
+        RowsAfter + other.RowsAfter);
+}
+
+/// <summary>What the deletion of a user removed.</summary>
+/// <param name="Rows">Rows of the user that were removed, repeated listens counted as often as they were stored.</param>
+/// <param name="Segments">Segments that were written again without them, or removed.</param>
+/// <param name="Imports">Names of the imports that were written again without them.</param>
+public sealed record UserDeletionReport(long Rows, int Segments, IReadOnlyList<string> Imports);

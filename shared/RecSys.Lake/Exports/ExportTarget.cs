@@ -1,4 +1,5 @@
-using RecSys.Lake.S3;
+using System.Text.Json;
+using RecSys.Lake.Storage;
 
 namespace RecSys.Lake.Exports;
 
@@ -69,4 +70,46 @@ public abstract class ExportTarget : IAsyncDisposable
     }
 
     private protected abstract Task PublishAsync(ExportManifest manifest, CancellationToken cancellationToken);
+}
+
+/// <summary>What an export holds. It is written last: where it stands, everything that it names is whole.</summary>
+/// <param name="ModelVersion">The model version; null when no table is of one.</param>
+/// <param name="CreatedAt">When the export was made.</param>
+/// <param name="Files">The files.</param>
+public sealed record ExportManifest(string? ModelVersion, DateTimeOffset CreatedAt, IReadOnlyList<ExportedFile> Files)
+{
+    /// <summary>Its name in an export.</summary>
+    public const string FileName = "manifest.json";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+
+    /// <returns>Null when the bytes are no manifest.</returns>
+    internal static ExportManifest? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ExportManifest>(json, Json) is { Files: not null } manifest ? manifest : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>One file of an export.</summary>
+/// <param name="Name">Its name, without a folder.</param>
+/// <param name="Rows">Rows of a table, lines of text, or rows of both factor matrices.</param>
+/// <param name="Bytes">Its size.</param>
+public sealed record ExportedFile(string Name, long Rows, long Bytes);
+
+/// <summary>An export can't be made as asked; nothing was written. The message is one line that says what to do.</summary>
+public sealed class ExportException : Exception
+{
+    internal ExportException(string message, Exception? inner = null)
+        : base(message.ReplaceLineEndings(" "), inner)
+    {
+    }
 }

@@ -139,3 +139,30 @@ public sealed class ListExporter(LakeCompression compression = LakeCompression.Z
         return rows;
     });
 }
+
+/// <summary>One ranked list of tracks.</summary>
+/// <param name="OwnerId">The user, or the track, whose list it is.</param>
+/// <param name="TrackIds">The tracks, best first.</param>
+/// <param name="Scores">The score of each.</param>
+/// <param name="Sources">The sources of each, several separated by commas; null when they are not kept.</param>
+public sealed record TrackList(string OwnerId, IReadOnlyList<string> TrackIds, IReadOnlyList<float> Scores, IReadOnlyList<string>? Sources = null);
+
+/// <summary>One ranked list as indices.</summary>
+/// <param name="OwnerIndex">The index of the user, or of the track, whose list it is.</param>
+/// <param name="TrackIndices">The tracks, best first.</param>
+/// <param name="Scores">The score of each.</param>
+public readonly record struct IndexedList(int OwnerIndex, ReadOnlyMemory<int> TrackIndices, ReadOnlyMemory<float> Scores);
+
+/// <summary>What the columns of a table of lists are called.</summary>
+/// <param name="Owner">Whose list it is, such as <c>user_id</c>.</param>
+/// <param name="Track">What is in the list, such as <c>track_id</c>.</param>
+/// <param name="HasSources">Whether there is a column <c>sources</c>.</param>
+public sealed record ListColumns(string Owner, string Track, bool HasSources = false);
+
+/// <summary>One place in the list of popular tracks.</summary>
+/// <param name="TrackId">The track.</param>
+/// <param name="Listeners">Distinct users who played it.</param>
+/// <param name="Plays">How often it was played.</param>
+/// <param name="Rating">Listeners on a scale from 0, the least of any track, to 1, the most.</param>
+/// <param name="Rank">The place, from 1.</param>
+public sealed record PopularTrack(string TrackId, long Listeners, long Plays, float Rating, int Rank);

@@ -1,4 +1,4 @@
-using RecSys.Lake.S3;
+using RecSys.Lake.Storage;
 
 namespace RecSys.Lake.Exports;
 

@@ -2,7 +2,6 @@ using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Reports;
-using RecSys.Analytics.Reports.Figures;
 using RecSys.Lake;
 using RecSys.TestKit;
 

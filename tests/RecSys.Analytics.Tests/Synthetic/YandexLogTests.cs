@@ -3,7 +3,7 @@ using RecSys.Algorithms.Evaluation;
 using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Matrices;
 using RecSys.Analytics.Engine;
-using RecSys.Analytics.Synthetic.Yandex;
+using RecSys.Analytics.Synthetic;
 using RecSys.Lake;
 using RecSys.TestKit;
 

@@ -1,5 +1,5 @@
 using RecSys.Analytics.Listens;
-using RecSys.Analytics.Synthetic.Yandex;
+using RecSys.Analytics.Synthetic;
 using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
 

@@ -1,7 +1,7 @@
 using RecSys.Analytics;
 using RecSys.Analytics.Listens;
 using RecSys.Lake.Exports;
-using RecSys.Lake.S3;
+using RecSys.Lake.Storage;
 using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests.Exports;

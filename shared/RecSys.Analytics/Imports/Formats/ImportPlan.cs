@@ -1,3 +1,5 @@
+using RecSys.Analytics.Engine;
+
 namespace RecSys.Analytics.Imports.Formats;
 
 /// <summary>How the engine reads an input.</summary>
@@ -20,4 +22,45 @@ internal sealed record ImportPlan(IReadOnlyList<InputFile> Files, string Listens
 
     /// <summary>Tables that are kept as they are beside the listens: a file's name and the SELECT of its rows.</summary>
     public IReadOnlyList<(string FileName, string Sql)> SideTables { get; init; } = [];
+}
+
+/// <summary>A format of logs. It says how the engine reads the input; cleaning and writing are the same for all.</summary>
+internal interface IImportFormat
+{
+    /// <summary>The name on the command line.</summary>
+    string Name { get; }
+
+    /// <summary>Finds the files, looks at their headers and says how to read them.</summary>
+    /// <exception cref="LakeInputException">The input is not of this format.</exception>
+    ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken);
+}
+
+/// <summary>How the engine reads a catalogue.</summary>
+/// <param name="Sql">
+/// A SELECT of track_id and title (VARCHAR), artist_ids, artists, album_ids, albums, genre_ids, genres (VARCHAR[]; ids and
+/// names element by element), position (BIGINT, the order of the rows) and broken (VARCHAR, the first of
+/// <paramref name="Rules"/> that the row breaks by what is in it alone, or NULL).
+/// </param>
+/// <param name="Rules">The rules in order, <see cref="CatalogueRules.Duplicate"/> among them.</param>
+/// <param name="BelongsToLog">Whether a listen of a track that is not in it is wrong.</param>
+internal sealed record CataloguePlan(string Sql, IReadOnlyList<string> Rules, bool BelongsToLog)
+{
+    /// <summary>The text files behind it.</summary>
+    public IReadOnlyList<DelimitedText> Texts { get; init; } = [];
+}
+
+/// <summary>What Last.fm's data sets say of their users.</summary>
+internal static class UserProfiles
+{
+    public static readonly string[] Columns = ["user_id", "gender", "age", "country", "signup"];
+
+    /// <summary>A SELECT of user_id, gender and country (empty when unknown), age in years and the date of signing up (NULL when unknown).</summary>
+    /// <param name="text">The file, its columns named as <see cref="Columns"/>.</param>
+    public static string Sql(DelimitedText text) =>
+        $"""
+        SELECT user_id, trim(coalesce(gender, '')) AS gender, TRY_CAST(TRY_CAST(age AS DOUBLE) AS INTEGER) AS age, {ValueSql.Name("country")} AS country,
+            try_strptime(signup, '%b %d, %Y')::DATE AS signup
+        FROM {text.Sql()}
+        WHERE trim(coalesce(user_id, '')) <> '' AND lower(trim(coalesce(gender, ''))) <> 'gender'
+        """;
 }

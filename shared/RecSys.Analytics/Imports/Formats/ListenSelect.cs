@@ -1,3 +1,6 @@
+using RecSys.Analytics.Engine;
+using RecSys.Contracts;
+
 namespace RecSys.Analytics.Imports.Formats;
 
 /// <summary>The expressions that make a listen of a row of the input; all formats give these columns to cleaning.</summary>
@@ -37,4 +40,67 @@ internal sealed record ListenSelect(string User, string Track)
         $"SELECT {User} AS user_id, {Track} AS track_id, {Weight} AS weight, {Time} AS listened_at, {PlayedShare} AS played_share, "
         + $"{Title} AS title, {ArtistId} AS artist_id, {Artist} AS artist, {IsHeader} AS is_header, {IsUnparseable} AS is_unparseable, "
         + $"{IsNamedByText} AS is_named_by_text FROM {source}";
+}
+
+/// <summary>SQL expressions that read values from text.</summary>
+internal static class ValueSql
+{
+    /// <summary>A number; NULL when it is none.</summary>
+    public static string Number(string column) => $"TRY_CAST({column} AS DOUBLE)";
+
+    /// <summary>
+    /// Microseconds since 1970 from ISO 8601 (UTC when it has no offset) or from a number, whose size tells its unit:
+    /// seconds below 10^11 (year 5138), milliseconds below 10^14, microseconds below 10^17, else nanoseconds.
+    /// Empty is 0 (unknown), NULL what can't be read.
+    /// </summary>
+    public static string Time(string column) =>
+        $"""
+        CASE
+            WHEN {column} IS NULL OR trim({column}) = '' THEN 0
+            WHEN TRY_CAST({column} AS DOUBLE) IS NULL THEN epoch_us(TRY_CAST({column} AS TIMESTAMPTZ))
+            WHEN abs({column}::DOUBLE) < 1e11 THEN TRY_CAST(round({column}::DOUBLE * 1e6) AS BIGINT)
+            WHEN abs({column}::DOUBLE) < 1e14 THEN TRY_CAST(round({column}::DOUBLE * 1e3) AS BIGINT)
+            WHEN abs({column}::DOUBLE) < 1e17 THEN TRY_CAST(round({column}::DOUBLE) AS BIGINT)
+            ELSE TRY_CAST(round({column}::DOUBLE / 1e3) AS BIGINT)
+        END
+        """;
+
+    /// <summary>The same for a log in which every listen has a time: NULL also for what is missing.</summary>
+    public static string RequiredTime(string column) => $"CASE WHEN trim({column}) <> '' THEN {Time(column)} END";
+
+    /// <summary>Whether something is not an id as <see cref="IdText.ProblemOfId"/> judges: it could not be asked for.</summary>
+    public static string IsInvalidId(string column) => $"(length({column}) > {IdText.MaxLength} OR regexp_matches({column}, {SqlText.Literal(IdText.RefusedPattern)}))";
+
+    /// <summary>A name on one line: control characters become spaces; empty for NULL.</summary>
+    public static string Name(string column) => $"trim(regexp_replace(coalesce({column}, ''), '\\p{{Cc}}+', ' ', 'g'))";
+}
+
+/// <summary>
+/// Listens whose rows name artist and track. Where an id is missing, one is made of the names, so that it is the same in
+/// every file and on every machine: "name-" and the MD5 of the artist's name, or of artist, tab and track, in hexadecimal.
+/// </summary>
+/// <param name="User">SQL of the user's id.</param>
+/// <param name="ArtistId">SQL of the artist's id; null when there is no such column.</param>
+/// <param name="Artist">SQL of the artist's name; null when there is no such column.</param>
+/// <param name="TrackId">SQL of the track's id; null when there is no such column.</param>
+/// <param name="Track">SQL of the track's name; null when there is no such column.</param>
+internal sealed record NamedListens(string User, string? ArtistId, string? Artist, string? TrackId, string? Track)
+{
+    public ListenSelect At(ImportLevel level)
+    {
+        // Names are put on one line only in the catalogue: of millions of rows it would take most of the time.
+        var artist = Artist is null ? "''" : $"trim(coalesce({Artist}, ''))";
+        var track = Track is null ? "''" : $"trim(coalesce({Track}, ''))";
+        var ofLevel = level == ImportLevel.Artist;
+        var id = (ofLevel ? ArtistId : TrackId) is { } column ? $"trim(coalesce({column}, ''))" : "''";
+        var name = ofLevel ? artist : track;
+        var named = ofLevel ? artist : $"{artist} || chr(9) || {track}";
+        return new ListenSelect(User, $"CASE WHEN {id} <> '' THEN {id} WHEN {name} <> '' THEN 'name-' || md5({named}) END")
+        {
+            IsNamedByText = $"{id} = '' AND {name} <> ''",
+            Title = name,
+            ArtistId = ofLevel || ArtistId is null ? "''" : $"trim(coalesce({ArtistId}, ''))",
+            Artist = ofLevel ? "''" : artist,
+        };
+    }
 }
