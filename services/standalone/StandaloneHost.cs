@@ -146,8 +146,8 @@ public sealed class StandaloneHost : IAsyncDisposable
         var defaults = Defaults(settings.DataFolder);
         string[] arguments =
         [
-            $"--Endpoints:Grpc={settings.GrpcAddress?.ToString() ?? "http://127.0.0.1:0"}",
-            $"--Endpoints:Http={settings.HttpAddress?.ToString() ?? "http://127.0.0.1:0"}",
+            .. settings.GrpcAddress is { } grpc ? [$"--Endpoints:Grpc={grpc}"] : Array.Empty<string>(),
+            .. settings.HttpAddress is { } http ? [$"--Endpoints:Http={http}"] : Array.Empty<string>(),
             .. settings.LogsShown ? [] : new[] { "--Logging:LogLevel:Default=Warning" },
             .. settings.IsIsolated ? defaults.Settings.Select(setting => $"--{setting.Key}={setting.Value}") : [],
             .. settings.Arguments,

@@ -2,8 +2,8 @@ namespace RecSys.Standalone;
 
 /// <summary>How the standalone system is started.</summary>
 /// <param name="DataFolder">Holds the database, the lake and the lock; created when missing.</param>
-/// <param name="GrpcAddress">Where all gRPC services listen (h2c); null for a free loopback port.</param>
-/// <param name="HttpAddress">Where HTTP listens; null for a free loopback port.</param>
+/// <param name="GrpcAddress">Where all gRPC services listen (h2c), such as <see cref="FreePort"/>; null for what is configured.</param>
+/// <param name="HttpAddress">Where HTTP listens, as above.</param>
 /// <param name="Announced">Whether other commands that use the folder find and use this process.</param>
 /// <param name="LogsShown">Whether the log goes to the console; warnings always do.</param>
 /// <param name="Arguments">More configuration, as on the command line of a service.</param>
@@ -30,12 +30,14 @@ public sealed record StandaloneSettings(
     /// <summary>HTTP port of <c>recsys up</c>.</summary>
     public const int DefaultHttpPort = 5180;
 
-    /// <summary>For the time of one command: free ports, no log.</summary>
-    public static StandaloneSettings Quiet(DirectoryInfo dataFolder) => new(dataFolder, null, null, Announced: false, LogsShown: false, []);
+    /// <summary>Any free loopback port.</summary>
+    public static readonly Uri FreePort = new("http://127.0.0.1:0");
 
-    /// <summary>Until it is stopped: the standard ports, found by other commands.</summary>
-    public static StandaloneSettings ForUp(DirectoryInfo dataFolder, bool logsShown) => new(
-        dataFolder, new Uri($"http://127.0.0.1:{DefaultGrpcPort}"), new Uri($"http://127.0.0.1:{DefaultHttpPort}"), Announced: true, logsShown, []);
+    /// <summary>For the time of one command: free ports, no log.</summary>
+    public static StandaloneSettings Quiet(DirectoryInfo dataFolder) => new(dataFolder, FreePort, FreePort, Announced: false, LogsShown: false, []);
+
+    /// <summary>Until it is stopped: the configured ports, found by other commands.</summary>
+    public static StandaloneSettings ForUp(DirectoryInfo dataFolder, bool logsShown) => new(dataFolder, null, null, Announced: true, logsShown, []);
 
     /// <summary>
     /// As <see cref="ForUp"/>, by the arguments of the program: <c>[FOLDER] [--Section:Key=VALUE | --Section:Key VALUE]…</c>. The folder is

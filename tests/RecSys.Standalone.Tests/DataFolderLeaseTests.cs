@@ -140,7 +140,7 @@ public sealed class DataFolderLeaseTests : IDisposable
         string[] arguments = [_folder.Path, .. string.Format(CultureInfo.InvariantCulture, setting, port).Split(' ')];
 
         await using var host = await StandaloneHost.StartAsync(
-            StandaloneSettings.FromCommandLine(arguments) with { HttpAddress = null, LogsShown = false }, Cancellation);
+            StandaloneSettings.FromCommandLine(arguments) with { HttpAddress = StandaloneSettings.FreePort, LogsShown = false }, Cancellation);
 
         host.GrpcAddress.Port.ShouldBe(port);
         File.Exists(_folder.File("recsys.db")).ShouldBeTrue();

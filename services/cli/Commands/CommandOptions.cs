@@ -19,6 +19,15 @@ internal static class CommandOptions
     /// <param name="otherwise">Without the option.</param>
     public static Option<int> Seed(string of, int otherwise = 42) => Whole("--seed", $"Seed of {of}", int.MinValue, int.MaxValue, otherwise);
 
+    /// <summary><c>--import</c>: parts of the lake, by the names of its imports.</summary>
+    /// <param name="does">What is done with them, such as <c>Look at</c>.</param>
+    public static Option<string[]> Imports(string does) => new("--import")
+    {
+        Description = $"{does} these imports only; by default everything in the lake",
+        HelpName = "NAME",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     /// <summary>A whole number in a range, which its description names.</summary>
     /// <param name="name">Such as <c>--users</c>.</param>
     /// <param name="description">What it means, without the range.</param>

@@ -21,9 +21,13 @@ internal static class UpCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var host = await StandaloneHost.StartAsync(
-                new StandaloneSettings(
-                    parsed.GetValue(data)!, Loopback(parsed.GetValue(grpcPort)), Loopback(parsed.GetValue(httpPort)),
-                    Announced: true, LogsShown: true, parsed.GetValue(settings) ?? []),
+                StandaloneSettings.ForUp(parsed.GetValue(data)!, logsShown: true) with
+                {
+                    // Only what was typed: recsys.json and the environment may name others.
+                    GrpcAddress = Loopback(parsed, grpcPort),
+                    HttpAddress = Loopback(parsed, httpPort),
+                    Arguments = parsed.GetValue(settings) ?? [],
+                },
                 cancellationToken);
             Console.WriteLine($"RecSys is up: gRPC {host.GrpcAddress}  HTTP {host.HttpAddress}  data {parsed.GetValue(data)!.FullName}  (Ctrl+C stops it)");
             await host.WaitForShutdownAsync(cancellationToken);
@@ -32,5 +36,6 @@ internal static class UpCommand
         return command;
     }
 
-    private static Uri Loopback(int port) => new($"http://127.0.0.1:{port}");
+    private static Uri? Loopback(ParseResult parsed, Option<int> port) =>
+        parsed.GetResult(port) is { Implicit: false } ? new Uri($"http://127.0.0.1:{parsed.GetValue(port)}") : null;
 }

@@ -16,6 +16,7 @@ internal static class NextTrackCommand
     public static Command Create()
     {
         var data = SystemOptions.DataFolder("Data folder whose listens and imports are measured");
+        var imports = CommandOptions.Imports("Measure on");
         var preference = new Option<string>("--preference")
         {
             Description = "Model that knows what users like",
@@ -38,7 +39,7 @@ internal static class NextTrackCommand
         var json = ResultWriter.CreateOption();
         var command = new Command("next-track", "Measure what comes next: Markov alone, preference alone, and Markov's candidates in the order of both")
         {
-            data, preference, set, weight, candidates, gap, skipRepeats, testShare, k, seed, json,
+            data, imports, preference, set, weight, candidates, gap, skipRepeats, testShare, k, seed, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -66,7 +67,7 @@ internal static class NextTrackCommand
             var log = await ProgressView.RunAsync(writer.Notes, "Reading", async report =>
             {
                 var builder = new LogBuilder();
-                await LakeLog.ReadAsync(folder, builder, wantTimes: true, cancellationToken);
+                await LakeLog.ReadAsync(folder, parsed.GetValue(imports) ?? [], builder, wantTimes: true, cancellationToken);
                 report(1, $"{NumberText.Count(builder.RowCount, "listen")}");
                 return builder.Build(withTimes: true).Log;
             });

@@ -22,12 +22,7 @@ internal static class ReportCommand
             DefaultValueFactory = _ => new DirectoryInfo("."),
         };
         var gap = CommandOptions.Duration("--gap", "The pause that ends a session", TimeSpan.FromMinutes(30));
-        var imports = new Option<string[]>("--import")
-        {
-            Description = "Look at these imports only; by default at everything",
-            HelpName = "NAME",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        var imports = CommandOptions.Imports("Look at");
         var json = ResultWriter.CreateOption();
         var command = new Command("report", "Look at a log: one page of pictures, and the same numbers as JSON") { data, output, gap, imports, json };
         command.SetAction(async (parsed, cancellationToken) =>

@@ -21,6 +21,9 @@ public sealed record InteractionQuery
 
     /// <summary>The parts of the lake to read. Default: all.</summary>
     public LakeSources Sources { get; init; } = LakeSources.All;
+
+    /// <summary>The imports to read, by name, and then nothing else. Default: what <see cref="Sources"/> says.</summary>
+    public IReadOnlyList<string> Imports { get; init; } = [];
 }
 
 /// <summary>The parts of the lake that a query reads.</summary>

@@ -110,6 +110,12 @@ public sealed class LakeQueries : IDisposable
     /// <returns>The log; null when there is none of that name.</returns>
     public ImportedLog? FindImport(string name) => ImportedLog.Find(this, name);
 
+    /// <summary>An imported log that somebody named.</summary>
+    /// <exception cref="LakeInputException">There is none of that name; the message has those that are there.</exception>
+    public ImportedLog RequireImport(string name) => FindImport(name)
+        ?? throw new LakeInputException(
+            name, "is no import of this lake", Lake.ListImports() is { Count: > 0 } names ? $"Name one of {string.Join(", ", names)}" : "Import a log first");
+
     /// <summary>Stops the engine.</summary>
     public void Dispose()
     {

@@ -17,8 +17,11 @@ internal sealed class ListenSource
         _query = query;
         var first = query.After is { } after ? DateOnly.FromDateTime(after.UtcDateTime) : DateOnly.MinValue;
         var last = query.Before is { } before ? DateOnly.FromDateTime(before.UtcDateTime) : DateOnly.MaxValue;
-        _segments = query.Sources.HasFlag(LakeSources.Listens) ? folders.ListenSegments(first, last) : [];
-        _imports = query.Sources.HasFlag(LakeSources.Imports) ? folders.ImportedListens() : [];
+        var isNamed = query.Imports.Count > 0;
+        _segments = query.Sources.HasFlag(LakeSources.Listens) && !isNamed ? folders.ListenSegments(first, last) : [];
+        _imports = isNamed ? [.. query.Imports.Distinct().Order(StringComparer.Ordinal).Select(name => folders.ImportedListens(name))]
+            : query.Sources.HasFlag(LakeSources.Imports) ? folders.ImportedListens()
+            : [];
         _states = _segments.Concat(_imports).Concat(_imports.SelectMany(IdFiles)).ToDictionary(file => file, FileState.Of);
     }
 

@@ -22,7 +22,7 @@ internal sealed class ReportSource
     {
         _folders = queries.Lake.Folders;
         _segments = imports.Count > 0 ? [] : _folders.ListenSegments(DateOnly.MinValue, DateOnly.MaxValue);
-        _imports = [.. (imports.Count > 0 ? imports.Distinct().Order(StringComparer.Ordinal) : queries.Lake.ListImports().AsEnumerable()).Select(name => Find(queries, name))];
+        _imports = [.. (imports.Count > 0 ? imports.Distinct().Order(StringComparer.Ordinal) : queries.Lake.ListImports().AsEnumerable()).Select(queries.RequireImport)];
     }
 
     public bool IsEmpty => _segments.Count == 0 && _imports.Count == 0;
@@ -87,12 +87,6 @@ internal sealed class ReportSource
                 .Concat(Catalogues.Select(file => (file, "count(track_id) + count(title) + count(artists) + count(genres)")))
                 .Select(check => UnreadableFile.Check(connection, check.Item1, check.Item2, cancellationToken)))
                 .FirstOrDefault(problem => problem is not null);
-
-    private static ImportedLog Find(LakeQueries queries, string name) => queries.FindImport(name)
-        ?? throw new LakeInputException(
-            name,
-            "is no import of this lake",
-            queries.Lake.ListImports() is { Count: > 0 } names ? $"Name one of {string.Join(", ", names)}" : "Import a log first");
 
     private static string Plays(ImportedLog import) => import.Report.Timed ? "1" : PlayCount;
 

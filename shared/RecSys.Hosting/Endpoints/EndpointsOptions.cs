@@ -40,7 +40,7 @@ public sealed class EndpointsOptions : IValidatableObject
         {
             yield return new(http, [nameof(Http)]);
         }
-        else if (Grpc == Http && !Grpc.EndsWith(":0", StringComparison.Ordinal))
+        else if (ListenAddress.AreSame(Grpc, Http))
         {
             yield return new("It must differ from Endpoints:Grpc: HTTP/2 and HTTP/1.1 can't share a port.", [nameof(Http)]);
         }

@@ -39,6 +39,10 @@ internal static class ListenAddress
         return host == "localhost" || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
     }
 
+    /// <summary>Whether two addresses are one, however they are written. Port 0 is another port each time.</summary>
+    public static bool AreSame(string address, string other) =>
+        Problem(address) is null && BindingAddress.Parse(address) is { Port: > 0 } parsed && parsed.Equals(BindingAddress.Parse(other));
+
     /// <summary>Whether it needs a certificate.</summary>
     public static bool IsSecure(string address) => BindingAddress.Parse(address).Scheme == "https";
 

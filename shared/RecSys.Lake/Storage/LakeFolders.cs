@@ -83,7 +83,10 @@ internal sealed partial class LakeFolders(string root)
             : [];
 
     /// <summary>The listens of every import.</summary>
-    public List<string> ImportedListens() => [.. ImportNames().Select(name => Path.Combine(Import(name), ImportListensFile))];
+    public List<string> ImportedListens() => [.. ImportNames().Select(ImportedListens)];
+
+    /// <summary>The listens of one import.</summary>
+    public string ImportedListens(string name) => Path.Combine(Import(name), ImportListensFile);
 
     [GeneratedRegex("^[a-z0-9_-][a-z0-9._-]{0,63}$")]
     private static partial Regex ImportName();

@@ -85,6 +85,22 @@ public sealed class EvaluateLogTests : IDisposable
         second.Model("item-knn").GetProperty("metrics").ToString().ShouldBe(first.Model("item-knn").GetProperty("metrics").ToString());
     }
 
+    [Fact]
+    public async Task One_of_several_imports_is_measured_alone()
+    {
+        await ImportAsync(TimedLog());
+        await ImportAsync(string.Concat(from user in (string[])["anna", "bert"] from track in Enumerable.Range(0, 10) select $"{user},{track},1\n"), "small");
+
+        var small = await EvaluateAsync("--model", "popularity", "--split", "random", "--import", "small");
+        var both = await EvaluateAsync("--model", "popularity", "--split", "random");
+
+        small.Json.GetProperty("data").GetProperty("users").GetInt32().ShouldBe(2);
+        both.Json.GetProperty("data").GetProperty("users").GetInt32().ShouldBe(10);
+        var unknown = await EvaluateAsync("--model", "popularity", "--import", "smal");
+        unknown.ExitCode.ShouldBe(2);
+        unknown.Error.ShouldContain("smal: is no import of this lake. Name one of small, triples");
+    }
+
     // Eight listeners on a round trip of ten tracks, each from another track on, a minute a track.
     private static string TimedLog() => string.Concat(
         from user in Enumerable.Range(1, 8)
@@ -92,10 +108,10 @@ public sealed class EvaluateLogTests : IDisposable
         let time = new DateTime(2024, 5, 1, 0, 0, 0, DateTimeKind.Utc).AddMinutes((2 * user) + step)
         select string.Create(CultureInfo.InvariantCulture, $"{user},{100 + ((user + step) % 10)},1,{time:yyyy-MM-ddTHH:mm:ssZ}\n"));
 
-    private async Task ImportAsync(string triples)
+    private async Task ImportAsync(string triples, string name = "triples")
     {
         File.WriteAllText(_folder.File("log.csv"), triples);
-        var call = await CliCall.RunAsync("import", "triples", _folder.File("log.csv"), "--data", _folder.File("data"), "--json");
+        var call = await CliCall.RunAsync("import", "triples", _folder.File("log.csv"), "--name", name, "--data", _folder.File("data"), "--json");
         call.ExitCode.ShouldBe(0, call.Error);
     }
 

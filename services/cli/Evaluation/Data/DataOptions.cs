@@ -14,6 +14,8 @@ internal sealed class DataOptions
 {
     private readonly Option<DirectoryInfo> _data = SystemOptions.DataFolder("Data folder whose listens and imports are split and measured");
 
+    private readonly Option<string[]> _imports = CommandOptions.Imports("Measure on");
+
     private readonly Option<string?> _split = new("--split")
     {
         Description = $"How the log is divided: {SplitChoice.Help}; by default time where the log has times, else random",
@@ -47,7 +49,7 @@ internal sealed class DataOptions
     public void AddTo(Command command)
     {
         _format.AcceptOnlyFromAmong("adjacency", "triples");
-        foreach (var option in (Option[])[_data, _split, _testShare, _novelty, _train, _test, _format, Seed])
+        foreach (var option in (Option[])[_data, _imports, _split, _testShare, _novelty, _train, _test, _format, Seed])
         {
             command.Options.Add(option);
         }
@@ -66,9 +68,9 @@ internal sealed class DataOptions
             throw new UsageException($"{(train is null ? "--test" : "--train")} is given alone: name both files, --train FILE --test FILE.");
         }
 
-        if (train is not null && (parsed.GetResult(_split) is { Implicit: false } || parsed.GetResult(_data) is { Implicit: false }))
+        if (train is not null && new Option[] { _split, _data, _imports }.Any(option => parsed.GetResult(option) is { Implicit: false }))
         {
-            throw new UsageException("--train and --test are a split already: leave --data and --split out, or import the log and split that.");
+            throw new UsageException("--train and --test are a split already: leave --data, --import and --split out, or import the log and split that.");
         }
 
         var novelty = parsed.GetValue(_novelty);
@@ -119,7 +121,7 @@ internal sealed class DataOptions
             throw new UsageException($"--test-share {shareText}: give a share between 0 and 1, such as 0.2.");
         }
 
-        var isTimed = await LakeLog.ReadAsync(parsed.GetValue(_data)!, builder, wantTimes ? true : choice.NeedsTimes, cancellationToken);
+        var isTimed = await LakeLog.ReadAsync(parsed.GetValue(_data)!, parsed.GetValue(_imports) ?? [], builder, wantTimes ? true : choice.NeedsTimes, cancellationToken);
         var built = builder.Build(isTimed);
         return (built, choice.Create(built, share, parsed.GetValue(Seed)));
     }

@@ -10,24 +10,32 @@ internal static class LakeLog
 {
     /// <summary>Adds the rows of a data folder's lake.</summary>
     /// <param name="folder">The data folder.</param>
+    /// <param name="imports">The imports to read alone, by name; none: everything.</param>
     /// <param name="builder">Receives the rows.</param>
     /// <param name="wantTimes">True: single listens; false: cells; null: single listens where the log has times.</param>
     /// <returns>Whether the rows have times.</returns>
     /// <exception cref="UsageException">There are no listens, or no times where they are wanted.</exception>
-    public static async Task<bool> ReadAsync(DirectoryInfo folder, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
+    public static async Task<bool> ReadAsync(
+        DirectoryInfo folder, IReadOnlyList<string> imports, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
     {
         var settings = new FolderSettings(folder);
         using var lake = await settings.OpenLakeAsync(cancellationToken);
         using var queries = new LakeQueries(lake);
+        foreach (var name in imports)
+        {
+            queries.RequireImport(name);
+        }
+
         return lake.IsEmpty
             ? throw new UsageException($"{settings.Lake.Root}: there are no listens. Import a log with 'recsys import FORMAT PATH --data {folder}', or name files with --train and --test.")
-            : await ReadAsync(queries, builder, wantTimes, cancellationToken);
+            : await ReadAsync(queries, InteractionQuery.All with { Imports = imports }, builder, wantTimes, cancellationToken);
     }
 
     /// <summary>Adds a lake's rows, as the other.</summary>
-    public static async Task<bool> ReadAsync(LakeQueries queries, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
+    public static async Task<bool> ReadAsync(
+        LakeQueries queries, InteractionQuery query, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
     {
-        var cells = await queries.ReadInteractionsAsync(InteractionQuery.All, cancellationToken);
+        var cells = await queries.ReadInteractionsAsync(query, cancellationToken);
         var isTimed = cells.LastListenedAt.AsSpan().IndexOfAnyExcept(0) >= 0;
         if (wantTimes == true && !isTimed)
         {
@@ -44,7 +52,7 @@ internal static class LakeLog
             return false;
         }
 
-        await foreach (var listen in queries.ReadListensAsync(InteractionQuery.All, cancellationToken))
+        await foreach (var listen in queries.ReadListensAsync(query, cancellationToken))
         {
             builder.Add(
                 listen.UserId, listen.TrackId, listen.PlayCount, UnixMicroseconds.From(listen.ListenedAt));

@@ -46,7 +46,7 @@ internal static class TriplesFile
                 notes.WriteLine($"{file}: dropped {string.Join(", ", broken.Select(rule => $"{NumberText.Count(rule.Dropped, "row")} by the rule {rule.Rule}"))}");
             }
 
-            return await LakeLog.ReadAsync(queries, builder, wantTimes, cancellationToken);
+            return await LakeLog.ReadAsync(queries, InteractionQuery.All, builder, wantTimes, cancellationToken);
         }
         finally
         {
