@@ -50,6 +50,9 @@ internal sealed record DatabaseTarget
 
         parts.ApplicationName ??= "recsys";
 
+        // Npgsql would look for Kerberos' library at each start, and complain where there is none, as in the images. Who encrypts with it says Require.
+        parts.GssEncryptionMode = parts.GssEncryptionMode == GssEncryptionMode.Prefer ? GssEncryptionMode.Disable : parts.GssEncryptionMode;
+
         // Bulk writes have no time limit, and a held lock is only listened to; this notices within a minute or so that the server's machine is gone.
         parts.TcpKeepAlive = true;
         parts.TcpKeepAliveTime = parts.TcpKeepAliveTime == 0 ? 30 : parts.TcpKeepAliveTime;
