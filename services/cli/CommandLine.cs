@@ -5,8 +5,8 @@ using RecSys.Cli.Evaluation;
 using RecSys.Cli.Imports;
 using RecSys.Cli.Models;
 using RecSys.Cli.Output;
-using RecSys.Hosting.Settings;
 using RecSys.Cli.Reports;
+using RecSys.Hosting.Settings;
 
 namespace RecSys.Cli;
 

@@ -1,7 +1,7 @@
 using RecSys.Algorithms.Features;
 using RecSys.Algorithms.Matrices;
-using RecSys.Trainer.Steps;
 using RecSys.Trainer.Settings;
+using RecSys.Trainer.Steps;
 
 namespace RecSys.Trainer.Tests.Steps;
 
