@@ -29,7 +29,7 @@ internal sealed class ServingOptions
     public TimeSpan DatabaseTimeout { get; init; } = TimeSpan.FromMilliseconds(400);
 
     /// <summary>
-    /// A part of the system (candidate, ranker, database) is left alone for <see cref="BreakerPause"/> when more than this
+    /// A part of the system (candidate, ranker, database) is left alone for <see cref="BreakerPause"/> when at least this
     /// share of its calls within <see cref="BreakerSamplingTime"/> failed. 0.01 to 1, default 0.5.
     /// </summary>
     [Range(0.01, 1.0, ErrorMessage = "It must be from 0.01 to 1.")]

@@ -1,13 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using RecSys.Benchmarks.Als;
-using RecSys.Benchmarks.Lake;
-using RecSys.Benchmarks.Linear;
 using RecSys.Benchmarks.Models;
-using RecSys.Benchmarks.Ranking;
 using RecSys.Benchmarks.Serving;
 using RecSys.Benchmarks.Stores;
-using RecSys.Benchmarks.TopK;
 using RecSys.Benchmarks.Training;
 
 namespace RecSys.Benchmarks;

@@ -1,7 +1,6 @@
 using RecSys.Algorithms.ItemModels;
 using RecSys.Algorithms.Matrices;
 using RecSys.Algorithms.Neighbors;
-using RecSys.Benchmarks.Data;
 
 namespace RecSys.Benchmarks.Models;
 

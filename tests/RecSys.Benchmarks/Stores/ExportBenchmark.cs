@@ -3,7 +3,7 @@ using System.Globalization;
 using RecSys.Lake;
 using RecSys.Lake.Exports;
 
-namespace RecSys.Benchmarks.Lake;
+namespace RecSys.Benchmarks.Stores;
 
 /// <summary>Ranked lists of indices, in memory, as the ids that they stand for in a Parquet file.</summary>
 internal static class ExportBenchmark

@@ -1,8 +1,7 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
-using RecSys.Benchmarks.Data;
 
-namespace RecSys.Benchmarks.Als;
+namespace RecSys.Benchmarks.Models;
 
 /// <summary>Training time per iteration.</summary>
 internal static class AlsBenchmark

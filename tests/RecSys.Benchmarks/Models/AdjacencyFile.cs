@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using RecSys.Algorithms.Matrices;
 
-namespace RecSys.Benchmarks.Data;
+namespace RecSys.Benchmarks.Models;
 
 /// <summary>Reads lines of <c>user item item …</c>, gzipped or not, as a matrix of ones.</summary>
 internal static class AdjacencyFile

@@ -2,7 +2,7 @@ using RecSys.Analytics.Listens;
 using RecSys.Analytics.Reports;
 using RecSys.Lake;
 
-namespace RecSys.Benchmarks.Lake;
+namespace RecSys.Benchmarks.Stores;
 
 /// <summary>Seconds of all figures of a report over a lake that is there already, and the memory that they took.</summary>
 internal static class ReportBenchmark

@@ -7,7 +7,7 @@ using RecSys.Trainer.Ranker;
 using RecSys.Trainer.Settings;
 using RecSys.Trainer.Steps;
 
-namespace RecSys.Benchmarks.Ranking;
+namespace RecSys.Benchmarks.Training;
 
 /// <summary>
 /// NDCG@10 of the final lists beside every source alone, on the newest part of a log: the trainer's own steps, on a log from a

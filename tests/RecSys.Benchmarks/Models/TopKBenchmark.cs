@@ -1,9 +1,8 @@
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
-using RecSys.Benchmarks.Data;
 
-namespace RecSys.Benchmarks.TopK;
+namespace RecSys.Benchmarks.Models;
 
 /// <summary>Exact lists of 100.</summary>
 internal static class TopKBenchmark

@@ -1,7 +1,7 @@
 using RecSys.Algorithms.Trees;
 using RecSys.Trainer.Ranker;
 
-namespace RecSys.Benchmarks.Ranking;
+namespace RecSys.Benchmarks.Training;
 
 /// <summary>Scoring the candidates of one answer with boosted trees: managed code beside the library that trained them.</summary>
 internal static class TreeBenchmark

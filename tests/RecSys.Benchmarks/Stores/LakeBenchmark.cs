@@ -3,7 +3,7 @@ using RecSys.Analytics.Synthetic;
 using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
 
-namespace RecSys.Benchmarks.Lake;
+namespace RecSys.Benchmarks.Stores;
 
 /// <summary>The lake at the size of a large service.</summary>
 internal static class LakeBenchmark

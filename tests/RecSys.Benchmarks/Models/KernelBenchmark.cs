@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RecSys.Algorithms.Linear;
 
-namespace RecSys.Benchmarks.Linear;
+namespace RecSys.Benchmarks.Models;
 
 /// <summary>GFLOP/s of one core: the multiply-add peak, and the kernels against it.</summary>
 internal static unsafe class KernelBenchmark

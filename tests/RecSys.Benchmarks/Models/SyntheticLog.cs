@@ -1,6 +1,6 @@
 using RecSys.Algorithms.Matrices;
 
-namespace RecSys.Benchmarks.Data;
+namespace RecSys.Benchmarks.Models;
 
 /// <summary>
 /// Listens with the shape of a music log: users weighted log-normal(0, 1.2); an item of popularity rank r drawn with weight

@@ -4,7 +4,7 @@ using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Lake;
 
-namespace RecSys.Benchmarks.Lake;
+namespace RecSys.Benchmarks.Stores;
 
 /// <summary>Import and cleaning of a log of full size, the catalogue and all rules included.</summary>
 internal static class ImportBenchmark

@@ -6,7 +6,7 @@ using RecSys.Analytics.Synthetic;
 using RecSys.Lake;
 using RecSys.Trainer.Steps;
 
-namespace RecSys.Benchmarks.Ranking;
+namespace RecSys.Benchmarks.Training;
 
 /// <summary>Logs with times to rank on: MovieLens ratings, a botify service log, or the generated demo log.</summary>
 internal static class RankingLogs

@@ -1,7 +1,6 @@
 using RecSys.Algorithms.Als;
-using RecSys.Benchmarks.Data;
 
-namespace RecSys.Benchmarks.Als;
+namespace RecSys.Benchmarks.Models;
 
 /// <summary>Time to solve one user's factors from current interactions.</summary>
 internal static class FoldInBenchmark

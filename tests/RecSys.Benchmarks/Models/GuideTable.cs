@@ -1,4 +1,4 @@
-namespace RecSys.Benchmarks.Data;
+namespace RecSys.Benchmarks.Models;
 
 /// <summary>Draws indices by weight: cumulative sums, with a table that says where to start looking.</summary>
 internal sealed class GuideTable
