@@ -52,6 +52,10 @@ internal sealed class TrainingSchedule(
             {
                 // Whoever started that one: what is due then is told from what it leaves.
             }
+            catch (NothingDueException)
+            {
+                // Another training did it.
+            }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // Whatever it was, calls are answered, and the next look may find it mended.
@@ -62,21 +66,35 @@ internal sealed class TrainingSchedule(
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var (work, reason) = (await ReadStateAsync(cancellationToken)).Decide(_options, clock.GetUtcNow());
-        if (work == DueWork.None)
+        if ((await FindDueAsync(cancellationToken)).Work == DueWork.None)
         {
             return;
         }
 
-        TrainerLog.ScheduleDue(logger, work == DueWork.Training ? "training" : "refresh", reason);
-        var settings = TrainingSettings.Read(
-            _options.ScheduleSettings.Length > 0 ? TrainingFile.Read(_options.ScheduleSettings) : new Dictionary<string, string>());
+        // Asked again when it is this trainer's turn: a training that ended meanwhile may have done what was due.
         await trainings.StartAsync(
-            token => work == DueWork.Training
-                ? training.PrepareAsync(settings, activate: true, force: false, token)
-                : refresh.PrepareAsync(activate: true, token),
+            async token =>
+            {
+                var (work, reason) = await FindDueAsync(token);
+                if (work == DueWork.None)
+                {
+                    throw new NothingDueException();
+                }
+
+                TrainerLog.ScheduleDue(logger, work == DueWork.Training ? "training" : "refresh", reason);
+                return work == DueWork.Refresh
+                    ? await refresh.PrepareAsync(activate: true, token)
+                    : await training.PrepareAsync(
+                        TrainingSettings.Read(_options.ScheduleSettings.Length > 0 ? TrainingFile.Read(_options.ScheduleSettings) : new Dictionary<string, string>()),
+                        activate: true,
+                        force: false,
+                        token);
+            },
             cancellationToken);
     }
+
+    private async Task<(DueWork Work, string Reason)> FindDueAsync(CancellationToken cancellationToken) =>
+        (await ReadStateAsync(cancellationToken)).Decide(_options, clock.GetUtcNow());
 
     private async Task<ScheduleState> ReadStateAsync(CancellationToken cancellationToken)
     {
@@ -104,6 +122,8 @@ internal sealed class TrainingSchedule(
     }
 
     private static long RowsOf(ModelVersionRow? version) => (long)(version?.Metrics.GetValueOrDefault("data/rows") ?? 0);
+
+    private sealed class NothingDueException : Exception;
 }
 
 /// <summary>What the schedule decides by.</summary>

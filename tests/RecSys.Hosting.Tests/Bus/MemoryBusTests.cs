@@ -111,7 +111,7 @@ public sealed class MemoryBusTests
     {
         var release = new TaskCompletionSource();
         var inbox = new Inbox { BeforeTaking = _ => release.Task };
-        await using var host = await BusHost.StartAsync(broker: null, builder => builder.AddWriter(inbox), "Bus:PublishTimeout=00:00:00.3");
+        await using var host = await BusHost.StartAsync(broker: null, builder => builder.AddWriter(inbox), "Bus:PublishTimeout=00:00:02");
 
         var failure = await Should.ThrowAsync<RecSysException>(
             () => host.Publisher.PublishAsync(Batch("a"), Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel));
