@@ -22,6 +22,7 @@ public sealed class CommandScriptTests : IDisposable
         }
 
         File.Copy(Repository.PathTo("Directory.Build.props"), PathTo("Directory.Build.props"));
+        File.Copy(Repository.PathTo("Directory.Build.targets"), PathTo("Directory.Build.targets"));
         File.Copy(Repository.PathTo("global.json"), PathTo("global.json"));
 
         // Copies keep the right to be run.

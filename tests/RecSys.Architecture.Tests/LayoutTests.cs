@@ -117,7 +117,8 @@ public sealed class LayoutTests
         ["services", "cli", ..] => 7,
         ["services", ..] => 5,
         ["tests", "RecSys.TestKit" or "RecSys.Hosting.Probe", ..] => 8,
-        ["tests", ..] => 9,
+        ["tests", "RecSys.Benchmarks", ..] => 9,
+        ["tests", ..] => 10,
         _ => throw new InvalidOperationException($"{Repository.Relative(project)} has no place in the layout; give it one here."),
     };
 
