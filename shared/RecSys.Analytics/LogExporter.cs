@@ -22,20 +22,14 @@ public sealed class LogExporter(LakeQueries queries)
     public Task<long> WriteEventsAsync(string file, CancellationToken cancellationToken = default)
     {
         var source = new ListenSource(queries.Lake.Folders, InteractionQuery.All);
-        var listens = source.IsEmpty
-            ? "SELECT '' AS user_id, '' AS track_id, 0::BIGINT AS listened_at, 0::FLOAT AS played_share, 0 AS play_count LIMIT 0"
-            : source.Sql();
 
-        // 0 is the unknown time, which a reader of the file must not take for a day in 1970.
+        // A reader of the file must not take the unknown time for a day in 1970.
         return CopyAsync(
             file,
             $"""
             SELECT user_id, track_id, make_timestamptz(known_at) AS listened_at, isodow(make_timestamp(known_at))::INTEGER AS day_of_week,
                 month(make_timestamp(known_at))::INTEGER AS month, played_share, play_count
-            FROM (
-                SELECT user_id, track_id, nullif(listened_at, 0) AS known_at, max(played_share) AS played_share, max(play_count) AS play_count
-                FROM ({listens}) GROUP BY user_id, track_id, listened_at
-            )
+            FROM ({source.DistinctSql()})
             """,
             (connection, failure) => source.FindUnreadableFile(connection, failure, cancellationToken),
             cancellationToken);

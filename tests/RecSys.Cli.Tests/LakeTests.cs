@@ -67,6 +67,21 @@ public sealed class LakeTests : IDisposable
         (await CliCall.RunAsync("lake", "query", "FROM tracks WHERE false", "--data", Data)).Output.ShouldContain("artists");
     }
 
+    [Fact]
+    public async Task Listens_that_were_sent_are_asked_in_sql_with_their_ids_as_they_are()
+    {
+        await File.WriteAllTextAsync(_folder.File("one.jsonl"), """{"user":"ann","track":"007","listenedAt":"2026-03-01T20:00:00Z","playedShare":0.1}""" + "\n");
+        (await Tool.RunAsync("listens", "submit", _folder.File("one.jsonl"), "--data", Data)).ExitCode.ShouldBe(0);
+
+        var found = await CliCall.RunAsync("lake", "query", "SELECT *, 1e30::FLOAT AS large FROM listens", "--data", Data, "--json");
+
+        found.ExitCode.ShouldBe(0, found.Error);
+        found.Json[0].GetProperty("track_id").GetString().ShouldBe("007");
+        found.Json[0].GetProperty("listened_at").GetString().ShouldBe("2026-03-01T20:00:00Z");
+        found.Json[0].GetProperty("played_share").GetRawText().ShouldBe("0.1");
+        found.Json[0].GetProperty("large").GetSingle().ShouldBe(1e30f);
+    }
+
     [Theory]
     [InlineData("SELECT nothing FROM listens", "nothing")]
     [InlineData("DROP VIEW listens", "syntax error")]

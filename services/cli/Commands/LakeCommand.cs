@@ -113,7 +113,7 @@ internal static class LakeCommand
         string text => text,
         bool truth => truth,
         sbyte or byte or short or ushort or int or uint or long => Convert.ToInt64(value, CultureInfo.InvariantCulture),
-        float number => float.IsFinite(number) ? (double)(decimal)number : null,
+        float number => float.IsFinite(number) ? number : null,
         double number => double.IsFinite(number) ? number : null,
         DateTime time => time.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFK", CultureInfo.InvariantCulture),
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFK", CultureInfo.InvariantCulture),

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using DuckDB.NET.Native;
 
 namespace RecSys.Analytics.Engine;
 
@@ -20,4 +21,11 @@ internal static class EngineRows
     /// <summary>A LIST of VARCHAR without its NULLs; empty for NULL.</summary>
     public static string[] TextList(this DbDataReader row, int column) =>
         row.IsDBNull(column) ? [] : [.. row.GetFieldValue<List<string?>>(column).OfType<string>()];
+
+    /// <summary>A value of any type; null for NULL. A time with a zone is in UTC, one without has no kind.</summary>
+    public static object? Value(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetValue(column) switch
+    {
+        DateTime time when row.GetDataTypeName(column) == nameof(DuckDBType.TimestampTz) => DateTime.SpecifyKind(time, DateTimeKind.Utc),
+        var value => value,
+    };
 }

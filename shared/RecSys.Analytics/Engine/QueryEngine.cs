@@ -55,18 +55,22 @@ internal sealed class QueryEngine : IDisposable
             // Queries that need an order say so; the others may stream without keeping it.
             ["preserve_insertion_order"] = "false",
         };
-        var root = new DuckDBConnection(settings.ConnectionString);
+        var engine = new QueryEngine(new DuckDBConnection(settings.ConnectionString), $"{spilled}-{Guid.NewGuid():N}.parquet");
         try
         {
-            root.Open();
-            var engine = new QueryEngine(root, $"{spilled}-{Guid.NewGuid():N}.parquet");
+            engine._root.Open();
             engine.DefineSegments();
             return engine;
         }
-        catch (Exception exception) when (exception is DuckDBException or EngineException)
+        catch (DuckDBException exception)
         {
-            root.Dispose();
-            throw exception as EngineException ?? new EngineException((DuckDBException)exception);
+            engine.Dispose();
+            throw new EngineException(exception);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
         }
     }
 
@@ -85,6 +89,16 @@ internal sealed class QueryEngine : IDisposable
         // Times without an offset mean UTC on every machine.
         connected.Execute("SET TimeZone = 'UTC'", CancellationToken.None);
         return connected;
+    }
+
+    /// <summary>From now on statements read files of one folder and no others, and can't lift that. For SQL that somebody else wrote.</summary>
+    public void ReadOnlyFrom(string folder)
+    {
+        using var connection = Connect();
+        connection.Execute($"SET allowed_directories = {SqlText.LiteralList([folder])}", CancellationToken.None);
+        connection.Execute($"SET allowed_paths = {SqlText.LiteralList([_columnsFile])}", CancellationToken.None);
+        connection.Execute("SET enable_external_access = false", CancellationToken.None);
+        connection.Execute("SET lock_configuration = true", CancellationToken.None);
     }
 
     public void Dispose()

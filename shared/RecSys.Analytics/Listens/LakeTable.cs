@@ -26,15 +26,15 @@ public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<obje
 
     private static LakeTable Query(ListenLake lake, string sql, int maxRows, CancellationToken cancellationToken)
     {
-        // An engine of its own: what is locked below stays locked.
+        // An engine of its own: what is locked stays locked.
         using var engine = QueryEngine.Open(lake.EngineOptions);
         using var connection = engine.Connect();
         var source = new ListenSource(lake.Folders, InteractionQuery.All);
-        connection.Execute($"CREATE VIEW listens AS {Listens(source)}", cancellationToken);
+        connection.Execute(
+            $"CREATE VIEW listens AS SELECT user_id, track_id, make_timestamptz(known_at) AS listened_at, played_share, play_count FROM ({source.DistinctSql()})",
+            cancellationToken);
         connection.Execute($"CREATE VIEW tracks AS {Tracks(lake.Folders)}", cancellationToken);
-        connection.Execute($"SET allowed_directories = {SqlText.LiteralList([lake.RootFolder])}", cancellationToken);
-        connection.Execute("SET enable_external_access = false", cancellationToken);
-        connection.Execute("SET lock_configuration = true", cancellationToken);
+        engine.ReadOnlyFrom(lake.RootFolder);
 
         try
         {
@@ -45,7 +45,7 @@ public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<obje
             foreach (var row in connection.Stream(statement, cancellationToken))
             {
                 columns = columns.Count > 0 ? columns : [.. Enumerable.Range(0, row.FieldCount).Select(row.GetName)];
-                rows.Add([.. Enumerable.Range(0, row.FieldCount).Select(column => row.IsDBNull(column) ? null : row.GetValue(column))]);
+                rows.Add([.. Enumerable.Range(0, row.FieldCount).Select(row.Value)]);
             }
 
             columns = columns.Count > 0 ? columns : connection.ReadRows($"DESCRIBE {statement}", row => row.GetString(0), cancellationToken);
@@ -56,13 +56,6 @@ public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<obje
             throw corrupt;
         }
     }
-
-    private static string Listens(ListenSource source) => source.IsEmpty
-        ? "SELECT '' AS user_id, '' AS track_id, NULL::TIMESTAMPTZ AS listened_at, 0::FLOAT AS played_share, 0 AS play_count LIMIT 0"
-        : $"""
-          SELECT user_id, track_id, make_timestamptz(nullif(listened_at, 0)) AS listened_at, max(played_share) AS played_share, max(play_count) AS play_count
-          FROM ({source.Sql()}) GROUP BY user_id, track_id, listened_at
-          """;
 
     private static string Tracks(LakeFolders folders)
     {

@@ -50,6 +50,17 @@ internal sealed class ListenSource
     /// </summary>
     public string Sql() => Sql(_imports);
 
+    /// <summary>
+    /// A SELECT of user_id, track_id, known_at (BIGINT, microseconds; NULL where the time is unknown), played_share and play_count, each
+    /// listen once with the largest of its shares and counts; of no rows where there are no files.
+    /// </summary>
+    public string DistinctSql() => IsEmpty
+        ? "SELECT '' AS user_id, '' AS track_id, NULL::BIGINT AS known_at, 0::FLOAT AS played_share, 0 AS play_count LIMIT 0"
+        : $"""
+          SELECT user_id, track_id, nullif(listened_at, 0) AS known_at, max(played_share) AS played_share, max(play_count) AS play_count
+          FROM ({Sql()}) GROUP BY user_id, track_id, listened_at
+          """;
+
     /// <summary>The files as parts to make cells of.</summary>
     public IReadOnlyList<ListenPart> Parts()
     {
