@@ -124,7 +124,7 @@ public sealed class StandaloneHost : IAsyncDisposable
 
     /// <summary>The settings in force in a data folder: defaults, <c>recsys.json</c> of the working directory, <c>RECSYS__…</c> of the environment.</summary>
     /// <exception cref="InvalidSettingsException">The file can't be read.</exception>
-    public static IConfiguration Configuration(DirectoryInfo dataFolder) => RecSysHost.CreateBuilder([], Defaults(dataFolder)).Configuration;
+    public static IConfiguration Configuration(DirectoryInfo dataFolder) => RecSysHost.ReadSettings([], Defaults(dataFolder));
 
     /// <summary>Every setting that any of the services reads, and its value when they are started like this. Nothing is started.</summary>
     /// <exception cref="InvalidSettingsException">The settings file or an argument can't be read.</exception>

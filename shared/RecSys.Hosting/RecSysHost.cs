@@ -69,6 +69,15 @@ public static class RecSysHost
         }
     }
 
+    /// <summary>The settings in force, as <see cref="CreateBuilder"/> has them, for who needs no host.</summary>
+    /// <exception cref="InvalidSettingsException">The settings file or the command line can't be read.</exception>
+    public static IConfiguration ReadSettings(string[] args, ServiceDefaults defaults)
+    {
+        var settings = new ConfigurationManager();
+        SettingsSources.Add(settings, defaults, args);
+        return settings;
+    }
+
     /// <summary>
     /// Makes a builder with everything registered. Settings come from, weakest first: defaults in code,
     /// <c>recsys.json</c> in the working directory (or the file that the setting <c>SettingsFile</c> names), environment

@@ -38,8 +38,7 @@ internal static class ConfigCommand
             }
 
             var writer = ResultWriter.From(parsed, json);
-            var everything = key is not null || parsed.GetValue(all);
-            var shown = writer.ForPerson && !everything ? [.. named.Where(setting => setting.Source != SettingsCatalogue.FromDefault)] : named;
+            var shown = key is not null || parsed.GetValue(all) ? named : [.. named.Where(setting => setting.Source != SettingsCatalogue.FromDefault)];
             await writer.WriteAsync(new JsonArray([.. named.Select(ToJson)]), console => Print(console, shown, key is not null), cancellationToken);
             return 0;
         });

@@ -8,11 +8,11 @@ public static class NearestName
     /// <param name="names">The names that exist.</param>
     public static string? Find(string typed, IEnumerable<string> names)
     {
-        var (nearest, distance) = names.Select(name => (name, Distance(typed.ToUpperInvariant(), name.ToUpperInvariant()))).DefaultIfEmpty((null!, int.MaxValue)).MinBy(name => name.Item2);
-        return distance <= Math.Max(1, typed.Length / 3) ? nearest : null;
+        var nearest = names.MinBy(name => Distance(typed, name));
+        return nearest is not null && Distance(typed, nearest) <= Math.Max(1, typed.Length / 3) ? nearest : null;
     }
 
-    /// <summary>Levenshtein (1966): letters added, left out or replaced.</summary>
+    /// <summary>Levenshtein (1966): letters added, left out or replaced, whatever their case.</summary>
     private static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();
@@ -22,7 +22,7 @@ public static class NearestName
             row[0] = i;
             for (var j = 1; j <= to.Length; j++)
             {
-                var replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+                var replaced = diagonal + (char.ToUpperInvariant(from[i - 1]) == char.ToUpperInvariant(to[j - 1]) ? 0 : 1);
                 diagonal = row[j];
                 row[j] = Math.Min(replaced, Math.Min(diagonal, row[j - 1]) + 1);
             }

@@ -26,6 +26,13 @@ public sealed class EngineConnectionTests : IDisposable
     [Fact]
     public void The_library_of_the_package_is_the_one_that_is_loaded() => Text("SELECT version()").ShouldStartWith("v1.5.");
 
+    // The package has libraries of 40 to 120 MB for five platforms; a program's folder gets one.
+    [Fact]
+    public void Only_the_library_of_this_machine_is_beside_the_program() =>
+        Directory.EnumerateFiles(AppContext.BaseDirectory, "*duckdb.*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is ".so" or ".dylib" || Path.GetFileName(file) == "duckdb.dll")
+            .ShouldHaveSingleItem();
+
     [Fact]
     public void Nothing_is_fetched_from_the_network_and_limits_are_kept()
     {

@@ -43,3 +43,20 @@ internal sealed partial record ServiceImage(string Service, string Folder, IRead
     [GeneratedRegex("apt-get install(?<words>[^&\n]*)")]
     private static partial Regex AptInstall();
 }
+
+/// <summary>The services as their images hold them, published once for all tests of this folder.</summary>
+public sealed class ServiceImages : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new("published");
+    private IReadOnlyDictionary<string, ServiceImage> _images = new Dictionary<string, ServiceImage>();
+
+    internal ServiceImage this[string service] => _images[service];
+
+    public async ValueTask InitializeAsync() => _images = await ServiceImage.PublishAsync(_folder.Path);
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
