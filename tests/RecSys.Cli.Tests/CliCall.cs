@@ -9,14 +9,19 @@ internal sealed record CliCall(int ExitCode, string Output, string Error)
 
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
-    public static async Task<CliCall> RunAsync(params string[] args)
+    public static Task<CliCall> RunAsync(params string[] args) => RunAsync(args, new Dictionary<string, string?>());
+
+    /// <summary>The same with variables in the environment, which is one, too.</summary>
+    public static async Task<CliCall> RunAsync(string[] args, IReadOnlyDictionary<string, string?> environment)
     {
         await OneAtATime.WaitAsync();
         var (output, error) = (Console.Out, Console.Error);
+        var before = environment.Keys.ToDictionary(name => name, Environment.GetEnvironmentVariable);
         using var newOutput = new StringWriter();
         using var newError = new StringWriter();
         try
         {
+            Set(environment);
             Console.SetOut(newOutput);
             Console.SetError(newError);
             var exitCode = await CommandLine.RunAsync(args);
@@ -26,6 +31,21 @@ internal sealed record CliCall(int ExitCode, string Output, string Error)
         {
             Console.SetOut(output);
             Console.SetError(error);
+            Set(before);
+            OneAtATime.Release();
+        }
+    }
+
+    /// <summary>Does something that inherits the environment, while no call has changed it.</summary>
+    public static async Task<T> BetweenCallsAsync<T>(Func<T> action)
+    {
+        await OneAtATime.WaitAsync();
+        try
+        {
+            return action();
+        }
+        finally
+        {
             OneAtATime.Release();
         }
     }
@@ -36,4 +56,12 @@ internal sealed record CliCall(int ExitCode, string Output, string Error)
 
     /// <summary>A metric of the model of a name.</summary>
     public double Metric(string model, string metric) => Model(model).GetProperty("metrics").GetProperty(metric).GetDouble();
+
+    private static void Set(IEnumerable<KeyValuePair<string, string?>> variables)
+    {
+        foreach (var (name, value) in variables)
+        {
+            Environment.SetEnvironmentVariable(name, value);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json;
 using RecSys.TestKit;
 
 namespace RecSys.Cli.Tests;
@@ -13,7 +14,11 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task The_demo_shows_that_ALS_beats_popularity_and_says_why_each_track_is_there()
     {
-        var result = await Tool.JsonAsync("demo");
+        var json = _folder.File("result.json");
+        var (exitCode, output) = await Tool.RunProcessAsync(["demo", "--json", json], new Dictionary<string, string?>());
+        exitCode.ShouldBe(0, output);
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(json));
+        var result = document.RootElement;
         var models = result.GetProperty("models").EnumerateArray().ToDictionary(m => m.GetProperty("model").GetString()!, m => m.GetProperty("metrics"));
         foreach (var metric in new[] { "recall@20", "ndcg@20" })
         {
@@ -33,7 +38,7 @@ public sealed class DemoTests : IDisposable
     }
 
     [Fact]
-    public async Task The_demo_runs_on_a_real_log_where_it_is_there()
+    public async Task The_demo_runs_on_a_log_of_ones_own_and_stays_in_its_folder_whatever_the_environment_says()
     {
         var hetrec = Checkout.FindShared("data/hetrec2011-lastfm-2k");
         string source;
@@ -54,20 +59,10 @@ public sealed class DemoTests : IDisposable
             source = $"triples:{_folder.File("log.csv")}";
         }
 
-        var result = await Tool.JsonAsync("demo", "--data", source);
-        var recall = result.GetProperty("models").EnumerateArray()
-            .ToDictionary(m => m.GetProperty("model").GetString()!, m => m.GetProperty("metrics").GetProperty("recall@20").GetDouble());
-        recall["als"].ShouldBeGreaterThan(recall["popularity"]);
-    }
-
-    [Fact]
-    public async Task The_demo_stays_in_its_own_folder_whatever_the_environment_says()
-    {
-        SmallLog.Write(_folder.File("log.csv"));
         var foreign = _folder.File("production");
-
-        var (exitCode, output) = await Tool.RunAsync(
-            ["demo", "--data", $"triples:{_folder.File("log.csv")}"],
+        var json = _folder.File("result.json");
+        var (exitCode, output) = await Tool.RunProcessAsync(
+            ["demo", "--data", source, "--json", json],
             new Dictionary<string, string?>
             {
                 ["RECSYS__SERVICES__INGEST"] = "http://127.0.0.1:9",
@@ -79,6 +74,10 @@ public sealed class DemoTests : IDisposable
         exitCode.ShouldBe(0, output);
         output.ShouldNotContain("degraded");
         Directory.Exists(foreign).ShouldBeFalse();
+        using var result = JsonDocument.Parse(await File.ReadAllTextAsync(json));
+        var recall = result.RootElement.GetProperty("models").EnumerateArray()
+            .ToDictionary(m => m.GetProperty("model").GetString()!, m => m.GetProperty("metrics").GetProperty("recall@20").GetDouble());
+        recall["als"].ShouldBeGreaterThan(recall["popularity"]);
     }
 
     [Fact]
@@ -88,7 +87,7 @@ public sealed class DemoTests : IDisposable
 
         // The loader finds this one first, and it is no library.
         File.WriteAllText(Path.Combine(_folder.CreateFolder("libraries"), "libgomp.so.1"), "no library");
-        var (exitCode, output) = await Tool.RunAsync(
+        var (exitCode, output) = await Tool.RunProcessAsync(
             ["demo", "--data", $"triples:{_folder.File("log.csv")}"],
             new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = _folder.File("libraries") });
 

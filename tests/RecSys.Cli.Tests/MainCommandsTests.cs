@@ -71,7 +71,7 @@ public sealed class MainCommandsTests : IDisposable
     [Fact]
     public async Task Listens_are_submitted_to_a_running_system_that_other_commands_find_by_its_folder()
     {
-        await using var up = Tool.Start("up", "--data", Data, "--grpc-port", $"{FreePort.Next()}", "--http-port", $"{FreePort.Next()}");
+        await using var up = await Tool.StartAsync("up", "--data", Data, "--grpc-port", $"{FreePort.Next()}", "--http-port", $"{FreePort.Next()}");
         await up.WaitForLineAsync("RecSys is up", TimeSpan.FromMinutes(1));
         var file = _folder.File("listens.jsonl");
         await File.WriteAllLinesAsync(file,
@@ -107,7 +107,8 @@ public sealed class MainCommandsTests : IDisposable
     public async Task A_bad_call_is_one_line_that_says_what_to_do_and_exit_code_2(params string[] arguments)
     {
         using var data = new TempFolder("cli-bad");
-        var (exitCode, output) = await Tool.RunAsync(arguments is ["import", ..] ? [.. arguments, "--data", data.Path] : arguments);
+        var (exitCode, output) = await Tool.RunProcessAsync(
+            arguments is ["import", ..] ? [.. arguments, "--data", data.Path] : arguments, new Dictionary<string, string?>());
         exitCode.ShouldBe(2, output);
         output.Trim().Split('\n').Count(line => line.StartsWith("recsys: ", StringComparison.Ordinal)).ShouldBe(1, output);
     }

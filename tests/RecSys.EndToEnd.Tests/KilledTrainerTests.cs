@@ -42,15 +42,21 @@ public sealed class KilledTrainerTests(DistributedSystem system)
         }
 
         // Listens are in the lake a moment after they were accepted; all versions must be of the same ones.
-        await Wait.UntilAsync(
-            () => Directory.EnumerateFiles(system.LakeFolder, "*.parquet", SearchOption.AllDirectories).Any(), Patience, "listens in the lake");
-        string active;
-        do
+        using var patience = new CancellationTokenSource(Patience);
+        string? active = null;
+        while (active is null || (await system.Trainer.GetModelAsync(new GetModelRequest { ModelVersion = active })).Model.InteractionCount
+            < await system.CountAsync("select count(*) from (select distinct user_id, track_id from recent_listens) cells"))
         {
-            active = await TrainAsync();
+            try
+            {
+                active = await TrainAsync();
+            }
+            catch (RpcException exception) when (exception.StatusCode == StatusCode.FailedPrecondition)
+            {
+                await Task.Delay(100, patience.Token);
+            }
         }
-        while ((await system.Trainer.GetModelAsync(new GetModelRequest { ModelVersion = active })).Model.InteractionCount
-            < await system.CountAsync("select count(*) from (select distinct user_id, track_id from recent_listens) cells"));
+
         await WaitUntilServedAsync(active);
         var contents = await system.ContentsAsync(active);
         var lists = await ListsAsync();

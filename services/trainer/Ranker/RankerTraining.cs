@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using RecSys.Algorithms.Trees;
 using RecSys.Trainer.Settings;
 
@@ -73,11 +74,25 @@ internal static class RankerCommittee
         var blend = SourceBlend.Fit([.. folds.SelectMany(fold => fold)]);
         LabelledRows[][] started = [.. folds.Select(fold => fold.Select(blend.Start).ToArray())];
 
-        // Of a single fold the only member stops by what it learns from.
-        var members = started
-            .Select((fold, own) => Boosting.Train(
-                folds.Count == 1 ? fold : [.. started.Where((_, other) => other != own).SelectMany(rows => rows)], fold, careful, cancellationToken))
-            .ToArray();
+        // Members side by side: the threads of one would wait for each other after each of its many small steps.
+        var threadCount = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
+        var atOnce = Math.Min(threadCount, started.Length);
+        careful = careful with { ThreadCount = threadCount / atOnce };
+        var members = new BoostedTrees[started.Length];
+        try
+        {
+            Parallel.For(0, members.Length, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken }, own =>
+            {
+                // Of a single fold the only member stops by what it learns from.
+                var others = members.Length == 1 ? started[own] : [.. started.Where((_, other) => other != own).SelectMany(rows => rows)];
+                members[own] = Boosting.Train(others, started[own], careful, cancellationToken);
+            });
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+
         var importance = members
             .SelectMany(member => member.Importance)
             .GroupBy(feature => feature.Feature)

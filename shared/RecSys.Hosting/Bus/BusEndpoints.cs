@@ -1,8 +1,10 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Middleware;
 using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
 using RecSys.Hosting.Startup;
 
 namespace RecSys.Hosting.Bus;
@@ -12,6 +14,8 @@ internal sealed class BusEndpoints(IBusRegistrationContext context)
 {
     /// <summary>A connection that is silent for twice this long is dead.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan BrokerPause = TimeSpan.FromMilliseconds(250);
 
     private readonly IEnumerable<BusConsumer> _consumers = context.GetServices<BusConsumer>();
     private readonly BusOptions _options = context.GetRequiredService<IOptions<BusOptions>>().Value;
@@ -41,6 +45,7 @@ internal sealed class BusEndpoints(IBusRegistrationContext context)
         {
             host.Heartbeat(Heartbeat);
             host.PublisherConfirmation = true;
+            host.OnRefreshConnectionFactory = WaitForBrokerAsync;
             if (_options.UsesTls)
             {
                 host.UseSsl(tls => tls.Protocol = SslProtocols.Tls12 | SslProtocols.Tls13);
@@ -58,6 +63,27 @@ internal sealed class BusEndpoints(IBusRegistrationContext context)
                     endpoint.ConfigureError(failures => failures.UseFilter(new ErrorTransportFilter()));
                 }
             });
+        }
+    }
+
+    /// <summary>
+    /// Lets each attempt to connect wait until somebody listens at the broker's port. MassTransit's pauses between failed attempts grow
+    /// to a minute, for which a broker that is back would be left alone.
+    /// </summary>
+    private async Task WaitForBrokerAsync(ConnectionFactory factory)
+    {
+        var stopping = context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        for (; ; await Task.Delay(BrokerPause, stopping))
+        {
+            try
+            {
+                using var socket = new TcpClient();
+                await socket.ConnectAsync(_options.Uri.Host, _options.Port, stopping);
+                return;
+            }
+            catch (SocketException)
+            {
+            }
         }
     }
 

@@ -61,7 +61,9 @@ public sealed class BusOptions : IValidatableObject
     /// <summary>What carries the messages, for people: no secrets.</summary>
     internal string Carrier => Transport == BusTransport.Memory
         ? "the in-memory bus"
-        : string.Create(CultureInfo.InvariantCulture, $"RabbitMQ at {Uri.Host}:{(Uri.Port > 0 ? Uri.Port : UsesTls ? DefaultTlsPort : DefaultPort)}");
+        : string.Create(CultureInfo.InvariantCulture, $"RabbitMQ at {Uri.Host}:{Port}");
+
+    internal int Port => Uri.Port > 0 ? Uri.Port : UsesTls ? DefaultTlsPort : DefaultPort;
 
     internal bool UsesTls => Uri.Scheme == "amqps";
 
