@@ -6,7 +6,10 @@ namespace RecSys.TestKit;
 /// </summary>
 public sealed class RabbitMqFixture : IAsyncDisposable
 {
-    private readonly Lazy<Task<RabbitMqServer>> _server = new(RabbitMqServer.StartAsync);
+    // More than the tests of any assembly.
+    private const int VirtualHosts = 32;
+
+    private readonly Lazy<Task<RabbitMqServer>> _server = new(() => RabbitMqServer.StartAsync(VirtualHosts));
 
     /// <summary>The shared server. A test that stops or kills its server starts one of its own instead.</summary>
     public Task<RabbitMqServer> GetServerAsync() => _server.Value;

@@ -10,7 +10,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Package = "rabbitmq-server";
     private const string Programs = "/usr/lib/rabbitmq/bin";
-    private const int VirtualHostCount = 64;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
 
     private readonly TempFolder _folder;
@@ -20,7 +19,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private ChildProcess? _process;
     private int _virtualHostCount;
 
-    private RabbitMqServer(TempFolder folder) => _folder = folder;
+    private readonly int _virtualHosts;
+
+    private RabbitMqServer(TempFolder folder, int virtualHosts) => (_folder, _virtualHosts) = (folder, virtualHosts);
 
     /// <summary>The AMQP port on 127.0.0.1; it stays the same over a restart.</summary>
     public int Port { get; } = FreePort.Next();
@@ -36,10 +37,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
         new[] { _process?.Id, _portMapper?.Id }.OfType<int>().ToArray();
 
     /// <summary>Starts a server; returns when a client can connect (4 to 10 s).</summary>
+    /// <param name="virtualHosts">How many calls of <see cref="CreateVirtualHost"/> there may be.</param>
     /// <exception cref="InvalidOperationException">RabbitMQ is not installed, or it did not start.</exception>
-    public static async Task<RabbitMqServer> StartAsync()
+    public static async Task<RabbitMqServer> StartAsync(int virtualHosts = 1)
     {
-        var server = await CreateAsync().ConfigureAwait(false);
+        var server = await CreateAsync(virtualHosts).ConfigureAwait(false);
         try
         {
             await server.RestartAsync().ConfigureAwait(false);
@@ -53,11 +55,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     /// <summary>Prepares a server whose addresses are known but that does not run until <see cref="RestartAsync"/>.</summary>
+    /// <inheritdoc cref="StartAsync" path="/param"/>
     /// <exception cref="InvalidOperationException">RabbitMQ is not installed.</exception>
-    public static async Task<RabbitMqServer> CreateAsync()
+    public static async Task<RabbitMqServer> CreateAsync(int virtualHosts = 1)
     {
         InstalledPackage.RequireFile(Path.Combine(Programs, "rabbitmq-server"), Package);
-        var server = new RabbitMqServer(new TempFolder("rabbitmq"));
+        var server = new RabbitMqServer(new TempFolder("rabbitmq"), virtualHosts);
         await server.WriteConfigurationAsync().ConfigureAwait(false);
         return server;
     }
@@ -103,9 +106,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public Uri CreateVirtualHost()
     {
         var number = Interlocked.Increment(ref _virtualHostCount);
-        return number <= VirtualHostCount
+        return number <= _virtualHosts
             ? UriOf(NameOf(number))
-            : throw new InvalidOperationException($"All {VirtualHostCount} virtual hosts are in use. Raise {nameof(VirtualHostCount)}.");
+            : throw new InvalidOperationException($"All {_virtualHosts} virtual hosts of this server are in use. Start it with more.");
     }
 
     /// <summary>Runs rabbitmqctl (1 to 2 s), for instance <c>list_queues</c>, and returns its output without headings.</summary>
@@ -142,8 +145,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private async Task WriteConfigurationAsync()
     {
-        // Virtual hosts made at the start cost milliseconds; rabbitmqctl needs more than a second for each.
-        var virtualHosts = Enumerable.Range(1, VirtualHostCount).Select(NameOf).Prepend("/").ToArray();
+        // Each costs the server 40 ms at every start; rabbitmqctl needs more than a second for one.
+        var virtualHosts = Enumerable.Range(1, _virtualHosts).Select(NameOf).Prepend("/").ToArray();
         var definitions = new
         {
             users = new[]

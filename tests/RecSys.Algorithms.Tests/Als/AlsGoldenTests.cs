@@ -13,7 +13,7 @@ public sealed class AlsGoldenTests(ITestOutputHelper output)
         var data = GoldenCase.Load(caseName, output);
         foreach (var setting in data.Expected.GetProperty("loss").EnumerateObject())
         {
-            var model = GoldenAls.Fit(data.Split.Train, setting.Name, computeLoss: true);
+            var model = GoldenAls.Get(data.Split.Train, setting.Name);
             var expected = setting.Value.EnumerateArray().Select(value => value.GetDouble()).ToArray();
             var worst = expected.Zip(model.Losses, (a, b) => Math.Abs((a - b) / a)).Max();
             output.WriteLine($"{setting.Name}: worst relative error {worst:g3}");
@@ -29,7 +29,7 @@ public sealed class AlsGoldenTests(ITestOutputHelper output)
         var data = GoldenCase.Load(caseName, output);
         foreach (var lists in data.Expected.GetProperty("list_scores").EnumerateObject())
         {
-            var model = GoldenAls.Fit(data.Split.Train, lists.Name);
+            var model = GoldenAls.Get(data.Split.Train, lists.Name);
             foreach (var list in lists.Value.EnumerateObject())
             {
                 var user = data.UserIndex(list.Name);
@@ -57,7 +57,7 @@ public sealed class AlsGoldenTests(ITestOutputHelper output)
     {
         var data = GoldenCase.Load(caseName, output);
         var explain = data.Expected.GetProperty("explain");
-        var model = GoldenAls.Fit(data.Split.Train, explain.GetProperty("model").GetString()!);
+        var model = GoldenAls.Get(data.Split.Train, explain.GetProperty("model").GetString()!);
         foreach (var user in explain.GetProperty("users").EnumerateObject())
         {
             var userIndex = data.UserIndex(user.Name);

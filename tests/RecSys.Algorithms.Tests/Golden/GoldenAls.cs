@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
@@ -7,8 +8,14 @@ namespace RecSys.Algorithms.Tests.Golden;
 /// <summary>ALS with the settings and the start that the golden values were computed with.</summary>
 internal static class GoldenAls
 {
-    /// <summary>Fits the model of a name such as <c>als log alpha=10 f=32</c>.</summary>
-    public static AlsModel Fit(SparseMatrix train, string name, bool computeLoss = false)
+    // Several tests look at the same models.
+    private static readonly ConcurrentDictionary<(SparseMatrix, string), Lazy<AlsModel>> Fitted = new();
+
+    /// <summary>The model of a name such as <c>als log alpha=10 f=32</c>, with its losses.</summary>
+    public static AlsModel Get(SparseMatrix train, string name) =>
+        Fitted.GetOrAdd((train, name), _ => new Lazy<AlsModel>(() => Fit(train, name))).Value;
+
+    private static AlsModel Fit(SparseMatrix train, string name)
     {
         var words = name.Split(' ');
         var factorCount = int.Parse(words[3]["f=".Length..], CultureInfo.InvariantCulture);
@@ -19,7 +26,7 @@ internal static class GoldenAls
             FactorCount = factorCount,
             Regularization = 0.1f,
             Iterations = 10,
-            ComputeLoss = computeLoss,
+            ComputeLoss = true,
         };
         return AlsModel.Fit(train, settings, new AlsStart(Initialization(train.ColumnCount, factorCount)));
     }

@@ -112,6 +112,6 @@ public sealed class ModelGoldenTests(ITestOutputHelper output)
         "popularity" => PopularityModel.Fit(train),
         "item-item" => ItemNeighborModel.Fit(train, new ItemNeighborOptions { ScoreUnrelated = true }),
         "user-cf" => UserNeighborModel.Fit(train, new UserNeighborOptions { ScoreUnrelated = true }),
-        _ => GoldenAls.Fit(train, modelName),
+        _ => GoldenAls.Get(train, modelName),
     };
 }
