@@ -14,7 +14,7 @@ using Spectre.Console;
 namespace RecSys.Cli.Commands;
 
 /// <summary>Everything a user of the system would do, through its public API, in a data folder of its own.</summary>
-internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, string? chosenUser, bool stay)
+internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, TrainModelRequest training, string? chosenUser, bool stay)
 {
     private const int Shown = 10;
 
@@ -40,7 +40,7 @@ internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, string?
             throw new UsageException($"Ingest refused {NumberText.Count(submitted.RejectedCount, "listen")}; the first is listen {first.Index}: {first.Field} {first.Reason}");
         }
 
-        var model = await TrainingRun.CompleteAsync(system.Trainer, new TrainModelRequest(), console, cancellationToken);
+        var model = await TrainingRun.CompleteAsync(system.Trainer, training, console, cancellationToken);
         var user = chosenUser ?? TypicalUser(log.Listens);
         var history = await system.Serving.GetHistoryAsync(new GetHistoryRequest { UserId = user, PageSize = Shown }, cancellationToken: cancellationToken);
         var slate = await system.Serving.RecommendAsync(new RecommendRequest { UserId = user, SlateSize = Shown }, cancellationToken: cancellationToken);

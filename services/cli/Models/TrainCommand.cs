@@ -16,12 +16,7 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var set = new Option<string[]>("--set")
-        {
-            Description = "A setting that differs from its default, such as als.factors=128 (docs/training.md lists them)",
-            HelpName = "KEY=VALUE",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        var set = TrainingRun.CreateSetOption();
         var config = new Option<FileInfo?>("--config") { Description = "A YAML file of settings; --set overrides it", HelpName = "FILE" };
         var printConfig = new Option<bool>("--print-config") { Description = "Print such a file with all settings and their defaults, and end" };
         var force = new Option<bool>("--force") { Description = "Activate the version even if it is measured to be worse than the active one" };
@@ -53,17 +48,7 @@ internal static class TrainCommand
                 request.Settings.Add(Read(file));
             }
 
-            foreach (var setting in parsed.GetValue(set) ?? [])
-            {
-                var at = setting.IndexOf('=');
-                if (at < 1)
-                {
-                    throw new UsageException($"--set {setting}: KEY=VALUE is expected, such as als.factors=128.");
-                }
-
-                request.Settings[setting[..at]] = setting[(at + 1)..];
-            }
-
+            TrainingRun.Set(request, parsed.GetValue(set));
             await using var running = await system.OpenAsync(parsed, cancellationToken, "recsys train");
             var writer = ResultWriter.From(parsed, json);
             var model = await TrainingRun.CompleteAsync(running.Trainer, request, writer.Notes, cancellationToken);
@@ -89,6 +74,30 @@ internal static class TrainCommand
 /// <summary>Starts a training and follows it to its end.</summary>
 internal static class TrainingRun
 {
+    /// <summary>The option <c>--set</c>, the same for all commands that train.</summary>
+    public static Option<string[]> CreateSetOption() => new("--set")
+    {
+        Description = "A setting that differs from its default, such as als.factors=128 (docs/training.md lists them)",
+        HelpName = "KEY=VALUE",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>Writes what <c>--set</c> gave into a request.</summary>
+    /// <exception cref="UsageException">It is no KEY=VALUE.</exception>
+    public static void Set(TrainModelRequest request, string[]? settings)
+    {
+        foreach (var setting in settings ?? [])
+        {
+            var at = setting.IndexOf('=');
+            if (at < 1)
+            {
+                throw new UsageException($"--set {setting}: KEY=VALUE is expected, such as als.factors=128.");
+            }
+
+            request.Settings[setting[..at]] = setting[(at + 1)..];
+        }
+    }
+
     /// <returns>The finished version.</returns>
     /// <exception cref="RpcException">The training could not start or failed; the status says why.</exception>
     public static async Task<Model> CompleteAsync(
