@@ -16,7 +16,7 @@ public sealed class CommandScriptTests : IDisposable
 
     public CommandScriptTests()
     {
-        foreach (var folder in new[] { "protos", "shared", "services/cli", "bin" })
+        foreach (var folder in new[] { "protos", "shared", "services/cli", "bin", ".ci" })
         {
             _folder.CreateSubdirectory(folder);
         }
@@ -27,6 +27,7 @@ public sealed class CommandScriptTests : IDisposable
 
         // Copies keep the right to be run.
         File.Copy(Repository.PathTo("recsys"), PathTo("recsys"));
+        File.Copy(Repository.PathTo(".ci", "build"), PathTo(".ci/build"));
         File.Copy(Repository.PathTo("recsys"), PathTo("bin/dotnet"));
         File.WriteAllText(PathTo("bin/dotnet"), DotnetThatBuildsNothing);
     }

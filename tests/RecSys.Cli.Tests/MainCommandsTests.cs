@@ -107,10 +107,17 @@ public sealed class MainCommandsTests : IDisposable
     public async Task A_bad_call_is_one_line_that_says_what_to_do_and_exit_code_2(params string[] arguments)
     {
         using var data = new TempFolder("cli-bad");
-        var (exitCode, output) = await Tool.RunProcessAsync(
-            arguments is ["import", ..] ? [.. arguments, "--data", data.Path] : arguments, new Dictionary<string, string?>());
+        var (exitCode, output) = await Tool.RunAsync(arguments is ["import", ..] ? [.. arguments, "--data", data.Path] : arguments);
         exitCode.ShouldBe(2, output);
         output.Trim().Split('\n').Count(line => line.StartsWith("recsys: ", StringComparison.Ordinal)).ShouldBe(1, output);
+    }
+
+    [Fact]
+    public async Task The_exit_code_of_a_bad_call_is_that_of_the_process()
+    {
+        var (exitCode, output) = await Tool.RunProcessAsync(["no-such-command"], new Dictionary<string, string?>());
+        exitCode.ShouldBe(2, output);
+        output.ShouldStartWith("recsys: ");
     }
 
     [Fact]
