@@ -62,7 +62,7 @@ public sealed class DemoTests : IDisposable
         var foreign = _folder.File("production");
         var json = _folder.File("result.json");
         var (exitCode, output) = await Tool.RunProcessAsync(
-            ["demo", "--data", source, "--set", "ranker.windows=1", "ranker.trees=20", "--json", json],
+            ["demo", "--data", source, "--set", "ranker.enabled=false", "--json", json],
             new Dictionary<string, string?>
             {
                 ["RECSYS__SERVICES__INGEST"] = "http://127.0.0.1:9",
