@@ -43,6 +43,9 @@ public sealed record ImportOptions
     /// <summary>Whether a single dropped row keeps the whole import out of the lake; <see cref="ImportReport.Stored"/> says so.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>Rows of the users that are cleaned at a time: about 50 bytes each are grouped in memory.</summary>
+    internal long RowsPerBucket { get; init; } = 8_000_000;
+
     /// <summary>Is told the share that is done, 0 to 1, and what is being done, on any thread. Null, the default: nobody is.</summary>
     public Action<double, string>? Progress { get; init; }
 }

@@ -10,8 +10,6 @@ namespace RecSys.Analytics.Imports;
 /// </summary>
 internal sealed class StagedListens
 {
-    // A bucket's rows, about 50 bytes each, are grouped in memory.
-    private const long RowsPerBucket = 8_000_000;
     private const int MaxBuckets = 96;
 
     private const int DroppedBucket = -1;
@@ -50,7 +48,7 @@ internal sealed class StagedListens
         CleaningTally tally,
         CancellationToken cancellationToken)
     {
-        var buckets = (int)Math.Clamp(EstimatedRows(connection, plan, cancellationToken) / RowsPerBucket + 1, 1, MaxBuckets);
+        var buckets = (int)Math.Clamp(EstimatedRows(connection, plan, cancellationToken) / options.RowsPerBucket + 1, 1, MaxBuckets);
         var staged = new StagedListens(connection, folder, buckets);
         var isText = SqlRows.Texts(
             connection, $"SELECT column_type FROM (DESCRIBE SELECT user_id, track_id FROM ({plan.ListensSql}))", cancellationToken).Any(type => type[0] != "BIGINT");
