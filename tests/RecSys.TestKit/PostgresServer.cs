@@ -55,7 +55,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> CreateAsync()
     {
         var programs = Path.GetDirectoryName(InstalledPackage.FindNewest("/usr/lib/postgresql", "bin/initdb", Package))!;
-        var server = new PostgresServer(new TempFolder("postgres"), programs);
+        var server = new PostgresServer(TempFolder.InMemory("postgres"), programs);
         try
         {
             await server.InitializeAsync().ConfigureAwait(false);

@@ -60,7 +60,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public static async Task<RabbitMqServer> CreateAsync(int virtualHosts = 1)
     {
         InstalledPackage.RequireFile(Path.Combine(Programs, "rabbitmq-server"), Package);
-        var server = new RabbitMqServer(new TempFolder("rabbitmq"), virtualHosts);
+        var server = new RabbitMqServer(TempFolder.InMemory("rabbitmq"), virtualHosts);
         await server.WriteConfigurationAsync().ConfigureAwait(false);
         return server;
     }

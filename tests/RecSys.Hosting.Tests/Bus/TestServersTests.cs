@@ -76,14 +76,14 @@ public sealed class TestServersTests(PostgresFixture postgres, RabbitMqFixture r
     [Fact]
     public async Task Servers_for_the_test_that_is_killed()
     {
-        await using var postgres = await PostgresServer.StartAsync();
-        await using var broker = await RabbitMqServer.StartAsync();
-        int[] processes = [.. postgres.ProcessIds, .. broker.ProcessIds];
+        var database = await postgres.GetServerAsync();
+        var broker = await rabbitMq.GetServerAsync();
+        int[] processes = [.. database.ProcessIds, .. broker.ProcessIds];
         processes.ShouldAllBe(id => IsAlive(id));
         if (Environment.GetEnvironmentVariable(VictimVariable) is not null)
         {
             TestContext.Current.TestOutputHelper!.WriteLine(
-                $"servers:{string.Join(' ', processes)} in {postgres.Folder} {broker.Folder}");
+                $"servers:{string.Join(' ', processes)} in {database.Folder} {broker.Folder}");
             await Task.Delay(Timeout.InfiniteTimeSpan, TestContext.Current.CancellationToken);
         }
     }
