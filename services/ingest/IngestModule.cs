@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data;
+using RecSys.Data.Segments;
 using RecSys.Hosting;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Settings;
@@ -45,7 +46,9 @@ public static class IngestModule
     }
 
     private static ListenLake Lake(IServiceProvider services) => ListenLake.Open(
-        services.GetRequiredService<IOptions<LakeOptions>>().Value, services.GetRequiredService<IOptions<S3Options>>().Value);
+        services.GetRequiredService<IOptions<LakeOptions>>().Value,
+        services.GetRequiredService<IOptions<S3Options>>().Value,
+        services.GetRequiredService<ISegmentCatalogue>());
 }
 
 /// <summary>Makes sure that the lake can be written before a listen is taken that belongs there.</summary>

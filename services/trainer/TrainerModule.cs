@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RecSys.Analytics.Listens;
 using RecSys.Data;
+using RecSys.Data.Segments;
 using RecSys.Hosting;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
@@ -72,5 +73,7 @@ public static class TrainerModule
     }
 
     private static ListenLake Lake(IServiceProvider services) => ListenLake.Open(
-        services.GetRequiredService<IOptions<LakeOptions>>().Value, services.GetRequiredService<IOptions<S3Options>>().Value);
+        services.GetRequiredService<IOptions<LakeOptions>>().Value,
+        services.GetRequiredService<IOptions<S3Options>>().Value,
+        services.GetRequiredService<ISegmentCatalogue>());
 }

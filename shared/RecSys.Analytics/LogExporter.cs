@@ -19,12 +19,13 @@ public sealed class LogExporter(LakeQueries queries)
     /// <returns>The number of rows.</returns>
     /// <exception cref="LakeCorruptException">A file of the lake can't be read.</exception>
     /// <exception cref="IOException">The file can't be written, such as on a full disk.</exception>
-    public Task<long> WriteEventsAsync(string file, CancellationToken cancellationToken = default)
+    public async Task<long> WriteEventsAsync(string file, CancellationToken cancellationToken = default)
     {
-        var source = new ListenSource(queries.Lake.Folders, InteractionQuery.All);
+        await using var lake = await queries.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var source = new ListenSource(lake, InteractionQuery.All);
 
         // A reader of the file must not take the unknown time for a day in 1970.
-        return CopyAsync(
+        return await CopyAsync(
             file,
             $"""
             SELECT user_id, track_id, make_timestamptz(known_at) AS listened_at, isodow(make_timestamp(known_at))::INTEGER AS day_of_week,
@@ -32,7 +33,7 @@ public sealed class LogExporter(LakeQueries queries)
             FROM ({source.DistinctSql()})
             """,
             (connection, failure) => source.FindUnreadableFile(connection, failure, cancellationToken),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -46,6 +47,7 @@ public sealed class LogExporter(LakeQueries queries)
     /// <inheritdoc cref="WriteEventsAsync" path="/exception"/>
     public async Task<long> WriteItemsAsync(string file, IAsyncEnumerable<LakeTrack> catalogue, CancellationToken cancellationToken = default)
     {
+        await using var lake = await queries.OpenAsync(cancellationToken).ConfigureAwait(false);
         using var connection = queries.Engine.Connect();
         connection.Execute(
             "CREATE TEMP TABLE catalogue (track_id VARCHAR, title VARCHAR, artists VARCHAR[], albums VARCHAR[], genres VARCHAR[])", cancellationToken);
@@ -71,13 +73,13 @@ public sealed class LogExporter(LakeQueries queries)
         {
             "SELECT track_id, title, artists AS artist_ids, artists, albums AS album_ids, albums, genres AS genre_ids, genres, 2 AS origin, '' AS import FROM catalogue",
         };
-        var files = queries.Lake.Folders.ImportNames().Select(name => Path.Combine(queries.Lake.Folders.Import(name), LakeFolders.ImportTracksFile)).ToList();
+        var files = lake.ImportNames.Select(name => Path.Combine(lake.Import(name), LakeFolders.ImportTracksFile)).ToList();
         if (files.Count > 0)
         {
             parts.Add($"SELECT {Columns}, 1, filename FROM read_parquet({SqlText.LiteralList(files)}, hive_partitioning = false, filename = true)");
         }
 
-        var listens = new ListenSource(queries.Lake.Folders, InteractionQuery.All);
+        var listens = new ListenSource(lake, InteractionQuery.All);
         if (!listens.IsEmpty)
         {
             const string NoTexts = "[]::VARCHAR[]";

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
+using RecSys.Data.Segments;
 
 namespace RecSys.Data;
 
@@ -42,6 +43,12 @@ public static class RecSysDataServices
         services.AddSingleton(provider => new TrainerLock(Database(provider)));
         services.AddSingleton(provider => new ListenHistoryStore(Database(provider)));
         services.AddSingleton(provider => new RejectedListenStore(Database(provider)));
+        services.AddSingleton(provider => new ListenStore(
+            Database(provider),
+            provider.GetRequiredService<ListenHistoryStore>(),
+            provider.GetRequiredService<RejectedListenStore>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ISegmentCatalogue>(provider => new DatabaseSegmentCatalogue(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new TrackStore(Database(provider)));
         services.AddSingleton(provider => new ModelStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactStore(Database(provider), provider.GetRequiredService<ModelStore>()));

@@ -100,6 +100,14 @@ internal sealed class RecSysDatabase
         _ => false,
     };
 
+    /// <summary>Whether a row with the same key was there already.</summary>
+    internal static bool IsDuplicateKey(DbUpdateException exception) => exception.InnerException switch
+    {
+        PostgresException postgres => postgres.SqlState == PostgresErrorCodes.UniqueViolation,
+        SqliteException sqlite => sqlite.SqliteErrorCode == SQLitePCL.raw.SQLITE_CONSTRAINT,
+        _ => false,
+    };
+
     private static DbContextOptionsBuilder<TContext> Configure<TContext>(DbContextOptionsBuilder<TContext> builder, ILoggerFactory loggers)
         where TContext : RecSysDbContext =>
         builder

@@ -1,106 +1,219 @@
+using RecSys.Data.Segments;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Lake;
 
 /// <summary>
-/// The lake of listens in a folder or a bucket: Parquet segments that any Parquet reader understands. Several processes may write
-/// and read it at the same time. Nothing is made or read before the first call.
+/// The lake of listens in a folder or a bucket: Parquet segments that any Parquet reader understands, and a catalogue that says which of
+/// them count. Several processes may write and read it at the same time. Nothing is made or read before the first call.
 /// </summary>
 public sealed class ListenLake : IDisposable
 {
-    private readonly LakeFolders _folders;
-    private readonly LakeMirror? _mirror;
-    private readonly SegmentQueue _segments;
+    private readonly ISegmentCatalogue _catalogue;
+    private readonly LakeFiles _files;
+    private readonly SegmentWriter _writer;
+    private readonly SegmentQueue _queue;
 
-    /// <summary>A lake in a folder, which is made by the first write.</summary>
+    /// <summary>A lake in a folder that only this object knows: what it holds is forgotten with it.</summary>
     public ListenLake(string rootFolder, LakeEngineOptions? options = null)
-        : this(rootFolder, options, null)
+        : this(rootFolder, new MemorySegmentCatalogue(), options)
     {
     }
 
-    private ListenLake(string rootFolder, LakeEngineOptions? options, Func<LakeFolders, LakeMirror>? mirror)
+    /// <summary>A lake in a folder, which is made by the first write.</summary>
+    public ListenLake(string rootFolder, ISegmentCatalogue catalogue, LakeEngineOptions? options = null)
+        : this(rootFolder, null, catalogue, options)
+    {
+    }
+
+    private ListenLake(string rootFolder, S3Bucket? bucket, ISegmentCatalogue catalogue, LakeEngineOptions? options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(rootFolder);
         options ??= new LakeEngineOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MemoryLimitBytes, nameof(options));
-        _folders = new LakeFolders(rootFolder);
-        _mirror = mirror?.Invoke(_folders);
-        Compression = options.Compression;
         EngineOptions = options;
-        _segments = new SegmentQueue(new SegmentWriter(_folders, options.Compression));
+        Folders = new LakeFolders(rootFolder);
+        _catalogue = catalogue;
+        _files = new LakeFiles(Folders, bucket);
+        _writer = new SegmentWriter(Folders, _files, options.Compression);
+        _queue = new SegmentQueue(WriteAndAddAsync);
     }
 
     /// <summary>
-    /// The lake of the settings: in a folder, or in a bucket that a folder mirrors. Nothing is made or asked before the first call.
+    /// The lake of the settings: in a folder, or in a bucket of which a folder keeps copies. Nothing is made or asked before the first call.
     /// </summary>
-    public static ListenLake Open(LakeOptions options, S3Options s3)
-    {
-        if (!S3Address.TryParse(options.Root, out var address))
-        {
-            return new ListenLake(options.Root, options.ToEngineOptions());
-        }
+    public static ListenLake Open(LakeOptions options, S3Options s3, ISegmentCatalogue catalogue) => S3Address.TryParse(options.Root, out var address)
+        ? new ListenLake(Path.Combine(options.Cache, address.Bucket, address.Prefix), new S3Bucket(address, s3), catalogue, options.ToEngineOptions())
+        : new ListenLake(options.Root, null, catalogue, options.ToEngineOptions());
 
-        var folder = Path.Combine(options.Cache, address.Bucket, address.Prefix);
-        return new ListenLake(folder, options.ToEngineOptions(), folders => new LakeMirror(folders, new S3Bucket(address, s3)));
-    }
+    /// <summary>Where the lake is, for people: its folder or its bucket.</summary>
+    public string Location => _files.Location;
 
-    /// <summary>Brings the folder up to date with the bucket that it mirrors; for a lake in a folder there is nothing to do.</summary>
-    /// <remarks>Reading does not do it by itself, so that everything which reads for one purpose reads the same.</remarks>
-    /// <exception cref="S3Exception">The bucket can't be used.</exception>
-    public Task RefreshAsync(CancellationToken cancellationToken = default) => _mirror?.PullAsync(cancellationToken) ?? Task.CompletedTask;
+    /// <summary>The lake's folder, as a full path; of a lake in a bucket, the one with copies of its files.</summary>
+    public string RootFolder => Folders.Root;
+
+    internal LakeFolders Folders { get; }
+
+    internal LakeEngineOptions EngineOptions { get; }
+
+    internal LakeCompression Compression => EngineOptions.Compression;
 
     /// <summary>Makes sure that the lake can be written.</summary>
     /// <exception cref="IOException">The folder or the bucket can't be used.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
-    public async Task CheckAccessAsync(CancellationToken cancellationToken = default)
+    public Task CheckAccessAsync(CancellationToken cancellationToken = default) => _files.CheckAsync(cancellationToken);
+
+    /// <summary>What the lake holds now, to read. Its files are in the folder when this returns, and stay until it is disposed.</summary>
+    /// <exception cref="IOException">The bucket can't be used.</exception>
+    /// <exception cref="LakeCorruptException">A file is gone from the bucket.</exception>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
+    public async Task<LakeSnapshot> OpenAsync(CancellationToken cancellationToken = default)
     {
-        Directory.CreateDirectory(RootFolder);
-        var probe = Path.Combine(RootFolder, $".probe-{Guid.NewGuid():N}");
-        await File.Create(probe, bufferSize: 1, FileOptions.DeleteOnClose).DisposeAsync().ConfigureAwait(false);
-        if (_mirror is not null)
+        var snapshot = new LakeSnapshot(Folders, await _catalogue.HoldAsync(cancellationToken).ConfigureAwait(false));
+        try
         {
-            await _mirror.CheckAsync(cancellationToken).ConfigureAwait(false);
+            await _files.FetchAsync(snapshot.Segments, cancellationToken).ConfigureAwait(false);
+            return snapshot;
+        }
+        catch
+        {
+            await snapshot.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
-    /// <summary>Where the lake is, for people: its folder or its bucket.</summary>
-    public string Location => _mirror?.ToString() ?? RootFolder;
+    /// <summary>What the lake holds now, to look at: no file is opened or fetched.</summary>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
+    public Task<IReadOnlyList<SegmentRow>> ListAsync(CancellationToken cancellationToken = default) => _catalogue.ListAsync(cancellationToken);
 
-    /// <summary>The lake's folder, as a full path; of a lake in a bucket, the one that mirrors it.</summary>
-    public string RootFolder => _folders.Root;
-
-    /// <summary>Whether there is anything to read, imports included. Looks at names only, whatever the size of the lake.</summary>
-    public bool IsEmpty => !AllFiles().Any();
+    /// <summary>Names of the imported logs, in ordinal order.</summary>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
+    public async Task<IReadOnlyList<string>> ListImportsAsync(CancellationToken cancellationToken = default) =>
+        [.. (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(segment => segment.Kind == SegmentKind.Import).Select(import => import.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// The files of listens that there are, imports included. They are replaced, never changed: the same files are the same listens.
+    /// Writes listens into one segment that is not yet part of the lake: whoever adds its row to the catalogue makes it one. When it
+    /// returns, the file survives a crash or power cut; one whose row is never added is removed after a while.
     /// </summary>
-    public IReadOnlyList<LakeFile> ListFiles() =>
-    [
-        .. AllFiles()
-            .Select(path => new FileInfo(path))
-            .Where(file => file.Exists)
-            .Select(file => new LakeFile(Path.GetRelativePath(RootFolder, file.FullName), file.Length, file.LastWriteTimeUtc)),
-    ];
+    /// <param name="listens">At least one.</param>
+    /// <param name="cancellationToken">Ends the writing; nothing is left behind.</param>
+    /// <exception cref="ArgumentException">A listen has an empty or invalid id, a play count below 1 or a share outside 0 to 1.</exception>
+    /// <exception cref="IOException">The folder or bucket can't be written, or the disk is full; nothing was left behind.</exception>
+    public Task<SegmentRow> WriteAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken = default)
+    {
+        Check(listens);
+        ArgumentOutOfRangeException.ThrowIfZero(listens.Count, nameof(listens));
+        return _writer.WriteAsync(listens, cancellationToken);
+    }
 
-    internal LakeFolders Folders => _folders;
+    /// <summary>Removes the file of a segment that did not become part of the lake.</summary>
+    /// <exception cref="IOException">It can't be removed.</exception>
+    public Task DiscardAsync(SegmentRow segment, CancellationToken cancellationToken = default) => _files.RemoveAsync(segment, cancellationToken);
 
-    /// <summary>Whether the lake is in a bucket, which its folder mirrors.</summary>
-    internal bool IsInBucket => _mirror is not null;
-
-    internal LakeEngineOptions EngineOptions { get; }
-
-    internal LakeCompression Compression { get; }
-
-    /// <summary>Writes listens, one segment for each UTC date among them. When it returns, they survive a crash or power cut.</summary>
+    /// <summary>Writes listens and makes them part of the lake. When it returns, they survive a crash or power cut.</summary>
     /// <remarks>Calls that run at the same time share segments and flushes; several processes may write.</remarks>
     /// <param name="listens">What to add. The same listens may be added again: readers see each once.</param>
     /// <param name="cancellationToken">Cancelled before the writing of these listens began, nothing is added; later it has no effect.</param>
     /// <exception cref="ArgumentException">A listen has an empty or invalid id, a play count below 1 or a share outside 0 to 1.</exception>
-    /// <exception cref="IOException">The folder can't be written, or the disk is full; the listens of some dates may have been added.</exception>
-    /// <exception cref="S3Exception">The bucket can't be written; as above.</exception>
+    /// <exception cref="IOException">The folder or bucket can't be written, or the disk is full; nothing was added.</exception>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer; whether they were added is not known.</exception>
     public async Task AppendAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken = default)
+    {
+        Check(listens);
+        if (listens.Count > 0)
+        {
+            await _queue.AddAsync(listens, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Removes files that are part of the lake no more and that nobody reads, and those that never became a part of it: what an
+    /// interrupted process left.
+    /// </summary>
+    /// <param name="grace">What was removed or written later than this ago stays.</param>
+    /// <param name="cancellationToken">Ends the removing; call again.</param>
+    /// <returns>How many segments and imports.</returns>
+    /// <exception cref="IOException">Files can't be removed.</exception>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
+    public async Task<int> SweepAsync(TimeSpan grace, CancellationToken cancellationToken = default)
+    {
+        var removable = await _catalogue.ListRemovableAsync(grace, cancellationToken).ConfigureAwait(false);
+        foreach (var segment in removable)
+        {
+            await _files.RemoveAsync(segment, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (removable.Count > 0)
+        {
+            await _catalogue.ForgetAsync([.. removable.Select(segment => segment.Path)], cancellationToken).ConfigureAwait(false);
+        }
+
+        var before = DateTimeOffset.UtcNow - grace;
+        var known = await _catalogue.ListPathsAsync(cancellationToken).ConfigureAwait(false);
+        _files.Evict(known);
+        return removable.Count + await _files.RemoveUnknownAsync(known, before, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the use of the lake. What was added stays.</summary>
+    public void Dispose()
+    {
+        _queue.Dispose();
+        _writer.Dispose();
+        _files.Dispose();
+    }
+
+    /// <summary>Puts finished files in the place of segments and imports, in one step.</summary>
+    /// <param name="staged">The files, or the folders of imports, and the rows that they get. They are moved.</param>
+    /// <param name="removed">What they replace.</param>
+    /// <param name="cancellationToken">Ends it; nothing was changed.</param>
+    /// <returns>False, and nothing changed, when somebody else replaced one of them meanwhile.</returns>
+    /// <exception cref="IOException">The folder or bucket can't be written; nothing was changed.</exception>
+    internal async Task<bool> ReplaceAsync(
+        IReadOnlyList<(string File, SegmentRow Row)> staged, IReadOnlyList<SegmentRow> removed, CancellationToken cancellationToken)
+    {
+        foreach (var (file, row) in staged)
+        {
+            if (row.Kind == SegmentKind.Import)
+            {
+                await _files.PlaceFolderAsync(file, row.Path, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                DurableFiles.FlushFile(file);
+                await _files.PlaceAsync(file, row.Path, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (await _catalogue.SwapAsync([.. staged.Select(segment => segment.Row)], [.. removed.Select(segment => segment.Path)], cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        foreach (var (_, row) in staged)
+        {
+            await _files.RemoveAsync(row, cancellationToken).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
+    /// <summary>Makes a staged import part of the lake, whole, in place of the one that had its name.</summary>
+    /// <exception cref="IOException">The folder or bucket can't be written, or imports of this name come one after the other; nothing was changed.</exception>
+    internal async Task PublishImportAsync(string name, string staged, long rows, CancellationToken cancellationToken)
+    {
+        var names = Directory.GetFiles(staged).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal).ToArray();
+        var bytes = names.Sum(file => new FileInfo(Path.Combine(staged, file)).Length);
+        var former = (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(segment => segment.Kind == SegmentKind.Import && segment.Name == name).ToArray();
+        var row = new SegmentRow(
+            LakeFolders.NewImport(name), SegmentKind.Import, name, string.Join('\n', names), rows, bytes, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+        if (!await ReplaceAsync([(staged, row)], former, cancellationToken).ConfigureAwait(false))
+        {
+            throw new IOException($"The import {name} was replaced by somebody else meanwhile. Import again, or under another name.");
+        }
+    }
+
+    private static void Check(IReadOnlyList<LakeListen> listens)
     {
         ArgumentNullException.ThrowIfNull(listens);
         for (var i = 0; i < listens.Count; i++)
@@ -110,50 +223,14 @@ public sealed class ListenLake : IDisposable
                 throw new ArgumentException($"Listen {i} {problem}.", nameof(listens));
             }
         }
-
-        if (listens.Count == 0)
-        {
-            return;
-        }
-
-        await _segments.AddAsync(listens, cancellationToken).ConfigureAwait(false);
-        if (_mirror is not null)
-        {
-            await _mirror.PushListensAsync(cancellationToken).ConfigureAwait(false);
-        }
     }
 
-    /// <summary>Names of the imported logs, in ordinal order.</summary>
-    public IReadOnlyList<string> ListImports() => _folders.ImportNames();
-
-    /// <summary>Ends the use of the lake. What was written stays.</summary>
-    public void Dispose()
+    private async Task WriteAndAddAsync(IReadOnlyList<LakeListen> listens)
     {
-        _segments.Dispose();
-        _mirror?.Dispose();
+        var segment = await _writer.WriteAsync(listens, CancellationToken.None).ConfigureAwait(false);
+        await _catalogue.SwapAsync([segment], [], CancellationToken.None).ConfigureAwait(false);
     }
-
-    /// <summary>Makes a staged import visible, whole, in place of the one that had its name.</summary>
-    internal async Task PublishImportAsync(string name, string staged, CancellationToken cancellationToken)
-    {
-        if (_mirror is not null)
-        {
-            await _mirror.PushImportAsync(name, staged, cancellationToken).ConfigureAwait(false);
-        }
-
-        DurableFiles.MakeFolder(_folders.Imports);
-        DurableFiles.ReplaceFolder(staged, _folders.Import(name));
-    }
-
-    private IEnumerable<string> AllFiles() =>
-        _folders.ListenSegments(DateOnly.MinValue, DateOnly.MaxValue).Concat(_folders.ImportedListens());
 }
-
-/// <summary>A file of listens.</summary>
-/// <param name="Path">Where it is within the lake's folder.</param>
-/// <param name="Length">Its bytes.</param>
-/// <param name="WrittenAt">When it was written, UTC.</param>
-public sealed record LakeFile(string Path, long Length, DateTime WrittenAt);
 
 /// <summary>A file of the lake can't be read. Nothing of it was used.</summary>
 public sealed class LakeCorruptException : Exception

@@ -1,10 +1,10 @@
 namespace RecSys.Lake;
 
 /// <summary>
-/// Writes the listens of calls that wait at the same time together: under load there are fewer and larger segments and
+/// Has the listens of calls that wait at the same time written together: under load there are fewer and larger segments and
 /// fewer flushes, while a single call waits for nobody.
 /// </summary>
-internal sealed class SegmentQueue(SegmentWriter writer) : IDisposable
+internal sealed class SegmentQueue(Func<IReadOnlyList<LakeListen>, Task> write) : IDisposable
 {
     // Listens that are written at once at most, so that a call does not wait for a very long write.
     private const int MaxGroupListens = 100_000;
@@ -47,7 +47,7 @@ internal sealed class SegmentQueue(SegmentWriter writer) : IDisposable
         {
             try
             {
-                await writer.WriteAsync(group.Count == 1 ? group[0].Listens : [.. group.SelectMany(waiting => waiting.Listens)]).ConfigureAwait(false);
+                await write(group.Count == 1 ? group[0].Listens : [.. group.SelectMany(waiting => waiting.Listens)]).ConfigureAwait(false);
                 group.ForEach(waiting => waiting.Written.SetResult());
             }
             catch (Exception exception)

@@ -1,9 +1,10 @@
+using RecSys.Data.Segments;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Lake;
 
-/// <summary>Writes listens as segments, one per UTC date, each whole and on the disk before its name appears. For one caller at a time.</summary>
-internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compression)
+/// <summary>Writes listens as a segment, which is on the disk or in the bucket when the call returns but not yet part of the lake.</summary>
+internal sealed class SegmentWriter(LakeFolders folders, LakeFiles files, LakeCompression compression) : IDisposable
 {
     private static readonly TableSchema Columns = new(
         TableColumn.Text("user_id"),
@@ -15,7 +16,8 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compres
     // What a crashed process left in progress is removed once it is surely nobody's work any more.
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
-    // The columns of a row group, whose memory serves the next.
+    // One call at a time: the columns of a row group, whose memory serves the next.
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly TextBuffer _users = new();
     private readonly TextBuffer _tracks = new();
     private long[] _times = [];
@@ -23,42 +25,52 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeCompression compres
     private int[] _counts = [];
     private bool _hasTidied;
 
-    /// <summary>Writes the listens; on return they survive a crash.</summary>
-    /// <exception cref="IOException">A segment can't be written, such as on a full disk; those of some dates may be there.</exception>
-    public async Task WriteAsync(IReadOnlyCollection<LakeListen> listens)
+    /// <summary>Writes the listens, at least one.</summary>
+    /// <returns>The row with which the segment becomes part of the lake.</returns>
+    /// <exception cref="IOException">The segment can't be written, such as on a full disk; nothing was left behind.</exception>
+    public async Task<SegmentRow> WriteAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken)
     {
-        DurableFiles.MakeFolder(folders.Staging);
-        if (!_hasTidied)
+        var (first, last) = (listens[0].ListenedAt, listens[0].ListenedAt);
+        foreach (var listen in listens)
         {
-            _hasTidied = true;
-            RemoveAbandoned();
+            first = listen.ListenedAt < first ? listen.ListenedAt : first;
+            last = listen.ListenedAt > last ? listen.ListenedAt : last;
         }
 
-        var staged = new List<string>();
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var visible = new HashSet<string>();
-            foreach (var day in listens.GroupBy(listen => DateOnly.FromDateTime(listen.ListenedAt.UtcDateTime)))
+            DurableFiles.MakeFolder(folders.Staging);
+            if (!_hasTidied)
             {
-                var file = folders.NewStagingPath(".parquet");
-                staged.Add(file);
-                await WriteFileAsync(file, day).ConfigureAwait(false);
-
-                var folder = folders.ListensOf(day.Key);
-                DurableFiles.MakeFolder(folder);
-                File.Move(file, Path.Combine(folder, Path.GetFileName(file)));
-                visible.Add(folder);
+                _hasTidied = true;
+                RemoveAbandoned();
             }
 
-            foreach (var folder in visible)
-            {
-                DurableFiles.FlushFolder(folder);
-            }
+            return await WriteAsync(folders.NewStagingPath(".parquet"), listens, first.ToUniversalTime(), last.ToUniversalTime(), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            // Does nothing for those that were moved.
-            staged.ForEach(File.Delete);
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<SegmentRow> WriteAsync(
+        string staged, IReadOnlyList<LakeListen> listens, DateTimeOffset first, DateTimeOffset last, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WriteFileAsync(staged, listens).ConfigureAwait(false);
+            var row = new SegmentRow(LakeFolders.NewSegment(first, last), SegmentKind.Listens, "", "", listens.Count, new FileInfo(staged).Length, first, last);
+            await files.PlaceAsync(staged, row.Path, cancellationToken).ConfigureAwait(false);
+            return row;
+        }
+        finally
+        {
+            // Does nothing when it was moved.
+            File.Delete(staged);
         }
     }
 

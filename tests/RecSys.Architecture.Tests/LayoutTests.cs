@@ -111,14 +111,15 @@ public sealed class LayoutTests
     private static int LayerOf(string project) => Repository.Relative(project).Split('/') switch
     {
         ["shared", "RecSys.Algorithms" or "RecSys.Contracts", ..] => 2,
-        ["shared", "RecSys.Lake" or "RecSys.Data", ..] => 3,
-        ["shared", "RecSys.Analytics" or "RecSys.Hosting", ..] => 4,
-        ["services", "standalone", ..] => 6,
-        ["services", "cli", ..] => 7,
-        ["services", ..] => 5,
-        ["tests", "RecSys.TestKit" or "RecSys.Hosting.Probe", ..] => 8,
-        ["tests", "RecSys.Benchmarks", ..] => 9,
-        ["tests", ..] => 10,
+        ["shared", "RecSys.Data", ..] => 3,
+        ["shared", "RecSys.Lake", ..] => 4,
+        ["shared", "RecSys.Analytics" or "RecSys.Hosting", ..] => 5,
+        ["services", "standalone", ..] => 7,
+        ["services", "cli", ..] => 8,
+        ["services", ..] => 6,
+        ["tests", "RecSys.TestKit" or "RecSys.Hosting.Probe", ..] => 9,
+        ["tests", "RecSys.Benchmarks", ..] => 10,
+        ["tests", ..] => 11,
         _ => throw new InvalidOperationException($"{Repository.Relative(project)} has no place in the layout; give it one here."),
     };
 

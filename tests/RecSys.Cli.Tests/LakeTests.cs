@@ -51,6 +51,24 @@ public sealed class LakeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_another_program_is_taken_in_and_asked_for()
+    {
+        SmallLog.Write(_folder.File("log.csv"));
+        (await CliCall.RunAsync("import", "triples", _folder.File("log.csv"), "--data", Data)).ExitCode.ShouldBe(0);
+        (await CliCall.RunAsync("models", "export", "--data", Data, "--tables", "events", "--output", _folder.File("out"))).ExitCode.ShouldBe(0);
+
+        var refused = await CliCall.RunAsync("lake", "add", _folder.File("log.csv"), "--data", _folder.File("other"));
+        refused.ExitCode.ShouldBe(2);
+        refused.Error.ShouldContain("log.csv: can't be taken as a segment");
+
+        var rows = Directory.GetFiles(_folder.File("out"), "events.parquet", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        var call = await CliCall.RunAsync("lake", "add", rows, "--data", _folder.File("other"), "--json");
+        call.ExitCode.ShouldBe(0, call.Error);
+        call.Json.GetProperty("added").GetInt64().ShouldBe(0, "the log has no times");
+        call.Json.GetProperty("leftOut").GetInt64().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task A_lake_is_asked_in_sql()
     {
         SmallLog.Write(_folder.File("log.csv"));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using RecSys.TestKit;
 
 namespace RecSys.Lake.Tests;
 
@@ -29,6 +30,9 @@ internal sealed class AppendingProcess : IDisposable
     public async Task<int?> NextConfirmedAsync(CancellationToken cancellationToken) =>
         await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line ? int.Parse(line, CultureInfo.InvariantCulture) : null;
 
+    /// <summary>The database with the catalogue of a lake that processes share.</summary>
+    public static string DatabaseIn(string lakeFolder) => Path.Combine(lakeFolder, "recsys.db");
+
     public void Kill() => _process.Kill();
 
     public void Dispose()
@@ -55,7 +59,8 @@ internal sealed class AppendingProcess : IDisposable
         }
 
         var arguments = variable.Split('|', 3);
-        using (var lake = new ListenLake(arguments[2]))
+        var database = LakeDatabase.OpenSqliteAsync(DatabaseIn(arguments[2])).GetAwaiter().GetResult();
+        using (var lake = new ListenLake(arguments[2], database.Catalogue))
         {
             for (var call = 0; call < int.Parse(arguments[0], CultureInfo.InvariantCulture); call++)
             {

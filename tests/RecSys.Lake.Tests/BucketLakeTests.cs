@@ -7,17 +7,25 @@ using RecSys.TestKit;
 namespace RecSys.Lake.Tests;
 
 /// <summary>A lake in a bucket that several processes use, each with a folder of its own.</summary>
-public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IDisposable
+public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IAsyncLifetime
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly TempFolder _folder = new();
     private readonly string _prefix = Guid.NewGuid().ToString("N");
 
-    public void Dispose() => _folder.Dispose();
+    private LakeDatabase _database = null!;
+
+    public async ValueTask InitializeAsync() => _database = await LakeDatabase.OpenSqliteAsync(_folder.File("recsys.db"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        _folder.Dispose();
+    }
 
     [Fact]
-    public async Task What_one_appends_the_other_reads_after_a_refresh()
+    public async Task What_one_appends_the_other_reads()
     {
         var server = await s3.GetServerAsync();
         using var ingest = Open(server, "ingest");
@@ -26,18 +34,15 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, ID
         await ingest.CheckAccessAsync(TestContext.Current.CancellationToken);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => ingest.AppendAsync(
             [new LakeListen("ann", $"t-{i}", Noon.AddDays(i % 3))], TestContext.Current.CancellationToken)));
-        server.Keys().Count(key => key.StartsWith(_prefix)).ShouldBeGreaterThanOrEqualTo(3);
-        trainer.IsEmpty.ShouldBeTrue();
+        server.Keys().Count(key => key.StartsWith(_prefix)).ShouldBe((await ingest.ListAsync(TestContext.Current.CancellationToken)).Count);
 
-        await trainer.RefreshAsync(TestContext.Current.CancellationToken);
         (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(20);
 
-        // Nothing is fetched again that is the same, and what is new comes.
+        // Nothing is fetched again, and what is new comes.
         var before = Directory.GetFiles(trainer.RootFolder, "*.parquet", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
         await ingest.AppendAsync([new LakeListen("ben", "t-1", Noon)], TestContext.Current.CancellationToken);
-        await trainer.RefreshAsync(TestContext.Current.CancellationToken);
-        before.ShouldAllBe(file => File.GetLastWriteTimeUtc(file.Key) == file.Value);
         (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(21);
+        before.ShouldAllBe(file => File.GetLastWriteTimeUtc(file.Key) == file.Value);
     }
 
     [Fact]
@@ -54,24 +59,66 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, ID
             await File.WriteAllLinesAsync(
                 file, Enumerable.Range(0, rows).Select(i => $"user-{i},track-{i},1").Prepend("user,item,weight"), TestContext.Current.CancellationToken);
             await new LogImporter(importQueries).ImportAsync("triples", [file], new ImportOptions(), TestContext.Current.CancellationToken);
-            await trainer.RefreshAsync(TestContext.Current.CancellationToken);
-            trainer.ListImports().ShouldBe(["triples"]);
+            (await trainer.ListImportsAsync()).ShouldBe(["triples"]);
             (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(rows);
         }
 
-        // Of the set that was replaced nothing is left.
-        server.Keys().Where(key => key.StartsWith($"{_prefix}/imports/")).Select(key => key.Split('/')[3]).Distinct().Count().ShouldBe(2);
+        // The set that was replaced stays for those who read it, and then nothing of it is left, in the bucket and in both folders.
+        Sets().ShouldBe(2);
+        (await trainer.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken)).ShouldBe(1);
+        Sets().ShouldBe(1);
+        (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(5);
+        Directory.GetDirectories(Path.Combine(trainer.RootFolder, "imports", "triples")).Length.ShouldBe(1);
+
+        int Sets() => server.Keys().Where(key => key.StartsWith($"{_prefix}/imports/")).Select(key => key.Split('/')[3]).Distinct().Count();
     }
 
     [Fact]
-    public async Task A_user_is_not_deleted_from_a_bucket_by_half()
+    public async Task A_bucket_is_compacted_and_a_user_deleted_from_it_while_another_process_reads()
     {
-        using var lake = Open(await s3.GetServerAsync(), "cache");
+        var server = await s3.GetServerAsync();
+        using var trainer = Open(server, "trainer");
+        using var queries = new LakeQueries(trainer);
+        using var other = Open(server, "other");
+        using var otherQueries = new LakeQueries(other);
+        for (var call = 0; call < 5; call++)
+        {
+            await other.AppendAsync([new LakeListen("ann", $"t-{call}", Noon), new LakeListen("ben", $"t-{call}", Noon)], TestContext.Current.CancellationToken);
+        }
+
+        await using (await otherQueries.PinAsync(TestContext.Current.CancellationToken))
+        {
+            var upkeep = new LakeUpkeep(queries);
+            (await upkeep.CompactAsync(new CompactionOptions { Grace = TimeSpan.Zero }, TestContext.Current.CancellationToken)).SegmentsAfter.ShouldBe(1);
+            (await upkeep.DeleteUserAsync("ann", TestContext.Current.CancellationToken)).Rows.ShouldBe(5);
+            (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(5);
+            (await otherQueries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(10, "who reads goes on reading what there was");
+            server.Keys().Count(key => key.StartsWith(_prefix)).ShouldBe(7);
+        }
+
+        await other.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        server.Keys().Count(key => key.StartsWith(_prefix)).ShouldBe(1, "of ann nothing is left");
+        (await otherQueries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(5);
+        Directory.GetFiles(other.RootFolder, "*.parquet", SearchOption.AllDirectories).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_an_interrupted_process_left_in_the_bucket_is_removed()
+    {
+        var server = await s3.GetServerAsync();
+        using var lake = Open(server, "cache");
         using var queries = new LakeQueries(lake);
-        var failure = await Should.ThrowAsync<IOException>(() => new LakeUpkeep(queries).DeleteUserAsync("ann", TestContext.Current.CancellationToken));
-        failure.Message.ShouldContain($"s3://{S3Server.Bucket}/{_prefix}");
+        await lake.AppendAsync([new LakeListen("ann", "t", Noon)], TestContext.Current.CancellationToken);
+        var left = await lake.WriteAsync([new LakeListen("ann", "never-added", Noon)], TestContext.Current.CancellationToken);
+        server.Keys().ShouldContain($"{_prefix}/{left.Path}");
+
+        (await lake.SweepAsync(TimeSpan.FromHours(1), TestContext.Current.CancellationToken)).ShouldBe(0, "it may be on its way");
+        (await lake.SweepAsync(TimeSpan.FromSeconds(-5), TestContext.Current.CancellationToken)).ShouldBe(1);
+
+        server.Keys().ShouldNotContain($"{_prefix}/{left.Path}");
+        (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(1);
     }
 
     private ListenLake Open(S3Server server, string process) => ListenLake.Open(
-        new LakeOptions { Root = $"s3://{S3Server.Bucket}/{_prefix}", Cache = _folder.File(process) }, new S3Options { Endpoint = server.Endpoint });
+        new LakeOptions { Root = $"s3://{S3Server.Bucket}/{_prefix}", Cache = _folder.File(process) }, new S3Options { Endpoint = server.Endpoint }, _database.Catalogue);
 }

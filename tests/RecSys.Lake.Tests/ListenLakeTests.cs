@@ -34,6 +34,32 @@ public sealed class ListenLakeTests : IDisposable
     }
 
     [Fact]
+    public async Task Listens_of_several_dates_are_one_file_in_a_folder_of_their_own()
+    {
+        await _lake.AppendAsync([.. Enumerable.Range(0, 100).Select(day => new LakeListen("u", "t", Noon.AddDays(day)))]);
+
+        Directory.GetFiles(_lake.RootFolder, "*.parquet", SearchOption.AllDirectories).ShouldHaveSingleItem().ShouldStartWith(Path.Combine(_lake.RootFolder, "listens", "late"));
+        (await _queries.ReadInteractionsAsync(new InteractionQuery { After = Noon.AddDays(10), Before = Noon.AddDays(20) })).ListenCount.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task A_file_that_the_catalogue_does_not_know_is_not_read_and_goes_after_a_while()
+    {
+        await _lake.AppendAsync([new LakeListen("u", "t", Noon)]);
+        var segment = Directory.GetFiles(_lake.RootFolder, "*.parquet", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        var stranger = Path.Combine(Path.GetDirectoryName(segment)!, "stranger.parquet");
+        File.Copy(segment, stranger);
+        var written = await _lake.WriteAsync([new LakeListen("u", "t2", Noon)]);
+
+        (await _queries.CountListensAsync()).ShouldBe(1);
+        (await _lake.SweepAsync(TimeSpan.FromMinutes(1))).ShouldBe(0);
+        (await _lake.SweepAsync(TimeSpan.FromSeconds(-5))).ShouldBe(2);
+
+        Directory.GetFiles(_lake.RootFolder, "*.parquet", SearchOption.AllDirectories).ShouldBe([segment]);
+        File.Exists(Path.Combine(_lake.RootFolder, written.Path)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Calls_at_the_same_time_are_all_kept()
     {
         await Parallel.ForEachAsync(
@@ -115,9 +141,8 @@ public sealed class ListenLakeTests : IDisposable
         _lake.Dispose();
 
         await Should.ThrowAsync<ObjectDisposedException>(() => _lake.AppendAsync([new LakeListen("u", "t", Noon)]));
+        (await _queries.CountListensAsync()).ShouldBe(1);
         _queries.Dispose();
         await Should.ThrowAsync<ObjectDisposedException>(() => _queries.CountListensAsync());
-        using var again = new LakeQueries(new ListenLake(_lake.RootFolder));
-        (await again.CountListensAsync()).ShouldBe(1);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
+using RecSys.Analytics.Upkeep;
 using RecSys.Lake.Storage;
 using RecSys.TestKit;
 
@@ -119,10 +120,10 @@ public sealed class SegmentFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Columns_that_others_add_to_a_segment_are_ignored_and_rows_without_ids_left_out()
+    public async Task A_file_of_another_program_is_taken_in_without_its_other_columns_and_rows_without_ids()
     {
         await _lake.AppendAsync([new LakeListen("u", "t", Noon)]);
-        var file = Path.Combine(Path.GetDirectoryName(Segments()[0])!, "foreign.parquet");
+        var file = _folder.File("foreign.parquet");
         using (var database = QueryEngine.Open(new LakeEngineOptions { Threads = 1, MemoryLimitBytes = 64 << 20, TempFolder = _folder.File("spill") }))
         {
             using var connection = database.Connect();
@@ -131,8 +132,9 @@ public sealed class SegmentFileTests : IDisposable
                 CancellationToken.None);
         }
 
-        var cells = await _queries.ReadInteractionsAsync(InteractionQuery.All);
+        (await new LakeUpkeep(_queries).AddFileAsync(file)).ShouldBe((1, 1));
 
+        var cells = await _queries.ReadInteractionsAsync(InteractionQuery.All);
         cells.UserIds.ShouldBe(["u", "u2"]);
         cells.TrackIds.ShouldBe(["t", "t2"]);
     }
@@ -144,7 +146,8 @@ public sealed class SegmentFileTests : IDisposable
     [InlineData("columns")]
     public async Task A_damaged_segment_is_named(string damage)
     {
-        await _lake.AppendAsync([new LakeListen("u", "t", Noon), new LakeListen("u", "t", Noon.AddDays(1))]);
+        await _lake.AppendAsync([new LakeListen("u", "t", Noon)]);
+        await _lake.AppendAsync([new LakeListen("u", "t", Noon.AddDays(1))]);
         var segment = Segments()[1];
         switch (damage)
         {

@@ -23,7 +23,7 @@ public sealed class TempFolder : IDisposable
     /// </summary>
     public static TempFolder InMemory(string name)
     {
-        if (!Directory.Exists(Memory) || new DriveInfo(Memory).AvailableFreeSpace < EnoughMemory)
+        if (OperatingSystem.IsWindows() || !Directory.Exists(Memory) || new DriveInfo(Memory).AvailableFreeSpace < EnoughMemory)
         {
             return new TempFolder(name);
         }

@@ -48,7 +48,7 @@ internal static class DemoSource
         using var lake = new ListenLake(scratch.FullName);
         using var queries = new LakeQueries(lake);
         var report = await ProgressView.RunAsync(console, $"Reading {path}", async _ => await new LogImporter(queries).ImportAsync(format, [path], cancellationToken: cancellationToken));
-        var imported = queries.FindImport(report.Name)!;
+        var imported = (await queries.FindImportAsync(report.Name, cancellationToken))!;
         return new DemoLog(
             $"{format} {path}: {report.Kept:N0} of {NumberText.Count(report.Rows, "row")}, {NumberText.Count(report.Users, "user")}, {NumberText.Count(report.Tracks, "track")}, {report.Plays:N0} plays",
             await imported.ReadTracksAsync(cancellationToken).Select(ToTrack).ToListAsync(cancellationToken),

@@ -5,6 +5,7 @@ using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Cli.Connections;
+using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
 using RecSys.Lake;
@@ -12,13 +13,13 @@ using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
 
-/// <summary><c>recsys lake status|query|compact|delete-user</c>: looks at the files of listens and after them.</summary>
+/// <summary><c>recsys lake status|query|add|compact|delete-user</c>: looks at the files of listens and after them.</summary>
 internal static class LakeCommand
 {
     private static readonly Option<DirectoryInfo> Data =
         SystemOptions.DataFolder("Data folder of the standalone system; RECSYS__LAKE__ROOT names another lake");
 
-    public static Command Create() => new("lake", "Look at the files of listens and after them") { Status(), Query(), Compact(), DeleteUser() };
+    public static Command Create() => new("lake", "Look at the files of listens and after them") { Status(), Query(), Add(), Compact(), DeleteUser() };
 
     private static Command Status()
     {
@@ -26,7 +27,8 @@ internal static class LakeCommand
         var command = new Command("status", "Segments, dates, imports and their sizes") { Data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var lake = await OpenAsync(parsed, cancellationToken);
+            await using var folderLake = await OpenAsync(parsed, cancellationToken);
+            var lake = folderLake.Lake;
             using var queries = new LakeQueries(lake);
             var status = await new LakeUpkeep(queries).ReadStatusAsync(cancellationToken);
             await ResultWriter.From(parsed, json).WriteAsync(
@@ -34,7 +36,7 @@ internal static class LakeCommand
                 console =>
                 {
                     console.Profile.Out.Writer.WriteLine(
-                        $"{lake.RootFolder}: {NumberText.Count(status.Segments, "segment")} of {NumberText.Count(status.Dates.Count, "date")}, {NumberText.Count(status.Rows, "row")}, {Size(status.Bytes)}");
+                        $"{lake.Location}: {NumberText.Count(status.Segments, "segment")} of {NumberText.Count(status.Dates.Count, "date")}, {NumberText.Count(status.Rows, "row")}, {Size(status.Bytes)}");
                     if (status.Dates.Count > 0)
                     {
                         var most = status.Dates.MaxBy(date => date.Segments)!;
@@ -69,7 +71,8 @@ internal static class LakeCommand
         var command = new Command("query", "Ask the lake in SQL; it is only read") { sql, count, Data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var lake = await OpenAsync(parsed, cancellationToken);
+            await using var folderLake = await OpenAsync(parsed, cancellationToken);
+            var lake = folderLake.Lake;
             try
             {
                 var found = await LakeTable.QueryAsync(lake, parsed.GetValue(sql)!, parsed.GetValue(count), cancellationToken);
@@ -122,6 +125,30 @@ internal static class LakeCommand
         var other => other.ToString(),
     };
 
+    private static Command Add()
+    {
+        var file = new Argument<FileInfo>("FILE")
+        {
+            Description = "A Parquet file of another program with user_id, track_id, listened_at, played_share and play_count",
+        };
+        var json = ResultWriter.CreateOption();
+        var command = new Command("add", "Take a Parquet file of listens into the lake, its columns checked and cast") { file, Data, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var target = await ImportTarget.OpenAsync(parsed.GetValue(Data)!, cancellationToken);
+            var writer = ResultWriter.From(parsed, json);
+            var path = parsed.GetValue(file)!.ToString();
+            var (added, leftOut) = await ProgressView.RunAsync(writer.Notes, "Adding", _ => new LakeUpkeep(target.Queries).AddFileAsync(path, cancellationToken));
+            await writer.WriteAsync(
+                new JsonObject { ["file"] = path, ["added"] = added, ["leftOut"] = leftOut },
+                console => console.Profile.Out.Writer.WriteLine(
+                    $"Added {NumberText.Count(added, "listen")} of {path} to the lake; {NumberText.Count(leftOut, "row")} without a user, track, time or valid values were left out."),
+                cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
     private static Command Compact()
     {
         var minSegments = CommandOptions.Whole(
@@ -131,7 +158,8 @@ internal static class LakeCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new CompactionOptions { MinSegments = parsed.GetValue(minSegments) };
-            using var lake = await OpenAsync(parsed, cancellationToken);
+            await using var folderLake = await OpenAsync(parsed, cancellationToken);
+            var lake = folderLake.Lake;
             using var queries = new LakeQueries(lake);
             var writer = ResultWriter.From(parsed, json);
             var report = await ProgressView.RunAsync(writer.Notes, "Compacting", _ => new LakeUpkeep(queries).CompactAsync(options, cancellationToken));
@@ -168,7 +196,8 @@ internal static class LakeCommand
                 throw new UsageException("USER is empty. Name the user whose listens are to be deleted.");
             }
 
-            using var lake = await OpenAsync(parsed, cancellationToken);
+            await using var folderLake = await OpenAsync(parsed, cancellationToken);
+            var lake = folderLake.Lake;
             using var queries = new LakeQueries(lake);
             var writer = ResultWriter.From(parsed, json);
             var report = await ProgressView.RunAsync(writer.Notes, "Deleting", _ => new LakeUpkeep(queries).DeleteUserAsync(userId, cancellationToken));
@@ -189,16 +218,16 @@ internal static class LakeCommand
         return command;
     }
 
-    private static async Task<ListenLake> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<FolderLake> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var lake = await new FolderSettings(parsed.GetValue(Data)!).OpenLakeAsync(cancellationToken);
-        if (Directory.Exists(lake.RootFolder))
+        var opened = await new FolderSettings(parsed.GetValue(Data)!).OpenLakeAsync(cancellationToken);
+        if ((await opened.Lake.ListAsync(cancellationToken)).Count > 0 || Directory.Exists(opened.Lake.RootFolder))
         {
-            return lake;
+            return opened;
         }
 
-        lake.Dispose();
-        throw new UsageException($"There is no lake in {lake.Location}. Name its data folder with --data.");
+        await opened.DisposeAsync();
+        throw new UsageException($"There is no lake in {opened.Lake.Location}. Name its data folder with --data.");
     }
 
     private static JsonObject ToJson(ListenLake lake, LakeStatus status) => new()

@@ -20,23 +20,14 @@ internal sealed class FolderSettings(DirectoryInfo dataFolder)
     /// <summary>How buckets are reached.</summary>
     public S3Options S3 => Read<S3Options>(S3Options.SectionName);
 
-    /// <summary>Opens the lake as it is now, also where it lies in a bucket.</summary>
+    /// <summary>Whether the database is a file of the data folder, and not one that the environment names.</summary>
+    public bool DatabaseIsInDataFolder =>
+        Configuration["Database:ConnectionString"]?.Contains(dataFolder.FullName, StringComparison.Ordinal) == true;
+
+    /// <summary>Opens the lake, wherever it lies.</summary>
     /// <exception cref="UsageException">A setting is wrong.</exception>
-    /// <exception cref="S3Exception">The bucket can't be used.</exception>
-    public async Task<ListenLake> OpenLakeAsync(CancellationToken cancellationToken)
-    {
-        var lake = ListenLake.Open(Lake, S3);
-        try
-        {
-            await lake.RefreshAsync(cancellationToken);
-            return lake;
-        }
-        catch
-        {
-            lake.Dispose();
-            throw;
-        }
-    }
+    /// <exception cref="Data.DatabaseUnavailableException">The database with the lake's catalogue can't be used.</exception>
+    public Task<FolderLake> OpenLakeAsync(CancellationToken cancellationToken) => FolderLake.OpenAsync(dataFolder, this, cancellationToken);
 
     private T Read<T>(string section)
         where T : class, new()

@@ -66,7 +66,7 @@ internal static class ImportRun
     private static async Task StoreAsync(
         ImportTarget target, ImportReport report, int historyListens, IAnsiConsole console, CancellationToken cancellationToken)
     {
-        var imported = target.Queries.FindImport(report.Name)!;
+        var imported = (await target.Queries.FindImportAsync(report.Name, cancellationToken))!;
         await ProgressView.RunAsync(console, "Storing names", async progress =>
         {
             var stored = 0L;

@@ -7,6 +7,7 @@ using RecSys.Data;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
+using RecSys.Data.Segments;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 
@@ -63,7 +64,8 @@ internal sealed class ImportTarget : IAsyncDisposable
         try
         {
             await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
-            return new ImportTarget(services, await settings.OpenLakeAsync(cancellationToken), settings.S3);
+            return new ImportTarget(
+                services, ListenLake.Open(settings.Lake, settings.S3, services.GetRequiredService<ISegmentCatalogue>()), settings.S3);
         }
         catch
         {

@@ -34,8 +34,8 @@ internal static class ModelImportCommand
             var name = parsed.GetValue(path)!;
             var settings = new FolderSettings(parsed.GetValue(data)!);
             FactorFile file;
-            using (var lake = await settings.OpenLakeAsync(cancellationToken))
-            using (var inputs = await S3Inputs.FetchAsync(lake, [name], settings.S3, cancellationToken))
+            await using (var folderLake = await settings.OpenLakeAsync(cancellationToken))
+            using (var inputs = await S3Inputs.FetchAsync(folderLake.Lake, [name], settings.S3, cancellationToken))
             {
                 file = await FactorFileReader.ReadAsync(inputs.Paths[0], name, cancellationToken);
             }

@@ -34,10 +34,10 @@ internal sealed class ReportRun(DirectoryInfo dataFolder, DirectoryInfo outputFo
     public async Task<LakeReport> RunAsync(IAnsiConsole notes, CancellationToken cancellationToken)
     {
         var settings = new FolderSettings(dataFolder);
-        using var lake = await settings.OpenLakeAsync(cancellationToken);
+        await using var folderLake = await settings.OpenLakeAsync(cancellationToken);
+        var lake = folderLake.Lake;
         using var queries = new LakeQueries(lake);
-        await using var services = new ServiceCollection().AddLogging().AddRecSysData(settings.Configuration).BuildServiceProvider();
-        var report = lake.IsEmpty ? null : await ProgressView.RunAsync(
+        var report = await queries.CountRowsAsync(cancellationToken) == 0 || folderLake.Stores is not { } services ? null : await ProgressView.RunAsync(
             notes, "Looking at the log", progress => ReadAsync(queries, services, (share, what) => progress(share, what), cancellationToken));
         if (report is null)
         {
@@ -52,7 +52,7 @@ internal sealed class ReportRun(DirectoryInfo dataFolder, DirectoryInfo outputFo
     }
 
     private async Task<LakeReport?> ReadAsync(
-        LakeQueries queries, ServiceProvider services, Action<double, string> progress, CancellationToken cancellationToken)
+        LakeQueries queries, IServiceProvider services, Action<double, string> progress, CancellationToken cancellationToken)
     {
         var report = await new LakeReporter(queries).CreateAsync(
             new ReportOptions { Imports = imports, SessionGap = sessionGap, Names = ReadNames(services, cancellationToken) }, progress, cancellationToken);
@@ -65,7 +65,7 @@ internal sealed class ReportRun(DirectoryInfo dataFolder, DirectoryInfo outputFo
         foreach (var service in report.Services)
         {
             progress(1, "neighbours");
-            measured.Add(service with { Neighbors = await NeighborCount.ReadAsync(queries.FindImport(service.Import)!, cancellationToken) });
+            measured.Add(service with { Neighbors = await NeighborCount.ReadAsync((await queries.FindImportAsync(service.Import, cancellationToken))!, cancellationToken) });
         }
 
         return report with { Services = measured };
@@ -73,9 +73,8 @@ internal sealed class ReportRun(DirectoryInfo dataFolder, DirectoryInfo outputFo
 
     // What producers named through ingest. Asked for only when the lake has listens of theirs.
     private static async IAsyncEnumerable<LakeTrack> ReadNames(
-        ServiceProvider services, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        IServiceProvider services, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
         await foreach (var track in services.GetRequiredService<TrackStore>().ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return new LakeTrack(track.TrackId, track.Title, track.Artist, track.Album, track.Genres);

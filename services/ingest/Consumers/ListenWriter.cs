@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using MassTransit;
 using RecSys.Contracts.Events.V1;
@@ -9,25 +10,21 @@ using RecSys.Lake;
 namespace RecSys.Ingest.Consumers;
 
 /// <summary>
-/// Stores the listens on the bus: recent ones for serving, all of them in the lake. The messages are acknowledged when both
-/// stores have them; what comes again changes nothing.
+/// Stores the listens on the bus: all of them in a segment of the lake, and in one transaction its row in the lake's catalogue, what users
+/// heard lately and what was rejected. The messages are acknowledged after that.
 /// </summary>
 internal sealed class ListenWriter(
-    ListenScreening screening,
-    ListenHistoryStore history,
-    RejectedListenStore rejected,
-    ListenLake lake,
-    TimeProvider clock,
-    ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
+    ListenScreening screening, ListenStore store, ListenLake lake, TimeProvider clock, ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<Batch<ListenBatch>> context)
     {
         var started = clock.GetTimestamp();
         var now = clock.GetUtcNow();
+        var messages = await FindNewAsync(context);
         var good = new List<Listen>();
         var bad = new List<RejectedListenRow>();
-        foreach (var message in context.Message.Select(received => received.Message))
+        foreach (var message in messages.Values)
         {
             // The same listen in two messages is sorted out by the stores.
             var screened = screening.Screen(message.Listens);
@@ -35,12 +32,41 @@ internal sealed class ListenWriter(
             bad.AddRange(Rejections(message, screened.Bad, now));
         }
 
-        // The database first and the lake last: rows are idempotent, whereas segments that are written again and again while
-        // the database is away would fill the lake with copies.
-        await rejected.AddAsync(bad, context.CancellationToken);
-        await history.AddAsync([.. good.Select(ToRecentListen)], context.CancellationToken);
-        await lake.AppendAsync([.. good.Select(ToLakeListen)], context.CancellationToken);
+        if (messages.Count > 0)
+        {
+            // Where the database is away, the look at what is known has failed before a file was written.
+            var segment = good.Count == 0 ? null : await lake.WriteAsync([.. good.Select(ToLakeListen)], context.CancellationToken);
+            await store.StoreAsync(messages.Keys, segment, [.. good.Select(ToRecentListen)], bad, context.CancellationToken);
+        }
+
         IngestLog.ListensStored(logger, good.Count, bad.Count, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    /// <summary>
+    /// The messages by an id made of their bytes, without those that were stored but not acknowledged. Producers give messages no ids, or
+    /// all of them the same; only one that the broker delivers again, or that is tried again, can be known.
+    /// </summary>
+    private async Task<Dictionary<Guid, ListenBatch>> FindNewAsync(ConsumeContext<Batch<ListenBatch>> context)
+    {
+        var messages = new Dictionary<Guid, ListenBatch>(context.Message.Length);
+        var repeated = new HashSet<Guid>();
+        foreach (var received in context.Message)
+        {
+            var id = new Guid(SHA256.HashData(received.ReceiveContext.Body.GetBytes()).AsSpan(0, 16));
+            messages[id] = received.Message;
+            if (received.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0)
+            {
+                repeated.Add(id);
+            }
+        }
+
+        // Asked also where nothing was repeated: a database that is away must be known before a segment is written.
+        foreach (var stored in await store.FindStoredAsync(repeated, context.CancellationToken))
+        {
+            messages.Remove(stored);
+        }
+
+        return messages;
     }
 
     /// <summary>What producers other than the gRPC service put on the bus without keeping its rules.</summary>

@@ -18,9 +18,9 @@ internal sealed class CheckpointStore(IOptions<TrainerOptions> options, TimeProv
 
     /// <summary>Takes up the training with these settings, or begins it. The folder is this process's until the checkpoint is disposed.</summary>
     /// <param name="settings">All settings of the training.</param>
-    /// <param name="lakeFiles">The files that the lake has now.</param>
+    /// <param name="lakeFiles">The paths of the segments and imports that the lake has now.</param>
     /// <exception cref="WorkFolderException">The folder can't be used.</exception>
-    public TrainingCheckpoint Open(TrainingSettings settings, IReadOnlyList<LakeFile> lakeFiles)
+    public TrainingCheckpoint Open(TrainingSettings settings, IReadOnlyList<string> lakeFiles)
     {
         var folderLock = Lock();
         try
@@ -45,8 +45,8 @@ internal sealed class CheckpointStore(IOptions<TrainerOptions> options, TimeProv
     }
 
     /// <summary>Removes what no training may take up any more.</summary>
-    /// <param name="lakeFiles">The files that the lake has now.</param>
-    public void TidyUp(IReadOnlyList<LakeFile> lakeFiles)
+    /// <param name="lakeFiles">The paths of the segments and imports that the lake has now.</param>
+    public void TidyUp(IReadOnlyList<string> lakeFiles)
     {
         if (!Directory.Exists(_root))
         {
@@ -92,7 +92,7 @@ internal sealed class CheckpointStore(IOptions<TrainerOptions> options, TimeProv
         }
     }
 
-    private void RemoveStale(IReadOnlyList<LakeFile> lakeFiles)
+    private void RemoveStale(IReadOnlyList<string> lakeFiles)
     {
         var present = lakeFiles.ToHashSet();
         foreach (var folder in Directory.EnumerateDirectories(_root, "training-*"))
@@ -197,10 +197,10 @@ internal sealed class TrainingCheckpoint(string folder, CheckpointManifest manif
 /// <summary>What a training's folder says of itself.</summary>
 /// <param name="Format">Of the files; see <see cref="CurrentFormat"/>.</param>
 /// <param name="BegunAt">When the training read the lake.</param>
-/// <param name="LakeFiles">The files of the lake that it read.</param>
+/// <param name="LakeFiles">The paths of the segments and imports that it read.</param>
 /// <param name="Steps">What is finished, in order.</param>
 internal sealed record CheckpointManifest(
-    int Format, DateTimeOffset BegunAt, IReadOnlyList<LakeFile> LakeFiles, IReadOnlyList<FinishedStep> Steps)
+    int Format, DateTimeOffset BegunAt, IReadOnlyList<string> LakeFiles, IReadOnlyList<FinishedStep> Steps)
 {
     /// <summary>Raised whenever the outcome of a step is written differently: what an older trainer left is then not taken up.</summary>
     public const int CurrentFormat = 4;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
+using RecSys.Data;
 using RecSys.Lake;
 
 namespace RecSys.Trainer.Pipeline;
@@ -39,7 +40,7 @@ internal sealed class LakeCompaction(
                 TrainerLog.LakeCompacted(logger, report.SegmentsBefore, report.SegmentsAfter, report.Dates, clock.GetElapsedTime(started).TotalMilliseconds);
             }
         }
-        catch (Exception exception) when (exception is LakeCorruptException or EngineException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is LakeCorruptException or EngineException or IOException or UnauthorizedAccessException or DatabaseUnavailableException)
         {
             TrainerLog.CompactionFailed(logger, options.Value.CompactInterval, exception.Message.ReplaceLineEndings(" "));
         }

@@ -103,7 +103,7 @@ internal sealed class TrainingPipeline(
     {
         var version = VersionWriter.NewVersion(clock.GetUtcNow());
         var job = new TrainingJob(version, settings, IsRanked(version, settings), activate, force);
-        var checkpoint = Open(settings);
+        var checkpoint = await OpenAsync(settings, cancellationToken);
         try
         {
             await versions.BeginAsync(job.ModelVersion, settings.ToText(), cancellationToken);
@@ -154,11 +154,12 @@ internal sealed class TrainingPipeline(
         new("publish", 0.2),
     ];
 
-    private TrainingCheckpoint Open(TrainingSettings settings)
+    private async Task<TrainingCheckpoint> OpenAsync(TrainingSettings settings, CancellationToken cancellationToken)
     {
+        var segments = await lake.ListAsync(cancellationToken);
         try
         {
-            return checkpoints.Open(settings, lake.ListFiles());
+            return checkpoints.Open(settings, [.. segments.Select(segment => segment.Path)]);
         }
         catch (WorkFolderException exception)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using RecSys.Analytics.Listens;
 using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
@@ -14,6 +15,7 @@ internal sealed class TrainingRunner(
     ModelStore models,
     TrainerLock trainerLock,
     ListenLake lake,
+    LakeQueries queries,
     DatabasePatience patience,
     IOptions<TrainerOptions> options,
     TimeProvider clock,
@@ -60,8 +62,7 @@ internal sealed class TrainingRunner(
         TrainerLease? lease = null;
         try
         {
-            await lake.RefreshAsync(cancellationToken);
-            if (lake.IsEmpty)
+            if ((await lake.ListAsync(cancellationToken)).Count == 0)
             {
                 throw RecSysException.FailedPrecondition(
                     "NO_LISTENS",
@@ -88,7 +89,7 @@ internal sealed class TrainingRunner(
         if (lease is not null)
         {
             await RemoveUnfinishedAsync(cancellationToken);
-            checkpoints.TidyUp(lake.ListFiles());
+            checkpoints.TidyUp([.. (await lake.ListAsync(cancellationToken)).Select(segment => segment.Path)]);
         }
     }
 
@@ -164,6 +165,7 @@ internal sealed class TrainingRunner(
         try
         {
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, lease.Lost);
+            await using var pinned = await queries.PinAsync(ending.Token);
             await work.RunAsync(ending.Token);
             work.Forget();
             TrainerLog.TrainingSucceeded(logger, work.ModelVersion, clock.GetElapsedTime(started).TotalSeconds);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using RecSys.Analytics.Listens;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Hosting.Startup;
@@ -19,7 +18,6 @@ internal sealed class TrainingSchedule(
     RefreshPipeline refresh,
     ModelStore models,
     ListenLake lake,
-    LakeQueries queries,
     StartupGate gate,
     IOptions<TrainerOptions> options,
     TimeProvider clock,
@@ -98,7 +96,6 @@ internal sealed class TrainingSchedule(
 
     private async Task<ScheduleState> ReadStateAsync(CancellationToken cancellationToken)
     {
-        await lake.RefreshAsync(cancellationToken);
         var active = await models.GetActiveAsync(cancellationToken);
         var versions = new List<ModelVersionRow>();
         string? page = null;
@@ -118,7 +115,7 @@ internal sealed class TrainingSchedule(
             current?.CreatedAt,
             RowsOf(current),
             versions.FirstOrDefault(version => version.Status == ModelStatus.Failed)?.CreatedAt,
-            lake.IsEmpty ? 0 : await queries.CountRowsAsync(cancellationToken));
+            (await lake.ListAsync(cancellationToken)).Sum(segment => segment.Rows));
     }
 
     private static long RowsOf(ModelVersionRow? version) => (long)(version?.Metrics.GetValueOrDefault("data/rows") ?? 0);

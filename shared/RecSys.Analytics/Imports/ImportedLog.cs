@@ -25,16 +25,11 @@ public sealed class ImportedLog
     /// <summary>What the import found and kept.</summary>
     public ImportReport Report { get; }
 
-    internal static ImportedLog? Find(LakeQueries queries, string name)
-    {
-        if (!queries.Lake.ListImports().Contains(name))
-        {
-            return null;
-        }
+    /// <summary>The folder of its files.</summary>
+    internal string Folder => _folder;
 
-        var folder = queries.Lake.Folders.Import(name);
-        return new ImportedLog(queries, folder, ImportReportFile.Read(Path.Combine(folder, LakeFolders.ImportReportFile)));
-    }
+    internal static ImportedLog Open(LakeQueries queries, LakeSnapshot lake, string name) =>
+        new(queries, lake.Import(name), ImportReportFile.Read(Path.Combine(lake.Import(name), LakeFolders.ImportReportFile)));
 
     /// <summary>
     /// All listens by time, user and track. A weight comes as the nearest play count of at least 1, a missing time as

@@ -83,7 +83,7 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
             report = report with { Stored = true };
             ImportReportFile.Write(Path.Combine(staged, LakeFolders.ImportReportFile), report);
             cancellationToken.ThrowIfCancellationRequested();
-            await queries.Lake.PublishImportAsync(name, staged, cancellationToken).ConfigureAwait(false);
+            await queries.Lake.PublishImportAsync(name, staged, report.Kept, cancellationToken).ConfigureAwait(false);
             return report;
         }
         catch (EngineException failure)

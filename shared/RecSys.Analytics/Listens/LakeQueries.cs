@@ -8,12 +8,9 @@ namespace RecSys.Analytics.Listens;
 /// <summary>What is asked of a lake: the listens for trainings, numbers of them, imported logs. It has the engine that queries the files.</summary>
 public sealed class LakeQueries : IDisposable
 {
-    // Compaction and imports replace files while others read: what was read of files that are gone is read again. One attempt
-    // takes milliseconds in a lake that is compacted all the time, and loses perhaps every third race.
-    private const int MaxReadAttempts = 100;
-
     private readonly LakeEngineOptions _options;
     private readonly Lazy<QueryEngine> _engine;
+    private LakeSnapshot? _pinned;
     private bool _isDisposed;
 
     /// <summary>The engine for a lake. It is started by the first call.</summary>
@@ -38,16 +35,31 @@ public sealed class LakeQueries : IDisposable
         }
     }
 
+    /// <summary>
+    /// Until the result is disposed, everything that is asked is answered from what the lake holds now, whatever is added, compacted or
+    /// deleted meanwhile. For one caller at a time.
+    /// </summary>
+    /// <exception cref="IOException">The bucket can't be used.</exception>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
+    public async Task<IAsyncDisposable> PinAsync(CancellationToken cancellationToken = default)
+    {
+        var snapshot = await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (Interlocked.CompareExchange(ref _pinned, snapshot, null) is not null)
+        {
+            await snapshot.DisposeAsync().ConfigureAwait(false);
+            throw new InvalidOperationException("What is asked of the lake is pinned to one moment already.");
+        }
+
+        return new Pin(this, snapshot);
+    }
+
     /// <summary>Reads the cells of the user × item matrix: distinct listens, added up.</summary>
     /// <returns>The cells; none for an empty lake.</returns>
     /// <exception cref="LakeCorruptException">A file can't be read.</exception>
-    public Task<LakeInteractions> ReadInteractionsAsync(InteractionQuery query, CancellationToken cancellationToken = default) =>
-        Task.Run(
-            () => Read(
-                query,
-                (connection, source) => InteractionReader.Read(connection, source, query.KeepsListenTimes, _options.Threads, cancellationToken),
-                cancellationToken),
-            cancellationToken);
+    public Task<LakeInteractions> ReadInteractionsAsync(InteractionQuery query, CancellationToken cancellationToken = default) => ReadAsync(
+        query,
+        (connection, source) => InteractionReader.Read(connection, source, query.KeepsListenTimes, _options.Threads, cancellationToken),
+        cancellationToken);
 
     /// <summary>Reads distinct listens in the order of their times (then user and track).</summary>
     /// <exception cref="LakeCorruptException">A file can't be read.</exception>
@@ -66,55 +78,48 @@ public sealed class LakeQueries : IDisposable
     {
         ArgumentNullException.ThrowIfNull(userIds);
         ArgumentNullException.ThrowIfNull(trackIds);
-        return Task.Run(
-            () => Read(
-                InteractionQuery.All,
-                (connection, source) => HistoryReader.Read(connection, source, userIds, trackIds, _options.Threads, cancellationToken),
-                cancellationToken),
+        return ReadAsync(
+            InteractionQuery.All,
+            (connection, source) => HistoryReader.Read(connection, source, userIds, trackIds, _options.Threads, cancellationToken),
             cancellationToken);
     }
 
     /// <summary>Counts distinct listens, imported ones included.</summary>
     /// <exception cref="LakeCorruptException">A file can't be read.</exception>
-    public Task<long> CountListensAsync(CancellationToken cancellationToken = default) =>
-        Task.Run(
-            () => Read(
-                InteractionQuery.All,
-                (connection, source) => source.IsEmpty
-                    ? 0
-                    : connection.QueryLong(
-                        source.IsOneImport
-                            ? $"SELECT count(*) FROM ({source.Sql()})"
-                            : $"SELECT count(*) FROM (SELECT DISTINCT user_id, track_id, listened_at FROM ({source.Sql()}))",
-                        cancellationToken),
+    public Task<long> CountListensAsync(CancellationToken cancellationToken = default) => ReadAsync(
+        InteractionQuery.All,
+        (connection, source) => source.IsEmpty
+            ? 0
+            : connection.QueryLong(
+                source.IsOneImport
+                    ? $"SELECT count(*) FROM ({source.Sql()})"
+                    : $"SELECT count(*) FROM (SELECT DISTINCT user_id, track_id, listened_at FROM ({source.Sql()}))",
                 cancellationToken),
-            cancellationToken);
+        cancellationToken);
 
     /// <summary>
-    /// Counts the rows of all files, listens that were added twice among them: quick whatever the size of the lake, to see whether it
-    /// has grown.
+    /// Counts the rows of all segments and imports, listens that were added twice among them: quick whatever the size of the lake, to see
+    /// whether it has grown.
     /// </summary>
-    /// <exception cref="LakeCorruptException">A file can't be read.</exception>
-    public Task<long> CountRowsAsync(CancellationToken cancellationToken = default) =>
-        Task.Run(
-            () => Read(
-                InteractionQuery.All,
-                (connection, source) => source.IsEmpty
-                    ? 0
-                    : connection.QueryLong(
-                        $"SELECT count(*) FROM {SqlText.Parquet(source.Files)}", cancellationToken),
-                cancellationToken),
-            cancellationToken);
+    public async Task<long> CountRowsAsync(CancellationToken cancellationToken = default) =>
+        _pinned?.Rows ?? (await Lake.ListAsync(cancellationToken).ConfigureAwait(false)).Sum(segment => segment.Rows);
 
     /// <summary>An imported log.</summary>
     /// <returns>The log; null when there is none of that name.</returns>
-    public ImportedLog? FindImport(string name) => ImportedLog.Find(this, name);
+    public async Task<ImportedLog?> FindImportAsync(string name, CancellationToken cancellationToken = default)
+    {
+        await using var lake = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return lake.ImportNames.Contains(name) ? ImportedLog.Open(this, lake, name) : null;
+    }
 
     /// <summary>An imported log that somebody named.</summary>
     /// <exception cref="LakeInputException">There is none of that name; the message has those that are there.</exception>
-    public ImportedLog RequireImport(string name) => FindImport(name)
-        ?? throw new LakeInputException(
-            name, "is no import of this lake", Lake.ListImports() is { Count: > 0 } names ? $"Name one of {string.Join(", ", names)}" : "Import a log first");
+    public async Task<ImportedLog> RequireImportAsync(string name, CancellationToken cancellationToken = default) =>
+        await FindImportAsync(name, cancellationToken).ConfigureAwait(false)
+        ?? throw Missing(name, await Lake.ListImportsAsync(cancellationToken).ConfigureAwait(false));
+
+    internal static LakeInputException Missing(string name, IReadOnlyList<string> names) => new(
+        name, "is no import of this lake", names.Count > 0 ? $"Name one of {string.Join(", ", names)}" : "Import a log first");
 
     /// <summary>Stops the engine.</summary>
     public void Dispose()
@@ -126,82 +131,67 @@ public sealed class LakeQueries : IDisposable
         }
     }
 
-    private async IAsyncEnumerable<LakeListen> ReadOrderedAsync(InteractionQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var source = new ListenSource(Lake.Folders, query);
-            if (source.IsEmpty)
-            {
-                yield break;
-            }
+    /// <summary>What the lake holds now, or at the moment that was pinned.</summary>
+    internal async Task<LakeSnapshot> OpenAsync(CancellationToken cancellationToken) =>
+        _pinned?.Share() ?? await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
 
-            await using var listens = LakeRows.ReadAsync<LakeListen>(
-                Engine,
-                $"SELECT user_id, track_id, listened_at, played_share, play_count FROM ({source.Sql()}) ORDER BY listened_at, user_id, track_id",
-                LakeRows.ReadListen,
-                (connection, failure) => source.FindUnreadableFile(connection, failure, cancellationToken),
-                cancellationToken).GetAsyncEnumerator(cancellationToken);
-            bool hasNext;
-            try
-            {
-                // Ordered, so that every file was read when the first listen is there.
-                hasNext = await listens.MoveNextAsync().ConfigureAwait(false);
-            }
-            catch (EngineException) when (attempt < MaxReadAttempts && source.HasChanged)
-            {
-                continue;
-            }
-
-            while (hasNext)
-            {
-                yield return listens.Current;
-                hasNext = await listens.MoveNextAsync().ConfigureAwait(false);
-            }
-
-            yield break;
-        }
-    }
-
-    internal T Read<T>(InteractionQuery query, Func<EngineConnection, ListenSource, T> read, CancellationToken cancellationToken)
+    internal async Task<T> ReadAsync<T>(InteractionQuery query, Func<EngineConnection, ListenSource, T> read, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        for (var attempt = 1; ; attempt++)
+        var engine = Engine;
+        await using var lake = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var name in query.Imports.Where(name => !lake.ImportNames.Contains(name)))
         {
-            var source = new ListenSource(Lake.Folders, query);
-            using var connection = Engine.Connect();
-            try
+            throw Missing(name, lake.ImportNames);
+        }
+
+        var source = new ListenSource(lake, query);
+        return await Task.Run(
+            () =>
             {
-                var result = read(connection, source);
-                if (!source.HasChangedImports)
+                using var connection = engine.Connect();
+                try
                 {
-                    return result;
+                    return read(connection, source);
                 }
-            }
-            catch (LakeChangedException)
-            {
-                // Read again below.
-            }
-            catch (EngineException failure)
-            {
-                if (source.FindUnreadableFile(connection, failure, cancellationToken) is { } corrupt)
+                catch (EngineException failure) when (source.FindUnreadableFile(connection, failure, cancellationToken) is { } corrupt)
                 {
                     throw corrupt;
                 }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 
-                if (attempt == MaxReadAttempts || !source.HasChanged)
-                {
-                    throw;
-                }
-            }
+    private async IAsyncEnumerable<LakeListen> ReadOrderedAsync(InteractionQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var lake = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var source = new ListenSource(lake, query);
+        if (source.IsEmpty)
+        {
+            yield break;
+        }
 
-            if (attempt == MaxReadAttempts)
-            {
-                throw new IOException($"The lake {Lake.RootFolder} was changed each of {MaxReadAttempts} times that it was read. Try again when imports are done.");
-            }
+        var listens = LakeRows.ReadAsync<LakeListen>(
+            Engine,
+            $"SELECT user_id, track_id, listened_at, played_share, play_count FROM ({source.Sql()}) ORDER BY listened_at, user_id, track_id",
+            LakeRows.ReadListen,
+            (connection, failure) => source.FindUnreadableFile(connection, failure, cancellationToken),
+            cancellationToken);
+        await foreach (var listen in listens.ConfigureAwait(false))
+        {
+            yield return listen;
+        }
+    }
+
+    private sealed class Pin(LakeQueries queries, LakeSnapshot snapshot) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            queries._pinned = null;
+            return snapshot.DisposeAsync();
         }
     }
 }
 
-/// <summary>Files were replaced between two looks at them: what was read does not belong together and is read again.</summary>
-internal sealed class LakeChangedException() : Exception("The lake changed while it was read.");
+/// <summary>A file changed while it was read, which files of a lake never do.</summary>
+internal sealed class LakeChangedException() : IOException("A file of the lake was changed while it was read. Let nothing but RecSys write into the lake, and try again.");

@@ -21,19 +21,22 @@ public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<obje
     /// <param name="cancellationToken">Ends the query early.</param>
     /// <exception cref="EngineException">The SQL is wrong; the message says where.</exception>
     /// <exception cref="LakeCorruptException">A file of the lake can't be read.</exception>
-    public static Task<LakeTable> QueryAsync(ListenLake lake, string sql, int maxRows, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Query(lake, sql, maxRows, cancellationToken), cancellationToken);
+    public static async Task<LakeTable> QueryAsync(ListenLake lake, string sql, int maxRows, CancellationToken cancellationToken = default)
+    {
+        await using var snapshot = await lake.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Query(lake, snapshot, sql, maxRows, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
 
-    private static LakeTable Query(ListenLake lake, string sql, int maxRows, CancellationToken cancellationToken)
+    private static LakeTable Query(ListenLake lake, LakeSnapshot snapshot, string sql, int maxRows, CancellationToken cancellationToken)
     {
         // An engine of its own: what is locked stays locked.
         using var engine = QueryEngine.Open(lake.EngineOptions);
         using var connection = engine.Connect();
-        var source = new ListenSource(lake.Folders, InteractionQuery.All);
+        var source = new ListenSource(snapshot, InteractionQuery.All);
         connection.Execute(
             $"CREATE VIEW listens AS SELECT user_id, track_id, make_timestamptz(known_at) AS listened_at, played_share, play_count FROM ({source.DistinctSql()})",
             cancellationToken);
-        connection.Execute($"CREATE VIEW tracks AS {Tracks(lake.Folders)}", cancellationToken);
+        connection.Execute($"CREATE VIEW tracks AS {Tracks(snapshot)}", cancellationToken);
         engine.ReadOnlyFrom(lake.RootFolder);
 
         try
@@ -57,10 +60,10 @@ public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<obje
         }
     }
 
-    private static string Tracks(LakeFolders folders)
+    private static string Tracks(LakeSnapshot lake)
     {
         const string Columns = "track_id, title, artists, albums, genres";
-        string[] files = [.. folders.ImportNames().Select(name => Path.Combine(folders.Import(name), LakeFolders.ImportTracksFile)).Where(File.Exists)];
+        string[] files = [.. lake.ImportNames.Select(name => Path.Combine(lake.Import(name), LakeFolders.ImportTracksFile)).Where(File.Exists)];
         return files.Length == 0
             ? "SELECT '' AS track_id, '' AS title, []::VARCHAR[] AS artists, []::VARCHAR[] AS albums, []::VARCHAR[] AS genres LIMIT 0"
             : $"""

@@ -10,19 +10,15 @@ internal sealed class ListenSource
     private readonly InteractionQuery _query;
     private readonly List<string> _segments;
     private readonly List<string> _imports;
-    private readonly Dictionary<string, FileState> _states;
 
-    public ListenSource(LakeFolders folders, InteractionQuery query)
+    public ListenSource(LakeSnapshot lake, InteractionQuery query)
     {
         _query = query;
-        var first = query.After is { } after ? DateOnly.FromDateTime(after.UtcDateTime) : DateOnly.MinValue;
-        var last = query.Before is { } before ? DateOnly.FromDateTime(before.UtcDateTime) : DateOnly.MaxValue;
         var isNamed = query.Imports.Count > 0;
-        _segments = query.Sources.HasFlag(LakeSources.Listens) && !isNamed ? folders.ListenSegments(first, last) : [];
-        _imports = isNamed ? [.. query.Imports.Distinct().Order(StringComparer.Ordinal).Select(name => folders.ImportedListens(name))]
-            : query.Sources.HasFlag(LakeSources.Imports) ? folders.ImportedListens()
+        _segments = query.Sources.HasFlag(LakeSources.Listens) && !isNamed ? lake.ListenSegments(query.After, query.Before) : [];
+        _imports = isNamed ? [.. query.Imports.Distinct().Order(StringComparer.Ordinal).Select(lake.ImportedListens)]
+            : query.Sources.HasFlag(LakeSources.Imports) ? lake.ImportedListens()
             : [];
-        _states = _segments.Concat(_imports).Concat(_imports.SelectMany(IdFiles)).ToDictionary(file => file, FileState.Of);
     }
 
     /// <summary>The files that hold the listens.</summary>
@@ -32,17 +28,6 @@ internal sealed class ListenSource
 
     /// <summary>Whether the source is one import, whose listens are distinct.</summary>
     public bool IsOneImport => _segments.Count == 0 && _imports.Count == 1;
-
-    /// <summary>
-    /// Whether a file was replaced or removed since it was listed; one may be gone before its state is asked for, a moment later.
-    /// </summary>
-    public bool HasChanged => Files.Any(file => !_states[file].Exists) || Changed(_states.Keys);
-
-    /// <summary>
-    /// Whether an import was replaced since the source was made, so that its files may have been read from both. Segments are
-    /// never replaced: those that were read completely are right, even if they are gone now.
-    /// </summary>
-    public bool HasChangedImports => Changed(_imports.Concat(_imports.SelectMany(IdFiles)));
 
     /// <summary>
     /// A SELECT of user_id, track_id, listened_at (BIGINT, microseconds), played_share, play_count, weight (DOUBLE: plays,
@@ -64,7 +49,7 @@ internal sealed class ListenSource
     /// <summary>The files as parts to make cells of.</summary>
     public IReadOnlyList<ListenPart> Parts()
     {
-        var numbered = _imports.Where(import => IdFiles(import).All(file => _states[file].Exists)).ToArray();
+        var numbered = _imports.Where(import => IdFiles(import).All(File.Exists)).ToArray();
         var text = Sql([.. _imports.Except(numbered)]);
         List<ListenPart> parts = text.Length > 0 ? [new TextListens(text)] : [];
         foreach (var import in numbered)
@@ -103,8 +88,6 @@ internal sealed class ListenSource
         return [Path.Combine(folder, LakeFolders.ImportUserIdsFile), Path.Combine(folder, LakeFolders.ImportTrackIdsFile)];
     }
 
-    private bool Changed(IEnumerable<string> files) => files.Any(file => FileState.Of(file) != _states[file]);
-
     private string Sql(List<string> imports)
     {
         var parts = new List<string>();
@@ -142,15 +125,5 @@ internal sealed class ListenSource
         }
 
         return conditions;
-    }
-
-    /// <summary>What tells a file from another of the same name.</summary>
-    private readonly record struct FileState(bool Exists, long Length, DateTime WrittenAt)
-    {
-        public static FileState Of(string file)
-        {
-            var info = new FileInfo(file);
-            return info.Exists ? new FileState(true, info.Length, info.LastWriteTimeUtc) : default;
-        }
     }
 }

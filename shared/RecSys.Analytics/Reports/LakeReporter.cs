@@ -26,7 +26,8 @@ public sealed class LakeReporter(LakeQueries queries)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TopCount, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.SessionGap, TimeSpan.Zero, nameof(options));
-        var source = new ReportSource(queries, options.Imports);
+        await using var lake = await queries.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var source = new ReportSource(queries, lake, options.Imports);
         if (source.IsEmpty)
         {
             return null;
@@ -39,11 +40,12 @@ public sealed class LakeReporter(LakeQueries queries)
             await catalogue.AddNamesAsync(names, cancellationToken).ConfigureAwait(false);
         }
 
-        return await Task.Run(() => Create(connection, source, catalogue, options, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Create(connection, lake, source, catalogue, options, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private LakeReport? Create(
+    private static LakeReport? Create(
         EngineConnection connection,
+        LakeSnapshot lake,
         ReportSource source,
         ReportCatalogue catalogue,
         ReportOptions options,
@@ -82,7 +84,7 @@ public sealed class LakeReporter(LakeQueries queries)
                 catalogue.Read(options.TopCount, cancellationToken),
                 time,
                 PlayedShareReader.Read(connection, cancellationToken),
-                [.. source.Imports.Select(name => ServiceReader.Read(connection, queries.Lake.Folders, name, cancellationToken)).OfType<ServiceFigures>()]);
+                [.. source.Imports.Select(name => ServiceReader.Read(connection, lake, name, cancellationToken)).OfType<ServiceFigures>()]);
         }
         catch (EngineException failure)
         {

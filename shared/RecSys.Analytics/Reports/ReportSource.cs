@@ -16,13 +16,15 @@ internal sealed class ReportSource
 
     private readonly List<string> _segments;
     private readonly List<ImportedLog> _imports;
-    private readonly LakeFolders _folders;
+    private readonly LakeSnapshot _lake;
 
-    public ReportSource(LakeQueries queries, IReadOnlyList<string> imports)
+    public ReportSource(LakeQueries queries, LakeSnapshot lake, IReadOnlyList<string> imports)
     {
-        _folders = queries.Lake.Folders;
-        _segments = imports.Count > 0 ? [] : _folders.ListenSegments(DateOnly.MinValue, DateOnly.MaxValue);
-        _imports = [.. (imports.Count > 0 ? imports.Distinct().Order(StringComparer.Ordinal) : queries.Lake.ListImports().AsEnumerable()).Select(queries.RequireImport)];
+        _lake = lake;
+        _segments = imports.Count > 0 ? [] : lake.ListenSegments();
+        _imports = [.. (imports.Count > 0 ? imports.Distinct().Order(StringComparer.Ordinal) : lake.ImportNames.AsEnumerable()).Select(name => lake.ImportNames.Contains(name)
+            ? ImportedLog.Open(queries, lake, name)
+            : throw LakeQueries.Missing(name, lake.ImportNames))];
     }
 
     public bool IsEmpty => _segments.Count == 0 && _imports.Count == 0;
@@ -99,5 +101,5 @@ internal sealed class ReportSource
 
     private string Listens(string import) => PathOf(import, LakeFolders.ImportListensFile);
 
-    private string PathOf(string import, string name) => Path.Combine(_folders.Import(import), name);
+    private string PathOf(string import, string name) => Path.Combine(_lake.Import(import), name);
 }

@@ -8,9 +8,9 @@ namespace RecSys.Analytics.Reports;
 internal static class ServiceReader
 {
     /// <summary>Reads an import's figures; null when it isn't a service log.</summary>
-    public static ServiceFigures? Read(EngineConnection connection, LakeFolders folders, string import, CancellationToken cancellationToken)
+    public static ServiceFigures? Read(EngineConnection connection, LakeSnapshot lake, string import, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(folders.Import(import), LakeFolders.ImportServiceFile);
+        var file = Path.Combine(lake.Import(import), LakeFolders.ImportServiceFile);
         if (!File.Exists(file))
         {
             return null;

@@ -1,6 +1,7 @@
-using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
+using RecSys.Data.Segments;
+using RecSys.Lake;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Upkeep;
@@ -18,10 +19,24 @@ public sealed record LakeStatus(IReadOnlyList<LakeDateStatus> Dates, IReadOnlyLi
 
     /// <summary>Size of all segments in bytes.</summary>
     public long Bytes => Dates.Sum(date => date.Bytes);
+
+    internal static LakeStatus Of(LakeQueries queries, LakeSnapshot snapshot) => new(
+        [
+            .. snapshot.Segments
+                .Where(segment => segment.Kind == SegmentKind.Listens)
+                .GroupBy(segment => LakeFolders.DateOf(segment.Path) ?? LakeFolders.ManyDates)
+                .Select(date => new LakeDateStatus(date.Key, date.Count(), date.Sum(segment => segment.Rows), date.Sum(segment => segment.Bytes)))
+                .OrderBy(date => date.Date, StringComparer.Ordinal),
+        ],
+        [
+            .. snapshot.Segments
+                .Where(segment => segment.Kind == SegmentKind.Import)
+                .Select(import => new LakeImportStatus(ImportedLog.Open(queries, snapshot, import.Name).Report, import.Bytes)),
+        ]);
 }
 
 /// <summary>The segments of a date.</summary>
-/// <param name="Date">The date as its folder names it, such as 2025-03-14.</param>
+/// <param name="Date">The UTC date, such as 2025-03-14; <c>late</c> for segments with listens of several.</param>
 /// <param name="Segments">How many there are.</param>
 /// <param name="Rows">Their rows.</param>
 /// <param name="Bytes">Their size.</param>
@@ -31,23 +46,3 @@ public sealed record LakeDateStatus(string Date, int Segments, long Rows, long B
 /// <param name="Report">What it found and kept.</param>
 /// <param name="Bytes">Size of its files.</param>
 public sealed record LakeImportStatus(ImportReport Report, long Bytes);
-
-/// <summary>Looks at what lies in a lake: names, sizes and the footers of segments, no rows.</summary>
-internal static class LakeStatusReader
-{
-    public static LakeStatus Read(LakeQueries queries, EngineConnection connection, CancellationToken cancellationToken) => new(
-        [.. queries.Lake.Folders.DateFolders().Select(folder => ReadDate(connection, folder, cancellationToken)).Where(date => date.Segments > 0)],
-        [.. queries.Lake.ListImports().Select(queries.FindImport).OfType<ImportedLog>().Select(import => new LakeImportStatus(
-            import.Report, SizeOf(Directory.GetFiles(queries.Lake.Folders.Import(import.Report.Name)))))]);
-
-    private static LakeDateStatus ReadDate(EngineConnection connection, string folder, CancellationToken cancellationToken)
-    {
-        var segments = LakeFolders.SegmentsIn(folder);
-        var rows = segments.Length == 0
-            ? 0
-            : connection.QueryLong($"SELECT count(*) FROM {SqlText.Parquet(segments)}", cancellationToken);
-        return new LakeDateStatus(LakeFolders.DateOf(folder), segments.Length, rows, SizeOf(segments));
-    }
-
-    private static long SizeOf(IEnumerable<string> files) => files.Select(file => new FileInfo(file)).Where(file => file.Exists).Sum(file => file.Length);
-}

@@ -8,74 +8,109 @@ namespace RecSys.Analytics.Upkeep;
 /// <param name="queries">The lake and its engine.</param>
 public sealed class LakeUpkeep(LakeQueries queries)
 {
+    // Whoever replaces the same files at the same time wins once; a deletion that loses looks again at what there is then.
+    private const int MaxAttempts = 20;
+
     private ListenLake Lake => queries.Lake;
 
     /// <summary>
     /// Merges small segments of the same date, so that reading opens fewer files; listens that were added several times are kept
-    /// once. Others may write and read meanwhile; other compactions and deletions wait for their turn. A lake in a bucket stays as it is.
+    /// once. Others may write, read, compact and delete meanwhile. Then files are removed that are part of the lake no more.
     /// </summary>
     /// <param name="options">Which segments.</param>
     /// <param name="cancellationToken">Cancelled, the dates that are done stay done.</param>
-    /// <exception cref="LakeCorruptException">A segment can't be read; its date is as it was.</exception>
-    public Task<CompactionReport> CompactAsync(CompactionOptions options, CancellationToken cancellationToken = default)
+    /// <exception cref="LakeCorruptException">A segment can't be read; its date is as it was, the others are merged.</exception>
+    public async Task<CompactionReport> CompactAsync(CompactionOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MinSegments, 2, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSegmentBytes, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Grace, TimeSpan.Zero, nameof(options));
+        try
+        {
+            await using var snapshot = await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (snapshot.IsEmpty)
+            {
+                return CompactionReport.Nothing;
+            }
 
-        // In a bucket the segments that were merged would have to go together with the appearance of the merged one.
-        return Lake.IsInBucket ? Task.FromResult(CompactionReport.Nothing) : MaintainAsync(
-            connection => new SegmentCompactor(connection, Lake.Folders, Lake.Compression).Compact(options, cancellationToken),
-            CompactionReport.Nothing,
-            cancellationToken);
+            using var connection = queries.Engine.Connect();
+            return await new SegmentCompactor(Lake, connection).CompactAsync(snapshot, options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                await Lake.SweepAsync(options.Grace, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>
-    /// Deletes everything of a user from segments and imports, and counts afterwards that nothing is left. Listens of the user
-    /// that are added meanwhile or later are new.
+    /// Deletes everything of a user from segments and imports, in one step. Listens of the user that are added meanwhile or later are
+    /// new. The files that had them go when nobody reads them any more, by the next compaction after its grace period.
     /// </summary>
     /// <param name="userId">The producer's id of the user.</param>
-    /// <param name="cancellationToken">Cancelled, a part may be deleted; call again.</param>
-    /// <exception cref="LakeCorruptException">A file can't be read; the user may be in it.</exception>
-    /// <exception cref="IOException">
-    /// The lake can't be written, or an import was replaced meanwhile: call again. Or it is in a bucket, where this can't be done.
-    /// </exception>
-    public Task<UserDeletionReport> DeleteUserAsync(string userId, CancellationToken cancellationToken = default)
+    /// <param name="cancellationToken">Cancelled, nothing was deleted.</param>
+    /// <exception cref="LakeCorruptException">A file can't be read; the user may be in it. Nothing was deleted.</exception>
+    /// <exception cref="IOException">The lake can't be written, or others replaced files all the time. Nothing was deleted.</exception>
+    public async Task<UserDeletionReport> DeleteUserAsync(string userId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(userId);
-        if (Lake.IsInBucket)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            throw new IOException(
-                $"The lake is in {Lake.Location}, where rows of a user can't be deleted. Copy it into a folder, delete there, and copy it back while nothing writes.");
+            await using var snapshot = await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (snapshot.IsEmpty)
+            {
+                return new UserDeletionReport(0, 0, []);
+            }
+
+            using var connection = queries.Engine.Connect();
+            if (await new UserEraser(Lake, connection, userId).EraseAsync(snapshot, cancellationToken).ConfigureAwait(false) is { } report)
+            {
+                return report;
+            }
         }
 
-        return MaintainAsync(
-            connection => new UserEraser(connection, Lake.Folders, Lake.Compression, userId).Erase(cancellationToken),
-            new UserDeletionReport(0, 0, []),
-            cancellationToken);
+        throw new IOException($"The lake {Lake.Location} was changed each of {MaxAttempts} times that the user was to be deleted. Try again when imports and compactions are done.");
     }
 
-    /// <summary>What lies in the lake. Looks at names, sizes and footers only.</summary>
-    public Task<LakeStatus> ReadStatusAsync(CancellationToken cancellationToken = default) => Task.Run(
-        () => queries.Read(InteractionQuery.All, (connection, _) => LakeStatusReader.Read(queries, connection, cancellationToken), cancellationToken),
-        cancellationToken);
-
-    private async Task<T> MaintainAsync<T>(Func<EngineConnection, T> work, T ofNoLake, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes a Parquet file that another program wrote into the lake: with the columns of segments (README.md of RecSys.Lake), of types
+    /// that can be cast to theirs without loss. More columns are left out.
+    /// </summary>
+    /// <param name="file">The file, which stays as it is.</param>
+    /// <param name="cancellationToken">Cancelled, nothing was added.</param>
+    /// <returns>How many rows were added, and how many left out: without user, track or time, or with values that no listen has.</returns>
+    /// <exception cref="Imports.LakeInputException">It can't be read, or lacks a column. Nothing was added.</exception>
+    /// <exception cref="IOException">The lake can't be written. Nothing was added.</exception>
+    public async Task<(long Added, long LeftOut)> AddFileAsync(string file, CancellationToken cancellationToken = default)
     {
-        var engine = queries.Engine;
-        if (!Directory.Exists(Lake.RootFolder))
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        using var connection = queries.Engine.Connect();
+        using var staged = new StagedSegment(Lake, connection);
+        long rows;
+        try
         {
-            return ofNoLake;
+            rows = await Task.Run(() => staged.WriteForeign(file, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (EngineException failure) when (!failure.IsOutOfMemory)
+        {
+            throw new Imports.LakeInputException(
+                file,
+                $"can't be taken as a segment: {failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}",
+                "It needs user_id and track_id (text or whole numbers), listened_at (a timestamp), played_share (a number or null) and play_count (a whole number)");
         }
 
-        using var taken = await UpkeepLock.TakeAsync(Lake.Folders, cancellationToken).ConfigureAwait(false);
-        return await Task.Run(
-            () =>
-            {
-                using var connection = engine.Connect();
-                return work(connection);
-            },
-            cancellationToken).ConfigureAwait(false);
+        await staged.ReplaceAsync([], cancellationToken).ConfigureAwait(false);
+        return (staged.Row?.Rows ?? 0, rows - (staged.Row?.Rows ?? 0));
+    }
+
+    /// <summary>What lies in the lake, as its catalogue says: no file of listens is read.</summary>
+    public async Task<LakeStatus> ReadStatusAsync(CancellationToken cancellationToken = default)
+    {
+        await using var snapshot = await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return LakeStatus.Of(queries, snapshot);
     }
 }
 
@@ -87,6 +122,12 @@ public sealed record CompactionOptions
 
     /// <summary>Segments of this size in bytes or more are left as they are, from 1. Default: 256 MiB.</summary>
     public long MaxSegmentBytes { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// How long files stay that are part of the lake no more, and that nobody is known to read, from 0. It is longer than a write takes,
+    /// and than clocks differ. Default: 1 hour.
+    /// </summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromHours(1);
 }
 
 /// <summary>What a compaction did.</summary>

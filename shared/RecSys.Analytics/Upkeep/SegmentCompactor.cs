@@ -1,51 +1,62 @@
 using RecSys.Analytics.Engine;
+using RecSys.Contracts;
+using RecSys.Data.Segments;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Upkeep;
 
-/// <summary>Merges the small segments of each date into one, ordered by user and time, each listen once.</summary>
-internal sealed class SegmentCompactor(EngineConnection connection, LakeFolders folders, LakeCompression compression)
+/// <summary>
+/// Merges small segments into one, ordered by user and time, each listen once: those of a date, and those that have listens of several
+/// dates. A group that can't be read stays as it is and keeps no other from being merged.
+/// </summary>
+internal sealed class SegmentCompactor(ListenLake lake, EngineConnection connection)
 {
-    private readonly SegmentRewriter _rewriter = new(connection, folders, compression);
-
-    /// <summary>Compacts all dates.</summary>
-    /// <exception cref="LakeCorruptException">A segment can't be read; its date is as it was.</exception>
-    public CompactionReport Compact(CompactionOptions options, CancellationToken cancellationToken)
+    /// <summary>Compacts everything that a snapshot has.</summary>
+    /// <exception cref="LakeCorruptException">A segment can't be read; the others are compacted all the same.</exception>
+    public async Task<CompactionReport> CompactAsync(LakeSnapshot snapshot, CompactionOptions options, CancellationToken cancellationToken)
     {
         var report = CompactionReport.Nothing;
-        foreach (var folder in folders.DateFolders())
+        LakeCorruptException? corrupt = null;
+        foreach (var group in snapshot.Segments
+            .Where(segment => segment.Kind == SegmentKind.Listens && segment.Bytes < options.MaxSegmentBytes)
+            .GroupBy(segment => LakeFolders.DateOf(segment.Path))
+            .Where(group => group.Count() >= options.MinSegments))
         {
-            var small = LakeFolders.SegmentsIn(folder).Select(file => new FileInfo(file)).Where(file => file.Exists && file.Length < options.MaxSegmentBytes).ToArray();
-            if (small.Length >= options.MinSegments)
+            try
             {
-                report = report.Add(Merge(small, cancellationToken));
+                report = report.Add(await MergeAsync([.. group], cancellationToken).ConfigureAwait(false));
+            }
+            catch (LakeCorruptException exception)
+            {
+                corrupt ??= exception;
             }
         }
 
-        return report;
+        return corrupt is null ? report : throw corrupt;
     }
 
-    private CompactionReport Merge(FileInfo[] segments, CancellationToken cancellationToken)
+    private async Task<CompactionReport> MergeAsync(SegmentRow[] segments, CancellationToken cancellationToken)
     {
-        var files = segments.Select(segment => segment.FullName).ToArray();
-        var bytesBefore = segments.Sum(segment => segment.Length);
-        var source = SqlText.Segments(files);
+        var files = segments.Select(segment => lake.Folders.PathOf(segment.Path)).ToArray();
         const string Usable = "user_id IS NOT NULL AND track_id IS NOT NULL AND listened_at IS NOT NULL";
         try
         {
             // What counts of listens that are the same is what readers take: the larger share and the larger play count.
-            var rowsBefore = connection.QueryLong($"SELECT count(*) FROM {source}", cancellationToken);
-            var (rows, bytes) = _rewriter.Replace(
-                $"""
-                SELECT user_id, track_id, listened_at, max(played_share) AS played_share, max(play_count) AS play_count
-                FROM {source} WHERE {Usable}
-                GROUP BY user_id, track_id, listened_at
-                ORDER BY user_id, listened_at, track_id
-                """,
-                files,
-                cancellationToken);
-            return new CompactionReport(1, files.Length, rows > 0 ? 1 : 0, bytesBefore, bytes, rowsBefore, rows);
+            using var merged = new StagedSegment(lake, connection);
+            await Task.Run(
+                () => merged.Write(
+                    $"""
+                    SELECT user_id, track_id, listened_at, max(played_share) AS played_share, max(play_count) AS play_count
+                    FROM {SqlText.Segments(files)} WHERE {Usable}
+                    GROUP BY user_id, track_id, listened_at
+                    ORDER BY user_id, listened_at, track_id
+                    """,
+                    cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            return await merged.ReplaceAsync(segments, cancellationToken).ConfigureAwait(false)
+                ? new CompactionReport(1, files.Length, merged.Row is null ? 0 : 1, segments.Sum(s => s.Bytes), merged.Row?.Bytes ?? 0, segments.Sum(s => s.Rows), merged.Row?.Rows ?? 0)
+                : CompactionReport.Nothing;
         }
         catch (EngineException exception) when (!exception.IsOutOfMemory)
         {
@@ -55,48 +66,54 @@ internal sealed class SegmentCompactor(EngineConnection connection, LakeFolders 
     }
 }
 
-/// <summary>
-/// Puts one new segment in the place of others. The new one is whole and on the disk before its name appears, and the old ones
-/// go after that: at each moment and after each crash every listen is there, for a while twice, which readers do not mind.
-/// </summary>
-internal sealed class SegmentRewriter(EngineConnection connection, LakeFolders folders, LakeCompression compression)
+/// <summary>A segment that is written by the engine, to take the place of others.</summary>
+internal sealed class StagedSegment(ListenLake lake, EngineConnection connection) : IDisposable
 {
-    /// <summary>Writes rows as a segment and removes the segments that they were in.</summary>
+    private readonly string _file = lake.Folders.NewStagingPath(".parquet");
+
+    /// <summary>The row that it gets; null when it has no rows.</summary>
+    public SegmentRow? Row { get; private set; }
+
+    /// <summary>Writes it.</summary>
     /// <param name="rowsSql">A SELECT of the columns of segments.</param>
-    /// <param name="old">The segments to remove, all in one folder.</param>
-    /// <param name="cancellationToken">Cancelled before the new segment appears, everything is as it was.</param>
-    /// <returns>Rows and bytes of the new segment; 0 and no segment when there are no rows.</returns>
-    public (long Rows, long Bytes) Replace(string rowsSql, IReadOnlyList<string> old, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public void Write(string rowsSql, CancellationToken cancellationToken)
     {
-        DurableFiles.MakeFolder(folders.Staging);
-        var staged = folders.NewStagingPath(".parquet");
-        var folder = Path.GetDirectoryName(old[0])!;
-        try
+        DurableFiles.MakeFolder(lake.Folders.Staging);
+        var rows = connection.Execute(
+            $"COPY ({rowsSql}) TO {SqlText.Literal(_file)} (FORMAT parquet, COMPRESSION {lake.Compression.Codec()})", cancellationToken);
+        if (rows == 0)
         {
-            var rows = connection.Execute(
-                $"COPY ({rowsSql}) TO {SqlText.Literal(staged)} (FORMAT parquet, COMPRESSION {compression.Codec()})", cancellationToken);
-            var bytes = 0L;
-            if (rows > 0)
-            {
-                DurableFiles.FlushFile(staged);
-                bytes = new FileInfo(staged).Length;
-                cancellationToken.ThrowIfCancellationRequested();
-                File.Move(staged, Path.Combine(folder, Path.GetFileName(staged)));
-                DurableFiles.FlushFolder(folder);
-            }
-
-            foreach (var file in old)
-            {
-                File.Delete(file);
-            }
-
-            DurableFiles.FlushFolder(folder);
-            return (rows, bytes);
+            return;
         }
-        finally
-        {
-            // Does nothing when it was moved.
-            File.Delete(staged);
-        }
+
+        var (first, last) = connection.ReadRow(
+            $"SELECT min(epoch_us(listened_at)), max(epoch_us(listened_at)) FROM {SqlText.Segments(_file)}",
+            row => (LakeTime.FromMicroseconds(row.Long(0)), LakeTime.FromMicroseconds(row.Long(1))),
+            cancellationToken);
+        Row = new SegmentRow(LakeFolders.NewSegment(first, last), SegmentKind.Listens, "", "", rows, new FileInfo(_file).Length, first, last);
     }
+
+    /// <summary>Writes what a file of another program has of listens.</summary>
+    /// <returns>How many rows that file has.</returns>
+    public long WriteForeign(string file, CancellationToken cancellationToken)
+    {
+        var source = SqlText.Segments(file);
+        Write(
+            $"""
+            SELECT user_id, track_id, listened_at, played_share, coalesce(play_count, 1) AS play_count FROM {source}
+            WHERE length(user_id) BETWEEN 1 AND {IdText.MaxLength} AND length(track_id) BETWEEN 1 AND {IdText.MaxLength} AND listened_at IS NOT NULL
+                AND coalesce(played_share, 0) BETWEEN 0 AND 1 AND coalesce(play_count, 1) >= 1
+            """,
+            cancellationToken);
+        return connection.QueryLong($"SELECT count(*) FROM {source}", cancellationToken);
+    }
+
+    /// <summary>Puts it in the place of others.</summary>
+    /// <returns>False when somebody else replaced one of them meanwhile.</returns>
+    public Task<bool> ReplaceAsync(IReadOnlyList<SegmentRow> old, CancellationToken cancellationToken) =>
+        lake.ReplaceAsync(Row is null ? [] : [(_file, Row)], old, cancellationToken);
+
+    /// <summary>Removes the file, unless it took its place.</summary>
+    public void Dispose() => File.Delete(_file);
 }

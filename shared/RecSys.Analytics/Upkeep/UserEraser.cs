@@ -1,73 +1,86 @@
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
+using RecSys.Data.Segments;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Upkeep;
 
 /// <summary>
-/// Removes everything of a user: files that have rows of theirs are written again without these. An interrupted deletion may
-/// have removed a part; it is done again from the start.
+/// Removes everything of a user: segments and imports that have rows of theirs are written again without these and take the place of the
+/// old ones in one step.
 /// </summary>
-internal sealed class UserEraser(EngineConnection connection, LakeFolders folders, LakeCompression compression, string userId)
+internal sealed class UserEraser(ListenLake lake, EngineConnection connection, string userId)
 {
-    private readonly SegmentRewriter _rewriter = new(connection, folders, compression);
-
     // Other users' rows stay in their order: imports promise one.
     private const string KeepOrder = "SET preserve_insertion_order = true";
     private const string AnyOrder = "SET preserve_insertion_order = false";
 
     private string User => SqlText.Literal(userId);
 
-    /// <summary>Deletes the user's rows.</summary>
+    /// <summary>Deletes the user's rows from what a snapshot has.</summary>
+    /// <returns>What was deleted; null, and nothing deleted, when somebody replaced one of the files meanwhile.</returns>
     /// <exception cref="LakeCorruptException">A file can't be read; the user may be in it.</exception>
-    public UserDeletionReport Erase(CancellationToken cancellationToken)
+    public async Task<UserDeletionReport?> EraseAsync(LakeSnapshot snapshot, CancellationToken cancellationToken)
     {
+        var staged = new List<(string File, SegmentRow Row)>();
+        var removed = new List<SegmentRow>();
         var rows = 0L;
-        var segments = 0;
-        var imports = new List<string>();
         connection.Execute(KeepOrder, cancellationToken);
         try
         {
-            // All are looked at before the first is changed: a file that can't be read is told of while everything is there.
-            var counts = folders.DateFolders().SelectMany(LakeFolders.SegmentsIn).ToDictionary(segment => segment, segment => CountIn(segment, SqlText.Segments(segment), cancellationToken));
-            foreach (var (segment, count) in counts.Where(segment => segment.Value > 0))
+            foreach (var segment in snapshot.Segments)
             {
-                _rewriter.Replace($"SELECT * FROM {SqlText.Segments(segment)} WHERE user_id IS DISTINCT FROM {User}", [segment], cancellationToken);
-                rows += count;
-                segments++;
-            }
-
-            foreach (var name in folders.ImportNames())
-            {
-                if (EraseFromImport(folders.Import(name), cancellationToken) is > 0 and var count)
+                var count = segment.Kind == SegmentKind.Import
+                    ? await Task.Run(() => WriteImport(segment, staged, cancellationToken), cancellationToken).ConfigureAwait(false)
+                    : await Task.Run(() => WriteSegment(segment, staged, cancellationToken), cancellationToken).ConfigureAwait(false);
+                if (count > 0)
                 {
                     rows += count;
-                    imports.Add(name);
+                    removed.Add(segment);
                 }
             }
+
+            return removed.Count == 0 || await lake.ReplaceAsync(staged, removed, cancellationToken).ConfigureAwait(false)
+                ? new UserDeletionReport(
+                    rows, removed.Count(segment => segment.Kind == SegmentKind.Listens), [.. removed.Where(segment => segment.Kind == SegmentKind.Import).Select(import => import.Name)])
+                : null;
         }
         finally
         {
             connection.Execute(AnyOrder, CancellationToken.None);
-        }
+            foreach (var (file, _) in staged)
+            {
+                if (Directory.Exists(file))
+                {
+                    Directory.Delete(file, recursive: true);
+                }
 
-        CheckGone(cancellationToken);
-        return new UserDeletionReport(rows, segments, imports);
+                File.Delete(file);
+            }
+        }
     }
 
-    // Of the files that are there now: what was appended meanwhile is not the deletion's business.
-    private void CheckGone(CancellationToken cancellationToken)
+    private long WriteSegment(SegmentRow segment, List<(string, SegmentRow)> staged, CancellationToken cancellationToken)
     {
-        var left = folders.ImportedListens().Where(file => CountIn(file, SqlText.Parquet(file), cancellationToken) > 0).ToArray();
-        if (left.Length > 0)
+        var file = lake.Folders.PathOf(segment.Path);
+        var count = CountIn(file, SqlText.Segments(file), cancellationToken);
+        if (count > 0 && count < segment.Rows)
         {
-            throw new IOException($"{left[0]} has rows of the user again: it was imported meanwhile. Delete the user again.");
+            DurableFiles.MakeFolder(lake.Folders.Staging);
+            var target = lake.Folders.NewStagingPath(".parquet");
+            var row = segment with { Path = LakeFolders.NewSegment(segment.FirstListen, segment.LastListen), Rows = segment.Rows - count };
+            staged.Add((target, row));
+            Copy($"SELECT * FROM {SqlText.Segments(file)} WHERE user_id IS DISTINCT FROM {User}", target, cancellationToken);
+            staged[^1] = (target, row with { Bytes = new FileInfo(target).Length });
         }
+
+        return count;
     }
 
-    private long EraseFromImport(string folder, CancellationToken cancellationToken)
+    private long WriteImport(SegmentRow import, List<(string, SegmentRow)> staged, CancellationToken cancellationToken)
     {
+        var folder = lake.Folders.PathOf(import.Path);
         var files = Directory.GetFiles(folder, "*.parquet");
         var counts = files.ToDictionary(file => file, file => HasColumn(file, "user_id", cancellationToken) ? CountIn(file, SqlText.Parquet(file), cancellationToken) : 0);
         if (counts.Values.Sum() == 0)
@@ -75,46 +88,34 @@ internal sealed class UserEraser(EngineConnection connection, LakeFolders folder
             return 0;
         }
 
-        var before = new DirectoryInfo(folder).CreationTimeUtc;
-        var listens = Path.Combine(folder, LakeFolders.ImportListensFile);
-        var reportFile = Path.Combine(folder, LakeFolders.ImportReportFile);
-        var staged = folders.NewStagingPath("");
-        DurableFiles.MakeFolder(staged);
-        try
+        var target = lake.Folders.NewStagingPath("");
+        DurableFiles.MakeFolder(target);
+        staged.Add((target, import));
+        var report = Without(ImportReportFile.Read(Path.Combine(folder, LakeFolders.ImportReportFile)), Path.Combine(folder, LakeFolders.ImportListensFile), cancellationToken);
+        foreach (var file in files)
         {
-            var report = Without(ImportReportFile.Read(reportFile), listens, cancellationToken);
-            foreach (var file in files)
+            if (HasColumn(file, "user_id", cancellationToken))
             {
-                var target = Path.Combine(staged, Path.GetFileName(file));
-                if (HasColumn(file, "user_id", cancellationToken))
-                {
-                    connection.Execute(
-                        $"COPY ({WithoutUser(file, cancellationToken)}) TO {SqlText.Literal(target)} (FORMAT parquet, COMPRESSION {compression.Codec()})",
-                        cancellationToken);
-                }
-                else
-                {
-                    File.Copy(file, target);
-                }
+                Copy(WithoutUser(file, cancellationToken), Path.Combine(target, Path.GetFileName(file)), cancellationToken);
             }
-
-            ImportReportFile.Write(Path.Combine(staged, LakeFolders.ImportReportFile), report);
-            if (new DirectoryInfo(folder).CreationTimeUtc != before)
+            else
             {
-                throw new IOException($"The import {Path.GetFileName(folder)} was replaced while {nameof(UserEraser)} read it. Delete the user again.");
-            }
-
-            DurableFiles.ReplaceFolder(staged, folder);
-            return counts.Where(file => Path.GetFileName(file.Key) is LakeFolders.ImportListensFile or LakeFolders.ImportColdFile).Sum(file => file.Value);
-        }
-        finally
-        {
-            if (Directory.Exists(staged))
-            {
-                Directory.Delete(staged, recursive: true);
+                File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
             }
         }
+
+        ImportReportFile.Write(Path.Combine(target, LakeFolders.ImportReportFile), report);
+        staged[^1] = (target, import with
+        {
+            Path = LakeFolders.NewImport(import.Name),
+            Rows = report.Kept,
+            Bytes = Directory.GetFiles(target).Sum(file => new FileInfo(file).Length),
+        });
+        return counts.Where(file => Path.GetFileName(file.Key) is LakeFolders.ImportListensFile or LakeFolders.ImportColdFile).Sum(file => file.Value);
     }
+
+    private void Copy(string select, string target, CancellationToken cancellationToken) =>
+        connection.Execute($"COPY ({select}) TO {SqlText.Literal(target)} (FORMAT parquet, COMPRESSION {lake.Compression.Codec()})", cancellationToken);
 
     // Numbers of users are places in the file of their ids: those behind the deleted one move up.
     private string WithoutUser(string file, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RecSys.Algorithms;
+using RecSys.Data.Schema;
 
 namespace RecSys.Data.Histories;
 
@@ -22,11 +23,16 @@ public sealed class ListenHistoryStore
     /// <returns>How many were new, those included that were too old to be kept.</returns>
     /// <exception cref="ArgumentException">An id holds NUL or half of a surrogate pair, or a share is not finite.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; nothing was stored.</exception>
-    public async Task<int> AddAsync(IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken)
+    public Task<int> AddAsync(IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken) => listens.Count == 0
+        ? Task.FromResult(0)
+        : _database.WriteAsync(context => AddAsync(context, listens, cancellationToken), cancellationToken);
+
+    /// <summary>The same within a transaction.</summary>
+    internal Task<int> AddAsync(RecSysDbContext context, IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken)
     {
         if (listens.Count == 0)
         {
-            return 0;
+            return Task.FromResult(0);
         }
 
         var distinct = new Dictionary<(string, string, DateTimeOffset), RecentListenRow>(listens.Count);
@@ -37,9 +43,7 @@ public sealed class ListenHistoryStore
         }
 
         var ordered = distinct.Values.OrderBy(listen => listen.UserId, StringComparer.Ordinal).ToArray();
-        return await _database.WriteAsync(
-            context => _writer.AddAsync(context, ordered, _database.Options.RecentListensPerUser, cancellationToken),
-            cancellationToken);
+        return _writer.AddAsync(context, ordered, _database.Options.RecentListensPerUser, cancellationToken);
     }
 
     /// <summary>A user's listens, newest first. An unknown user has none.</summary>

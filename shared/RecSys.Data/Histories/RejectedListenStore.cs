@@ -19,7 +19,12 @@ public sealed class RejectedListenStore
     /// <returns>How many were new.</returns>
     /// <exception cref="ArgumentException">A reason or producer holds NUL or half of a surrogate pair.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task<int> AddAsync(IReadOnlyList<RejectedListenRow> listens, CancellationToken cancellationToken)
+    public Task<int> AddAsync(IReadOnlyList<RejectedListenRow> listens, CancellationToken cancellationToken) => listens.Count == 0
+        ? Task.FromResult(0)
+        : _database.WriteAsync(context => AddAsync(context, listens, cancellationToken), cancellationToken);
+
+    /// <summary>The same within a transaction.</summary>
+    internal async Task<int> AddAsync(RecSysDbContext context, IReadOnlyList<RejectedListenRow> listens, CancellationToken cancellationToken)
     {
         if (listens.Count == 0)
         {
@@ -27,8 +32,7 @@ public sealed class RejectedListenStore
         }
 
         var rows = listens.Select(listen => listen.WithId()).OrderBy(row => row.RejectedId, StringComparer.Ordinal).ToArray();
-        return (int)await _database.WriteAsync(
-            context => _database.Bulk.InsertNewAsync(context, rows, cancellationToken), cancellationToken);
+        return (int)await _database.Bulk.InsertNewAsync(context, rows, cancellationToken);
     }
 
     /// <summary>The newest rejected listens, newest first.</summary>

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
+using RecSys.Data.Segments;
 
 namespace RecSys.Data.Schema;
 
@@ -26,6 +27,12 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
     public DbSet<RecentListenRow> RecentListens => Set<RecentListenRow>();
 
     public DbSet<RejectedListenRow> RejectedListens => Set<RejectedListenRow>();
+
+    public DbSet<SegmentRow> LakeSegments => Set<SegmentRow>();
+
+    public DbSet<SegmentReaderRow> SegmentReaders => Set<SegmentReaderRow>();
+
+    public DbSet<StoredMessageRow> StoredMessages => Set<StoredMessageRow>();
 
     public DbSet<ModelVersionRow> ModelVersions => Set<ModelVersionRow>();
 
@@ -120,6 +127,19 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
             rejected.Property(r => r.RejectedId);
             rejected.ToTable("rejected_listens").HasKey(r => r.RejectedId);
             rejected.HasIndex(r => r.ReceivedAt);
+        });
+        modelBuilder.Entity<SegmentRow>(segment =>
+        {
+            segment.ToTable("lake_segments").HasKey(s => s.Path);
+            segment.Property(s => s.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), stored => Enum.Parse<SegmentKind>(stored, true));
+            segment.HasIndex(s => s.Name).IsUnique().HasFilter("kind = 'import' AND removed_at IS NULL");
+            segment.HasIndex(s => s.RemovedAt);
+        });
+        modelBuilder.Entity<SegmentReaderRow>().ToTable("lake_readers").HasKey(r => r.ReaderId);
+        modelBuilder.Entity<StoredMessageRow>(message =>
+        {
+            message.ToTable("stored_messages").HasKey(m => m.MessageId);
+            message.HasIndex(m => m.StoredAt);
         });
 
         ConfigureModels(modelBuilder);

@@ -8,10 +8,6 @@ namespace RecSys.Lake.Exports;
 /// </summary>
 internal sealed class S3Target : ExportTarget
 {
-    // S3 allows 10,000 parts of 5 MiB to 5 GiB: files of 156 GiB at least.
-    private const long PartBytes = 16L << 20;
-    private const int MaxParts = 10_000;
-
     private static readonly TimeSpan TidyTimeout = TimeSpan.FromSeconds(30);
 
     private readonly S3Bucket _bucket;
@@ -64,7 +60,7 @@ internal sealed class S3Target : ExportTarget
         var visible = new List<string>();
         try
         {
-            foreach (var file in manifest.Files.Where(file => file.Bytes > PartBytes))
+            foreach (var file in manifest.Files.Where(file => file.Bytes > S3Bucket.PartBytes))
             {
                 await UploadPartsAsync(file, uploads, cancellationToken).ConfigureAwait(false);
             }
@@ -76,7 +72,7 @@ internal sealed class S3Target : ExportTarget
                 await _bucket.DeleteAsync(ManifestKey, cancellationToken).ConfigureAwait(false);
             }
 
-            foreach (var file in manifest.Files.Where(file => file.Bytes <= PartBytes))
+            foreach (var file in manifest.Files.Where(file => file.Bytes <= S3Bucket.PartBytes))
             {
                 var key = _bucket.Address.KeyOf(file.Name);
                 visible.Add(key);
@@ -108,12 +104,7 @@ internal sealed class S3Target : ExportTarget
     {
         var upload = await _bucket.BeginAsync(_bucket.Address.KeyOf(file.Name), cancellationToken).ConfigureAwait(false);
         uploads.Add(upload);
-        var partBytes = Math.Max(PartBytes, (file.Bytes / MaxParts) + 1);
-        for (var offset = 0L; offset < file.Bytes; offset += partBytes)
-        {
-            await _bucket.UploadPartAsync(upload, PathTo(file.Name), offset, Math.Min(partBytes, file.Bytes - offset), cancellationToken)
-                .ConfigureAwait(false);
-        }
+        await _bucket.UploadPartsAsync(upload, PathTo(file.Name), cancellationToken).ConfigureAwait(false);
     }
 
     // Best effort: the failure that led here is what the caller must hear, and without a manifest nothing counts as an export.

@@ -9,6 +9,12 @@ namespace RecSys.Lake.Storage;
 /// <summary>What the project needs of a bucket, with errors that say what to do.</summary>
 internal sealed class S3Bucket : IDisposable
 {
+    /// <summary>Files above this size are uploaded in parts. S3 allows 10,000 parts of 5 MiB to 5 GiB: files of 156 GiB at least.</summary>
+    public const long PartBytes = 16L << 20;
+
+    private const int MaxParts = 10_000;
+    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
+
     private readonly AmazonS3Client _client;
     private readonly string _server;
 
@@ -50,7 +56,7 @@ internal sealed class S3Bucket : IDisposable
             page = await CallAsync(() => _client.ListObjectsV2Async(request, cancellationToken)).ConfigureAwait(false);
             foreach (var item in page.S3Objects ?? [])
             {
-                yield return new S3Object(item.Key, item.Size ?? 0, item.ETag);
+                yield return new S3Object(item.Key, item.LastModified ?? DateTime.UtcNow);
             }
 
             request.ContinuationToken = page.NextContinuationToken;
@@ -111,9 +117,40 @@ internal sealed class S3Bucket : IDisposable
             new PutObjectRequest { BucketName = Address.Bucket, Key = key, InputStream = memory, UseChunkEncoding = false }, cancellationToken).ConfigureAwait(false);
     });
 
-    /// <summary>Uploads a file in one request, at most 5 GiB.</summary>
-    public Task UploadAsync(string key, string file, CancellationToken cancellationToken) => CallAsync(() => _client.PutObjectAsync(
-        new PutObjectRequest { BucketName = Address.Bucket, Key = key, FilePath = file, UseChunkEncoding = false }, cancellationToken));
+    /// <summary>Uploads a file: in one request, or in parts when it is large. Nothing of it is visible before all of it is.</summary>
+    public async Task UploadAsync(string key, string file, CancellationToken cancellationToken)
+    {
+        var bytes = new FileInfo(file).Length;
+        if (bytes <= PartBytes)
+        {
+            await CallAsync(() => _client.PutObjectAsync(
+                new PutObjectRequest { BucketName = Address.Bucket, Key = key, FilePath = file, UseChunkEncoding = false }, cancellationToken)).ConfigureAwait(false);
+            return;
+        }
+
+        var upload = await BeginAsync(key, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await UploadPartsAsync(upload, file, cancellationToken).ConfigureAwait(false);
+            await CompleteAsync(upload, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is S3Exception or OperationCanceledException)
+        {
+            await TryAbortAsync(upload).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Uploads all parts of a file.</summary>
+    public async Task UploadPartsAsync(S3Upload upload, string file, CancellationToken cancellationToken)
+    {
+        var bytes = new FileInfo(file).Length;
+        var partBytes = Math.Max(PartBytes, (bytes / MaxParts) + 1);
+        for (var offset = 0L; offset < bytes; offset += partBytes)
+        {
+            await UploadPartAsync(upload, file, offset, Math.Min(partBytes, bytes - offset), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Begins an upload in parts, of which nothing is visible before <see cref="CompleteAsync"/>.</summary>
     public async Task<S3Upload> BeginAsync(string key, CancellationToken cancellationToken)
@@ -123,7 +160,7 @@ internal sealed class S3Bucket : IDisposable
     }
 
     /// <summary>Uploads the next part of a file.</summary>
-    public async Task UploadPartAsync(S3Upload upload, string file, long offset, long bytes, CancellationToken cancellationToken)
+    private async Task UploadPartAsync(S3Upload upload, string file, long offset, long bytes, CancellationToken cancellationToken)
     {
         var part = await CallAsync(() => _client.UploadPartAsync(
             new UploadPartRequest
@@ -162,6 +199,19 @@ internal sealed class S3Bucket : IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    // The failure that led here is what the caller must hear.
+    private async Task TryAbortAsync(S3Upload upload)
+    {
+        try
+        {
+            using var timeout = new CancellationTokenSource(AbortTimeout);
+            await AbortAsync(upload, timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is S3Exception or OperationCanceledException)
+        {
+        }
+    }
+
     private async Task<T> CallAsync<T>(Func<Task<T>> call)
     {
         try
@@ -197,9 +247,8 @@ internal sealed class S3Bucket : IDisposable
 
 /// <summary>An object of a bucket as a listing shows it.</summary>
 /// <param name="Key">Its whole key.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="ETag">Changes with its content.</param>
-internal readonly record struct S3Object(string Key, long Bytes, string ETag);
+/// <param name="WrittenAt">When it was written.</param>
+internal readonly record struct S3Object(string Key, DateTimeOffset WrittenAt);
 
 /// <summary>An upload in parts.</summary>
 /// <param name="Key">The key that the object gets.</param>

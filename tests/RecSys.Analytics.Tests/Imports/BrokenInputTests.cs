@@ -133,7 +133,7 @@ public sealed class BrokenInputTests : IDisposable
 
         await Should.ThrowAsync<LakeInputException>(() => importer.ImportAsync("triples", [_folder.File("a.csv")]));
 
-        (await _queries.FindImport("triples")!.ReadListensAsync().CountAsync()).ShouldBe(1);
+        (await (await _queries.FindImportAsync("triples"))!.ReadListensAsync().CountAsync()).ShouldBe(1);
         (await _queries.ReadInteractionsAsync(InteractionQuery.All)).Plays.ShouldBe([3f]);
         Staging().ShouldBeEmpty();
     }
@@ -183,7 +183,7 @@ public sealed class BrokenInputTests : IDisposable
 
         await Should.ThrowAsync<OperationCanceledException>(() => import);
 
-        _lake.ListImports().ShouldBeEmpty();
+        (await _lake.ListImportsAsync()).ShouldBeEmpty();
         Staging().ShouldBeEmpty();
     }
 
@@ -208,7 +208,7 @@ public sealed class BrokenInputTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File("a.csv"), "u1,i1,3\nu2,i1,4\n");
         await new LogImporter(_queries).ImportAsync("triples", [_folder.File("a.csv")]);
-        await _lake.AppendAsync(await _queries.FindImport("triples")!.ReadListensAsync().ToListAsync());
+        await _lake.AppendAsync(await (await _queries.FindImportAsync("triples"))!.ReadListensAsync().ToListAsync());
 
         (await _queries.ReadInteractionsAsync(InteractionQuery.All)).Plays.ShouldBe([3f, 4f]);
         (await _queries.ReadInteractionsAsync(new InteractionQuery { Sources = LakeSources.Listens })).Plays.ShouldBe([3f, 4f]);
@@ -220,11 +220,11 @@ public sealed class BrokenInputTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File("a.csv"), "u1,i1,3\n");
         await new LogImporter(_queries).ImportAsync("triples", [_folder.File("a.csv")]);
-        var listens = Path.Combine(_lake.RootFolder, "imports", "triples", "listens.parquet");
+        var listens = Path.Combine(ImportCase.FolderOf(_lake, "triples"), "listens.parquet");
         await File.WriteAllTextAsync(listens, "garbage that is no Parquet file");
 
         (await Should.ThrowAsync<LakeCorruptException>(() => _queries.ReadInteractionsAsync(InteractionQuery.All))).File.ShouldBe(listens);
-        (await Should.ThrowAsync<LakeCorruptException>(async () => await _queries.FindImport("triples")!.ReadListensAsync().CountAsync())).File.ShouldBe(listens);
+        (await Should.ThrowAsync<LakeCorruptException>(async () => await (await _queries.FindImportAsync("triples"))!.ReadListensAsync().CountAsync())).File.ShouldBe(listens);
     }
 
     private async Task ShouldFailAsync(string file, int? line, string problem)
@@ -238,7 +238,7 @@ public sealed class BrokenInputTests : IDisposable
         failure.Message.ShouldStartWith(line is null ? $"{file}: " : $"{file}, line {line}: ");
         failure.Message.ShouldNotContain("\n");
         failure.Remedy.ShouldNotBeNullOrWhiteSpace();
-        _queries.FindImport("broken").ShouldBeNull();
+        (await _queries.FindImportAsync("broken")).ShouldBeNull();
         Staging().ShouldBeEmpty();
     }
 

@@ -60,7 +60,7 @@ public sealed class CleaningTests : IDisposable
         var dry = await _case.ImportAsync("events-parquet", new ImportOptions { DryRun = true }, _case.Path("events.parquet"));
 
         dry.Stored.ShouldBeFalse();
-        _case.Lake.ListImports().ShouldBeEmpty();
+        (await _case.Lake.ListImportsAsync()).ShouldBeEmpty();
         var real = await _case.ImportAsync("events-parquet", _case.Path("events.parquet"));
         real.Stored.ShouldBeTrue();
         ImportCase.Dropped(dry.Rules).ShouldBe(ImportCase.Dropped(real.Rules));
@@ -74,11 +74,11 @@ public sealed class CleaningTests : IDisposable
         var strict = new ImportOptions { Strict = true };
 
         (await _case.ImportAsync("triples", strict, file)).ShouldSatisfyAllConditions(report => report.Stored.ShouldBeFalse(), report => report.Dropped.ShouldBe(1));
-        _case.Lake.ListImports().ShouldBeEmpty();
+        (await _case.Lake.ListImportsAsync()).ShouldBeEmpty();
 
         _case.Write("a.tsv", "u1\ti1\t3\nu2\ti2\t4\n");
         (await _case.ImportAsync("triples", strict, file)).Stored.ShouldBeTrue();
-        _case.Lake.ListImports().ShouldBe(["triples"]);
+        (await _case.Lake.ListImportsAsync()).ShouldBe(["triples"]);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class CleaningTests : IDisposable
         Events(Enumerable.Range(0, 500).Select(i => ($"u{i % 5}", i, "2025-01-01")).Append(("single", 1, "2025-01-02")));
         await _case.ImportAsync("events-parquet", _case.Path("events.parquet"));
 
-        var newest = await _case.Queries.FindImport("events-parquet")!.ReadNewestListensAsync(3).ToListAsync();
+        var newest = await (await _case.Queries.FindImportAsync("events-parquet"))!.ReadNewestListensAsync(3).ToListAsync();
 
         newest.GroupBy(listen => listen.UserId).ToDictionary(user => user.Key, user => user.Count())
             .ShouldBe(new Dictionary<string, int> { ["u0"] = 3, ["u1"] = 3, ["u2"] = 3, ["u3"] = 3, ["u4"] = 3, ["single"] = 1 }, ignoreOrder: true);

@@ -52,7 +52,7 @@ public sealed class HetrecTests : IDisposable
         Enumerable.Range(0, cells.CellCount).Sum(cell => (double)cells.Plays[cell]).ShouldBe(report.Plays);
         cells.LastListenedAt.ShouldAllBe(time => time == 0);
 
-        var tracks = await _queries.FindImport("hetrec")!.ReadTracksAsync().ToDictionaryAsync(track => track.TrackId);
+        var tracks = await (await _queries.FindImportAsync("hetrec"))!.ReadTracksAsync().ToDictionaryAsync(track => track.TrackId);
         tracks.Count.ShouldBe(17_632);
         tracks["1"].Title.ShouldBe("MALICE MIZER");
         tracks["51"].Title.ShouldBe("Duran Duran");
@@ -78,7 +78,7 @@ public sealed class HetrecTests : IDisposable
         report.Kept.ShouldBe(3);
         report.Timed.ShouldBeFalse();
         report.NamedTracks.ShouldBe(3);
-        var log = _queries.FindImport("hetrec")!;
+        var log = (await _queries.FindImportAsync("hetrec"))!;
         log.Report.Plays.ShouldBe(13_883 + 11_690 + 7);
         (await log.ReadListensAsync().ToListAsync()).ShouldBe(
         [
@@ -101,8 +101,8 @@ public sealed class HetrecTests : IDisposable
         var report = await new LogImporter(_queries).ImportAsync("hetrec", [_folder.File("data/user_artists.dat")], "alone");
 
         report.NamedTracks.ShouldBe(0);
-        _lake.ListImports().ShouldBe(["alone"]);
-        (await _queries.FindImport("alone")!.ReadTracksAsync().CountAsync()).ShouldBe(0);
+        (await _lake.ListImportsAsync()).ShouldBe(["alone"]);
+        (await (await _queries.FindImportAsync("alone"))!.ReadTracksAsync().CountAsync()).ShouldBe(0);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class HetrecTests : IDisposable
         var failure = await Should.ThrowAsync<LakeInputException>(() => new LogImporter(_queries).ImportAsync("hetrec", [_folder.File("data")]));
 
         failure.Message.ShouldContain("user_artists.dat");
-        _lake.ListImports().ShouldBeEmpty();
+        (await _lake.ListImportsAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -48,9 +48,13 @@ internal sealed class ImportCase : IDisposable
         return path;
     }
 
+    /// <summary>The folder of the newest files of an import.</summary>
+    public static string FolderOf(ListenLake lake, string import) =>
+        Directory.GetDirectories(System.IO.Path.Combine(lake.RootFolder, "imports", import)).Order(StringComparer.Ordinal).Last();
+
     /// <summary>The rows of a query over a file of an import, as text.</summary>
     public List<string?[]> Read(string import, string file, string columns) =>
-        Query($"SELECT {columns} FROM read_parquet({SqlText.Literal(System.IO.Path.Combine(Lake.RootFolder, "imports", import, file))}) ORDER BY ALL");
+        Query($"SELECT {columns} FROM read_parquet({SqlText.Literal(System.IO.Path.Combine(FolderOf(Lake, import), file))}) ORDER BY ALL");
 
     public Task<ImportReport> ImportAsync(string format, params string[] paths) => ImportAsync(format, new ImportOptions(), paths);
 

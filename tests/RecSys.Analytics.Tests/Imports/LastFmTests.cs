@@ -39,7 +39,7 @@ public sealed class LastFmTests : IDisposable
         ImportCase.Dropped(report.Rules).ShouldBe([("unparseable", 2), ("empty-id", 1), ("outside-period", 1), ("duplicate", 1)]);
         report.NamedByText.ShouldBe(2);
         report.Rules.Single(rule => rule.Rule == ImportRules.OutsidePeriod).Examples.ShouldHaveSingleItem().ShouldContain("\"Later\" by Deep Dish, 2010-05-05 15:00:00");
-        var tracks = await _case.Queries.FindImport("lastfm-1k")!.ReadTracksAsync().ToDictionaryAsync(track => track.TrackId);
+        var tracks = await (await _case.Queries.FindImportAsync("lastfm-1k"))!.ReadTracksAsync().ToDictionaryAsync(track => track.TrackId);
         tracks.Keys.Order().ShouldBe(new[] { NameId("Deep Dish\tPacha \"Ibiza"), NameId("Nobody 🎷\tNothing"), "tra-1" }.Order());
         tracks["tra-1"].ShouldSatisfyAllConditions(
             track => track.Title.ShouldBe("Composition 0919 (Live)", "the most frequent name, of equals the last"),
@@ -59,7 +59,7 @@ public sealed class LastFmTests : IDisposable
         var report = await _case.ImportAsync("lastfm-1k", new ImportOptions { Name = "artists", Level = ImportLevel.Artist }, file);
 
         (report.Rows, report.Kept, report.Tracks, report.NamedByText).ShouldBe((10, 7, 3, 1));
-        var tracks = await _case.Queries.FindImport("artists")!.ReadTracksAsync().ToListAsync();
+        var tracks = await (await _case.Queries.FindImportAsync("artists"))!.ReadTracksAsync().ToListAsync();
         tracks.Select(track => (track.TrackId, track.Title)).ShouldBe(
             new[] { ("art-1", "Deep Dish"), ("art-2", "坂本龍一"), (NameId("Nobody 🎷"), "Nobody 🎷") });
     }
@@ -74,7 +74,7 @@ public sealed class LastFmTests : IDisposable
 
         (report.Rows, report.Kept, report.Users, report.Tracks, report.Plays, report.Timed).ShouldBe((4, 2, 1, 2, 3_236, false));
         ImportCase.Dropped(report.Rules).ShouldBe([("empty-id", 1), ("weight-out-of-range", 1)]);
-        (await _case.Queries.FindImport("lastfm-360k")!.ReadTracksAsync().ToListAsync()).Select(track => (track.TrackId, track.Title))
+        (await (await _case.Queries.FindImportAsync("lastfm-360k"))!.ReadTracksAsync().ToListAsync()).Select(track => (track.TrackId, track.Title))
             .ShouldBe([("mbid-1", "betty blowtorch"), (NameId("die \"Ärzte\""), "die \"Ärzte\"")]);
         _case.Read("lastfm-360k", "users.parquet", "user_id, signup").ShouldBe([["aa", "2007-02-01"], ["bb", null]]);
     }
@@ -96,7 +96,7 @@ public sealed class LastFmTests : IDisposable
 
         (report.Rows, report.Kept, report.NamedByText).ShouldBe((5, 2, 1));
         ImportCase.Dropped(report.Rules).ShouldBe([("header-row", 2), ("unparseable", 1)]);
-        var tracks = await _case.Queries.FindImport("lastfm-csv")!.ReadTracksAsync().ToListAsync();
+        var tracks = await (await _case.Queries.FindImportAsync("lastfm-csv"))!.ReadTracksAsync().ToListAsync();
         tracks.Select(track => (track.Title, track.Artist)).ShouldBe([("The \"Best\"", "Dish, Deep"), ("Composition", "坂本龍一")], ignoreOrder: true);
         _case.Read("lastfm-csv", "users.parquet", "user_id, age, country, signup").ShouldBe([["user_1", "22", "Peru", "2006-08-13"]]);
 

@@ -46,7 +46,7 @@ public sealed class OtherFormatsTests : IDisposable
         (report.Rows, report.Kept).ShouldBe((8, 2));
         ImportCase.Dropped(report.Rules).ShouldBe([("unparseable", 3), ("empty-id", 1), ("share-out-of-range", 1), ("unknown-track", 1)]);
         ImportCase.Dropped(report.Catalogue!.Rules).ShouldBe([("empty-track-id", 1), ("duplicate-track", 1)]);
-        var log = _case.Queries.FindImport("botify")!;
+        var log = (await _case.Queries.FindImportAsync("botify"))!;
         (await log.ReadListensAsync().ToListAsync()).ShouldBe(
         [
             new LakeListen("5650", "7", DateTimeOffset.FromUnixTimeMilliseconds(1708329390383), 0.8f),
@@ -75,7 +75,7 @@ public sealed class OtherFormatsTests : IDisposable
 
         (report.Rows, report.Kept, report.Users, report.Plays, report.NamedTracks).ShouldBe((2, 2, 2, 4, 1));
         (await _case.Queries.ReadListensAsync(InteractionQuery.All).ToListAsync()).ShouldAllBe(listen => listen.ListenedAt == new DateTimeOffset(2009, 1, 1, 10, 0, 0, TimeSpan.Zero));
-        var named = (await _case.Queries.FindImport("events-parquet")!.ReadTracksAsync().ToListAsync()).ShouldHaveSingleItem();
+        var named = (await (await _case.Queries.FindImportAsync("events-parquet"))!.ReadTracksAsync().ToListAsync()).ShouldHaveSingleItem();
         (named.TrackId, named.Title, named.Artist).ShouldBe(("i1", "Undo", "Björk"));
     }
 
@@ -111,7 +111,7 @@ public sealed class OtherFormatsTests : IDisposable
         failure.Line.ShouldBe(line);
         failure.Message.ShouldContain(problem);
         failure.Message.ShouldNotContain("\n");
-        _case.Lake.ListImports().ShouldBeEmpty();
+        (await _case.Lake.ListImportsAsync()).ShouldBeEmpty();
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class OtherFormatsTests : IDisposable
         var failure = await Should.ThrowAsync<LakeInputException>(() => _case.ImportAsync("events-parquet", file));
         failure.File.ShouldBe(file);
         failure.Message.ShouldNotContain("\n");
-        _case.Lake.ListImports().ShouldBeEmpty();
+        (await _case.Lake.ListImportsAsync()).ShouldBeEmpty();
     }
 
     [Theory]

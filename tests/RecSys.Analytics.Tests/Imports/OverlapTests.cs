@@ -91,7 +91,7 @@ public sealed class OverlapTests : IDisposable
     public async Task An_import_whose_ids_are_damaged_is_named_and_one_without_numbers_is_read_by_its_ids()
     {
         await ImportAsync("log", [("zoe", "b", 2, Noon), ("adam", "a", 3, Noon)]);
-        var ids = Path.Combine(_lake.RootFolder, "imports", "log", "user_ids.parquet");
+        var ids = Path.Combine(ImportCase.FolderOf(_lake, "log"), "user_ids.parquet");
 
         await File.WriteAllTextAsync(ids, "PAR1 no longer");
         (await Should.ThrowAsync<LakeCorruptException>(() => _queries.ReadInteractionsAsync(InteractionQuery.All))).File.ShouldBe(ids);

@@ -48,7 +48,7 @@ public sealed class RealLogsTests : IDisposable
         report.Timed.ShouldBeTrue();
         report.NamedTracks.ShouldBe(50_000);
         report.Catalogue!.Rows.ShouldBe(50_000);
-        var log = _queries.FindImport("botify")!;
+        var log = (await _queries.FindImportAsync("botify"))!;
         var tracks = await log.ReadTracksAsync().ToListAsync();
         tracks.SelectMany(track => track.Artists).Distinct().Count().ShouldBe(11_464);
         tracks.Single(track => track.TrackId == "1").ShouldSatisfyAllConditions(

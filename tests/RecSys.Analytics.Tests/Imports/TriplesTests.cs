@@ -56,7 +56,7 @@ public sealed class TriplesTests : IDisposable
             () => report.Tracks.ShouldBe(2),
             () => report.Plays.ShouldBe(7),
             () => report.Timed.ShouldBeFalse());
-        (await _queries.FindImport("triples")!.ReadListensAsync().ToListAsync()).ShouldBe(
+        (await (await _queries.FindImportAsync("triples"))!.ReadListensAsync().ToListAsync()).ShouldBe(
             [new LakeListen("u1", "i1", LakeListen.UnknownTime, null, 3), new LakeListen("u2", "i2", LakeListen.UnknownTime, null, 4)]);
     }
 
@@ -76,7 +76,7 @@ public sealed class TriplesTests : IDisposable
 
         (await ImportAsync("a.tsv")).Timed.ShouldBeTrue();
 
-        var listen = (await _queries.FindImport("triples")!.ReadListensAsync().ToListAsync()).ShouldHaveSingleItem();
+        var listen = (await (await _queries.FindImportAsync("triples"))!.ReadListensAsync().ToListAsync()).ShouldHaveSingleItem();
         listen.ListenedAt.ShouldBe(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -136,7 +136,7 @@ public sealed class TriplesTests : IDisposable
         var cells = await _queries.ReadInteractionsAsync(InteractionQuery.All);
         cells.UserIds.ShouldBe(["u \"3\" 'x'", "u1"]);
         cells.Plays.ShouldBe([1.5f, 7f]);
-        _queries.FindImport("triples")!.Report.Rules.Select(rule => (rule.Rule, rule.Dropped)).ShouldBe(report.Rules.Select(rule => (rule.Rule, rule.Dropped)));
+        (await _queries.FindImportAsync("triples"))!.Report.Rules.Select(rule => (rule.Rule, rule.Dropped)).ShouldBe(report.Rules.Select(rule => (rule.Rule, rule.Dropped)));
     }
 
     [Fact]
@@ -237,7 +237,7 @@ public sealed class TriplesTests : IDisposable
         var report = await ImportAsync("a.parquet");
 
         report.Kept.ShouldBe(1);
-        var listen = (await _queries.FindImport("triples")!.ReadListensAsync().ToListAsync()).ShouldHaveSingleItem();
+        var listen = (await (await _queries.FindImportAsync("triples"))!.ReadListensAsync().ToListAsync()).ShouldHaveSingleItem();
         listen.ShouldBe(new LakeListen("1", "2", new DateTimeOffset(2025, 5, 1, 10, 0, 0, TimeSpan.Zero), null, 4));
         (await _queries.ReadInteractionsAsync(InteractionQuery.All)).Plays.ShouldBe([3.5f]);
     }

@@ -29,7 +29,7 @@ public sealed class YandexTests : IDisposable
             ("empty-track-id", 1), ("duplicate-track", 1), ("no-artist", 2), ("unknown-artist", 2), ("no-album", 1), ("unknown-album", 1), ("no-genre", 1), ("unknown-genre", 1),
         ]);
         report.Rules.Single(rule => rule.Rule == ImportRules.UnknownTrack).Examples.ShouldBe(["user 1, track 13 \"No Artist\", 2022-01-03 00:00:00.000004"]);
-        var log = _case.Queries.FindImport("yandex")!;
+        var log = (await _case.Queries.FindImportAsync("yandex"))!;
         var tracks = await log.ReadTracksAsync().ToListAsync();
         tracks.Select(track => track.TrackId).ShouldBe(["10", "11"]);
         tracks[0].ShouldSatisfyAllConditions(
@@ -73,7 +73,7 @@ public sealed class YandexTests : IDisposable
         var failure = await Should.ThrowAsync<LakeInputException>(() => _case.ImportAsync("yandex", _case.Path("log")));
         failure.File.ShouldBe(file);
         failure.Message.ShouldContain(problem);
-        _case.Lake.ListImports().ShouldBeEmpty();
+        (await _case.Lake.ListImportsAsync()).ShouldBeEmpty();
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
+using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
 using RecSys.TestKit;
 
@@ -69,20 +70,43 @@ public sealed class LakeQueriesTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_and_rows_tell_whether_the_lake_has_changed()
+    public async Task Segments_and_rows_tell_whether_the_lake_has_changed()
     {
         (await _queries.CountRowsAsync()).ShouldBe(0);
-        _lake.ListFiles().ShouldBeEmpty();
+        (await _lake.ListAsync()).ShouldBeEmpty();
         await _lake.AppendAsync([new("zoe", "b", Noon), new("zoe", "a", Noon.AddDays(1))]);
-        var files = _lake.ListFiles();
-        files.Count.ShouldBe(2);
-        files.ShouldAllBe(file => File.Exists(Path.Combine(_lake.RootFolder, file.Path)) && file.Length > 0);
+        var segment = (await _lake.ListAsync()).ShouldHaveSingleItem("a call writes one file, whatever its dates");
+        (segment.Rows, segment.FirstListen, segment.LastListen).ShouldBe((2, Noon, Noon.AddDays(1)));
+        new FileInfo(Path.Combine(_lake.RootFolder, segment.Path)).Length.ShouldBe(segment.Bytes);
 
         await _lake.AppendAsync([new("zoe", "b", Noon)]);
 
         (await _queries.CountRowsAsync()).ShouldBe(3, "the same listen again is another row");
         (await _queries.CountListensAsync()).ShouldBe(2);
-        files.ShouldBeSubsetOf(_lake.ListFiles());
+        (await _lake.ListAsync()).ShouldContain(segment);
+    }
+
+    [Fact]
+    public async Task What_is_pinned_stays_as_it_was_whatever_happens_to_the_lake()
+    {
+        await _lake.AppendAsync([new("ann", "a", Noon)]);
+        await _lake.AppendAsync([new("ben", "b", Noon)]);
+        await using (await _queries.PinAsync())
+        {
+            await _lake.AppendAsync([new("cid", "c", Noon)]);
+            using var others = new LakeQueries(_lake);
+            var upkeep = new LakeUpkeep(others);
+            await upkeep.DeleteUserAsync("ann");
+            await upkeep.CompactAsync(new CompactionOptions { Grace = TimeSpan.Zero });
+            (await others.ReadInteractionsAsync(InteractionQuery.All)).UserIds.ShouldBe(["ben", "cid"]);
+
+            (await _queries.ReadInteractionsAsync(InteractionQuery.All)).UserIds.ShouldBe(["ann", "ben"]);
+            (await _queries.CountRowsAsync()).ShouldBe(2);
+        }
+
+        (await _queries.ReadInteractionsAsync(InteractionQuery.All)).UserIds.ShouldBe(["ben", "cid"]);
+        (await _lake.SweepAsync(TimeSpan.Zero)).ShouldBe(3, "nobody reads the files any more that were merged");
+        Directory.GetFiles(_lake.RootFolder, "*.parquet", SearchOption.AllDirectories).Length.ShouldBe(1);
     }
 
     [Fact]
@@ -135,7 +159,7 @@ public sealed class LakeQueriesTests : IDisposable
         cells.UserIds.ShouldBeEmpty();
         (await _queries.CountListensAsync()).ShouldBe(0);
         (await _queries.ReadListensAsync(InteractionQuery.All).CountAsync()).ShouldBe(0);
-        _lake.ListImports().ShouldBeEmpty();
+        (await _lake.ListImportsAsync()).ShouldBeEmpty();
         await _lake.AppendAsync([]);
         Directory.Exists(_lake.RootFolder).ShouldBeFalse();
     }
@@ -232,8 +256,7 @@ public sealed class LakeQueriesTests : IDisposable
     [Fact]
     public async Task Too_little_memory_is_told_from_damaged_files()
     {
-        using var lake = new ListenLake(_folder.File("lake"), new LakeEngineOptions { MemoryLimitBytes = 1 });
-        using var queries = new LakeQueries(lake);
+        using var queries = new LakeQueries(_lake, new LakeEngineOptions { MemoryLimitBytes = 1 });
         await _lake.AppendAsync([.. Enumerable.Range(0, 200_000).Select(i => new LakeListen($"{i}".PadLeft(250, 'u'), $"{i}".PadLeft(250, 't'), Noon.AddTicks(i * 10L)))]);
 
         (await Should.ThrowAsync<EngineException>(() => queries.ReadInteractionsAsync(InteractionQuery.All))).Message.ShouldStartWith("Out of Memory");

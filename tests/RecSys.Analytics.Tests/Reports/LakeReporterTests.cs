@@ -197,7 +197,7 @@ public sealed class LakeReporterTests : IDisposable
                         latency AS latency_seconds, NULL::VARCHAR AS recommendation, [{'experiment': 'X', 'arm': arm}] AS experiments
                     FROM (VALUES (1, 'u', 'C', 'next', 1, 0.001), (2, 'u', 'C', 'last', 0.5, 0.003), (3, 'u', 'C', 'last', 0.5, 0.002),
                         (4, 'v', 'T1', 'next', 1, 0.004), (5, 'v', 'T1', 'last', 1, NULL), (6, 'w', 'T1', 'next', 1, 0.005)) AS rows(n, user_id, arm, message, share, latency)
-                ) TO {{SqlText.Literal(Path.Combine(_lake.RootFolder, "imports", "service", "service.parquet"))}} (FORMAT parquet)
+                ) TO {{SqlText.Literal(Path.Combine(Imports.ImportCase.FolderOf(_lake, "service"), "service.parquet"))}} (FORMAT parquet)
                 """,
                 TestContext.Current.CancellationToken);
         }

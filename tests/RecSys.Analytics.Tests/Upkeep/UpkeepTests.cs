@@ -40,7 +40,7 @@ public sealed class UpkeepTests : IDisposable
         var before = await _queries.ReadListensAsync(InteractionQuery.All).ToListAsync();
         var cells = await _queries.ReadInteractionsAsync(InteractionQuery.All);
 
-        var report = await Upkeep.CompactAsync(new CompactionOptions());
+        var report = await Upkeep.CompactAsync(AtOnce);
 
         (report.Dates, report.SegmentsBefore, report.SegmentsAfter, report.RowsBefore, report.RowsAfter).ShouldBe((1, 6, 1, 600L, 100L));
         Segments("2025-03-14").Length.ShouldBe(1);
@@ -64,10 +64,8 @@ public sealed class UpkeepTests : IDisposable
         (await _queries.ReadListensAsync(InteractionQuery.All).ToListAsync()).ShouldBe([new LakeListen("u", "t", Noon, 0.75f, 3)]);
     }
 
-    [Theory]
-    [InlineData("0-foreign.parquet")]
-    [InlineData("~foreign.parquet")]
-    public async Task Ids_that_another_program_wrote_as_numbers_leave_the_others_as_they_are(string name)
+    [Fact]
+    public async Task Ids_that_another_program_wrote_as_numbers_leave_the_others_as_they_are()
     {
         string[] users = ["007", "1e3", "ann"];
         await _lake.AppendAsync([.. users.Select(user => new LakeListen(user, "0x1F", Noon, 0.5f))]);
@@ -75,9 +73,11 @@ public sealed class UpkeepTests : IDisposable
         using (var connection = engine.Connect())
         {
             connection.Execute(
-                $"COPY (SELECT 7::BIGINT AS user_id, 31::INTEGER AS track_id, '2025-03-14 12:00:00Z'::TIMESTAMPTZ AS listened_at, 0.5::DOUBLE AS played_share, 2::BIGINT AS play_count) TO {SqlText.Literal(Path.Combine(Path.GetDirectoryName(Segments("2025-03-14")[0])!, name))} (FORMAT parquet)",
+                $"COPY (SELECT 7::BIGINT AS user_id, 31::INTEGER AS track_id, '2025-03-14 12:00:00Z'::TIMESTAMPTZ AS listened_at, 0.5::DOUBLE AS played_share, 2::BIGINT AS play_count) TO {SqlText.Literal(_folder.File("foreign.parquet"))} (FORMAT parquet)",
                 CancellationToken.None);
         }
+
+        (await Upkeep.AddFileAsync(_folder.File("foreign.parquet"))).ShouldBe((1, 0));
 
         string[] expected = ["007 0x1F 1", "1e3 0x1F 1", "7 31 2", "ann 0x1F 1"];
         (await ReadAsync()).ShouldBe(expected);
@@ -108,33 +108,56 @@ public sealed class UpkeepTests : IDisposable
     }
 
     [Fact]
-    public async Task A_crash_between_the_new_segment_and_the_removal_of_the_old_ones_doubles_nothing()
+    public async Task Files_that_were_merged_go_when_nobody_reads_them_any_more()
     {
         await _lake.AppendAsync([new LakeListen("u", "t1", Noon, null, 2), new LakeListen("u", "t2", Noon)]);
         await _lake.AppendAsync([new LakeListen("u", "t3", Noon)]);
-        var old = Segments("2025-03-14").ToDictionary(file => file, File.ReadAllBytes);
-        await Upkeep.CompactAsync(new CompactionOptions());
-
-        foreach (var (file, content) in old)
+        await using (await _lake.OpenAsync())
         {
-            await File.WriteAllBytesAsync(file, content);
+            (await Upkeep.CompactAsync(AtOnce)).RowsAfter.ShouldBe(3);
+            Segments("2025-03-14").Length.ShouldBe(3);
         }
 
         (await _queries.ReadInteractionsAsync(InteractionQuery.All)).Plays.ShouldBe([2f, 1f, 1f]);
-        (await _queries.CountListensAsync()).ShouldBe(3);
-        (await Upkeep.CompactAsync(new CompactionOptions())).RowsAfter.ShouldBe(3);
+        await Upkeep.CompactAsync(new CompactionOptions());
+        Segments("2025-03-14").Length.ShouldBe(3, "for an hour they stay in any case");
+        await Upkeep.CompactAsync(AtOnce);
+        Segments("2025-03-14").Length.ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_segment_that_can_not_be_read_is_named_and_everything_stays()
+    public async Task A_segment_that_can_not_be_read_is_named_and_stays_and_other_dates_are_merged_all_the_same()
     {
-        await _lake.AppendAsync([new LakeListen("u", "t1", Noon)]);
-        var broken = Path.Combine(_lake.RootFolder, "listens", "date=2025-03-14", "broken.parquet");
+        foreach (var day in (int[])[0, 1])
+        {
+            for (var call = 0; call < 2; call++)
+            {
+                await _lake.AppendAsync([new LakeListen("u", $"t{call}", Noon.AddDays(day))]);
+            }
+        }
+
+        var broken = Segments("2025-03-14")[0];
         await File.WriteAllTextAsync(broken, "PAR1 but no table");
 
-        (await Should.ThrowAsync<LakeCorruptException>(() => Upkeep.CompactAsync(new CompactionOptions()))).File.ShouldBe(broken);
+        (await Should.ThrowAsync<LakeCorruptException>(() => Upkeep.CompactAsync(AtOnce))).File.ShouldBe(broken);
         (await Should.ThrowAsync<LakeCorruptException>(() => Upkeep.DeleteUserAsync("u"))).File.ShouldBe(broken);
         Segments("2025-03-14").Length.ShouldBe(2);
+        Segments("2025-03-15").Length.ShouldBe(1);
+        Directory.GetFileSystemEntries(Path.Combine(_lake.RootFolder, ".staging")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("no Parquet file", "foreign.parquet")]
+    [InlineData(null, "no-such.parquet")]
+    public async Task A_file_that_is_no_segment_is_refused_by_name(string? content, string name)
+    {
+        if (content is not null)
+        {
+            await File.WriteAllTextAsync(_folder.File(name), content);
+        }
+
+        (await Should.ThrowAsync<LakeInputException>(() => Upkeep.AddFileAsync(_folder.File(name)))).Message.ShouldContain(name);
+        (await _lake.ListAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -144,8 +167,7 @@ public sealed class UpkeepTests : IDisposable
         const int PerCall = 20;
         var (appended, merged) = (0, 0);
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        using var other = new ListenLake(_lake.RootFolder, new LakeEngineOptions { Threads = 1 });
-        using var otherQueries = new LakeQueries(other);
+        using var otherQueries = new LakeQueries(_lake, new LakeEngineOptions { Threads = 1 });
         using var ended = new CancellationTokenSource();
 
         var writer = Task.Run(async () =>
@@ -163,7 +185,7 @@ public sealed class UpkeepTests : IDisposable
         {
             while (!ended.IsCancellationRequested)
             {
-                var report = await new LakeUpkeep(number == 0 ? _queries : otherQueries).CompactAsync(new CompactionOptions { MinSegments = 3 }, patience.Token);
+                var report = await new LakeUpkeep(number == 0 ? _queries : otherQueries).CompactAsync(new CompactionOptions { MinSegments = 3, Grace = TimeSpan.FromSeconds(1) }, patience.Token);
                 Interlocked.Add(ref merged, report.Dates);
             }
         })).ToArray();
@@ -198,10 +220,11 @@ public sealed class UpkeepTests : IDisposable
         await _lake.AppendAsync([new LakeListen("u2", "t9", Noon.AddDays(1))]);
         await _lake.AppendAsync([new LakeListen("u4", "t9", Noon.AddDays(2))]);
         var before = await _queries.ReadListensAsync(InteractionQuery.All).ToListAsync();
-        var othersFile = Path.Combine(_lake.RootFolder, "imports", "others", "listens.parquet");
+        var othersFile = Directory.GetFiles(Path.Combine(_lake.RootFolder, "imports", "others"), "listens.parquet", SearchOption.AllDirectories).ShouldHaveSingleItem();
         var untouched = File.GetLastWriteTimeUtc(othersFile);
 
         var report = await Upkeep.DeleteUserAsync("u2");
+        await _lake.SweepAsync(TimeSpan.Zero);
 
         report.Segments.ShouldBe(2);
         report.Imports.ShouldBe(["log"]);
@@ -218,8 +241,8 @@ public sealed class UpkeepTests : IDisposable
 
         Segments("2025-03-15").ShouldBeEmpty();
         File.GetLastWriteTimeUtc(othersFile).ShouldBe(untouched);
-        _queries.FindImport("log")!.Report.Kept.ShouldBe(240);
-        _queries.FindImport("log")!.Report.Users.ShouldBe(4);
+        (await _queries.FindImportAsync("log"))!.Report.Kept.ShouldBe(240);
+        (await _queries.FindImportAsync("log"))!.Report.Users.ShouldBe(4);
         (await Upkeep.DeleteUserAsync("u2")).Rows.ShouldBe(0);
         Directory.GetFileSystemEntries(Path.Combine(_lake.RootFolder, ".staging")).ShouldBeEmpty();
     }
@@ -227,14 +250,16 @@ public sealed class UpkeepTests : IDisposable
     [Fact]
     public async Task Status_tells_dates_sizes_and_imports()
     {
-        await _lake.AppendAsync([new LakeListen("u", "t1", Noon), new LakeListen("u", "t2", Noon.AddDays(1))]);
+        await _lake.AppendAsync([new LakeListen("u", "t1", Noon)]);
+        await _lake.AppendAsync([new LakeListen("u", "t2", Noon.AddDays(1))]);
         await _lake.AppendAsync([new LakeListen("u", "t3", Noon)]);
+        await _lake.AppendAsync([new LakeListen("u", "t3", Noon), new LakeListen("u", "t3", Noon.AddDays(1))]);
         await new LogImporter(_queries).ImportAsync("triples", [Without("nobody")], "others");
 
         var status = await Upkeep.ReadStatusAsync();
 
-        status.Dates.Select(date => (date.Date, date.Segments, date.Rows)).ShouldBe([("2025-03-14", 2, 2L), ("2025-03-15", 1, 1L)]);
-        status.Bytes.ShouldBe(Segments("2025-03-14").Concat(Segments("2025-03-15")).Sum(file => new FileInfo(file).Length));
+        status.Dates.Select(date => (date.Date, date.Segments, date.Rows)).ShouldBe([("2025-03-14", 2, 2L), ("2025-03-15", 1, 1L), ("late", 1, 2L)]);
+        status.Bytes.ShouldBe(Directory.GetFiles(Path.Combine(_lake.RootFolder, "listens"), "*.parquet", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length));
         var import = status.Imports.ShouldHaveSingleItem();
         (import.Report.Name, import.Report.Kept).ShouldBe(("others", 4L));
         import.Bytes.ShouldBeGreaterThan(0);
@@ -248,6 +273,8 @@ public sealed class UpkeepTests : IDisposable
         (await Upkeep.ReadStatusAsync()).Segments.ShouldBe(0);
         Directory.Exists(_lake.RootFolder).ShouldBeFalse();
     }
+
+    private static CompactionOptions AtOnce => new() { Grace = TimeSpan.Zero };
 
     private LakeUpkeep Upkeep => new(_queries);
 

@@ -2,6 +2,7 @@ using RecSys.Analytics.Listens;
 using RecSys.Analytics.Synthetic;
 using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
+using RecSys.TestKit;
 
 namespace RecSys.Benchmarks.Stores;
 
@@ -37,7 +38,9 @@ internal static class LakeBenchmark
     /// <summary>Loads the cells of a lake, then writes all cells with their ids, as lists of recommendations are written.</summary>
     public static void RunLoad(BenchmarkArguments arguments)
     {
-        using var lake = new ListenLake(Existing(arguments), Engine(arguments));
+        var folder = Existing(arguments);
+        var database = LakeDatabase.OpenSqliteAsync(Path.Combine(folder, "..", "recsys.db")).GetAwaiter().GetResult();
+        using var lake = new ListenLake(folder, database.Catalogue, Engine(arguments));
         using var queries = new LakeQueries(lake);
         var clock = new Stopwatches();
         var cells = queries.ReadInteractionsAsync(InteractionQuery.All).GetAwaiter().GetResult();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RecSys.Analytics.Synthetic;
+using RecSys.Cli.Imports;
 using RecSys.Lake;
 using RecSys.TestKit;
 
@@ -134,8 +135,8 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>, IDisp
 
     private async Task AppendAsync(IReadOnlyList<LakeListen> listens)
     {
-        using var lake = new ListenLake(Path.Combine(Data, "lake"));
-        await lake.AppendAsync(listens);
+        await using var target = await ImportTarget.OpenAsync(new DirectoryInfo(Data), TestContext.Current.CancellationToken);
+        await target.Lake.AppendAsync(listens);
     }
 
     private async Task ImportAsync(string log)

@@ -63,7 +63,7 @@ public sealed class OutageTests(PostgresFixture postgres, RabbitMqFixture broker
         }))).ReadError().ShouldNotBeNull();
         tracks.Code.ShouldBe(StatusCode.Unavailable);
         tracks.RetryDelay.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
-        (await ingest.Queries.CountListensAsync(CancellationToken.None)).ShouldBe(1);
+        ingest.Segments().Length.ShouldBe(1);
 
         await server.RestartAsync();
         await WaitForAsync(ingest, listens: 6);

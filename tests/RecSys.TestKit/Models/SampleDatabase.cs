@@ -7,6 +7,7 @@ using RecSys.Data;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
+using RecSys.Data.Segments;
 
 namespace RecSys.TestKit.Models;
 
@@ -40,6 +41,8 @@ public sealed class SampleDatabase : IAsyncDisposable
     public ArtifactStore Artifacts => _services.GetRequiredService<ArtifactStore>();
 
     public TrackStore Tracks => _services.GetRequiredService<TrackStore>();
+
+    public ISegmentCatalogue Segments => _services.GetRequiredService<ISegmentCatalogue>();
 
     public ListenHistoryStore Histories => _services.GetRequiredService<ListenHistoryStore>();
 

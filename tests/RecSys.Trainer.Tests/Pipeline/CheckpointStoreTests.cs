@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using RecSys.Lake;
 using RecSys.TestKit;
 using RecSys.Trainer.Pipeline;
 using RecSys.Trainer.Settings;
@@ -9,8 +8,7 @@ namespace RecSys.Trainer.Tests.Pipeline;
 
 public sealed class CheckpointStoreTests : IDisposable
 {
-    private static readonly LakeFile[] Files =
-        [new("listens/a.parquet", 10, DateTime.UnixEpoch), new("listens/b.parquet", 20, DateTime.UnixEpoch)];
+    private static readonly string[] Files = ["listens/a.parquet", "listens/b.parquet"];
 
     private readonly TempFolder _folder = new("checkpoints");
 
@@ -28,7 +26,7 @@ public sealed class CheckpointStoreTests : IDisposable
             other.Steps.ShouldBeEmpty("other settings are another training");
         }
 
-        using var again = Store().Open(SettingsOf(), [.. Files, new LakeFile("listens/c.parquet", 5, DateTime.UnixEpoch)]);
+        using var again = Store().Open(SettingsOf(), [.. Files, "listens/c.parquet"]);
         again.Steps.ShouldBe([new FinishedStep("numbers", 1.5)], "files that came since don't matter");
         again.Read("numbers", reader => reader.ReadArray<int>()).ShouldBe([1, 2, 3]);
     }
@@ -63,7 +61,7 @@ public sealed class CheckpointStoreTests : IDisposable
 
     [Theory]
     [InlineData("a file is gone")]
-    [InlineData("a file was rewritten")]
+    [InlineData("a file was replaced")]
     [InlineData("it is too old")]
     [InlineData("the manifest is damaged")]
     public void A_training_begins_afresh_when(string reason)
@@ -78,10 +76,10 @@ public sealed class CheckpointStoreTests : IDisposable
             File.WriteAllText(Directory.GetFiles(_folder.Path, "manifest.json", SearchOption.AllDirectories).Single(), "{");
         }
 
-        LakeFile[] files = reason switch
+        string[] files = reason switch
         {
             "a file is gone" => [Files[0]],
-            "a file was rewritten" => [Files[0], Files[1] with { WrittenAt = DateTime.UnixEpoch.AddSeconds(1) }],
+            "a file was replaced" => [Files[0], "listens/d.parquet"],
             _ => Files,
         };
         using var again = Store(reason == "it is too old" ? TimeSpan.Zero : TimeSpan.FromDays(1)).Open(SettingsOf(), files);

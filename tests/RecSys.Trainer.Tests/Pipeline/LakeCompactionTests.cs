@@ -17,7 +17,7 @@ public sealed class LakeCompactionTests
             await trainer.Lake.AppendAsync([.. Enumerable.Range(call * 10, 10).Select(i => new LakeListen($"user-{i}", "track", Noon.AddSeconds(i)))]);
         }
 
-        await Wait.UntilAsync(() => trainer.Lake.ListFiles().Count == 1, TimeSpan.FromSeconds(30), "one segment");
+        await Wait.UntilAsync(async () => (await trainer.Lake.ListAsync()).Count == 1, TimeSpan.FromSeconds(30), "one segment");
 
         using var queries = new LakeQueries(trainer.Lake);
         (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(120);

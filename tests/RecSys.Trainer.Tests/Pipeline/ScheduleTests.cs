@@ -59,14 +59,10 @@ public sealed class ScheduleTests
     {
         using var folder = new TempFolder("schedule");
         File.WriteAllText(folder.File("train.yaml"), "als: { factors: 8, iterations: 2 }\nevaluation.enabled: false\nranker.enabled: false\n");
-        using (var lake = new Lake.ListenLake(folder.File("lake")))
-        {
-            await lake.AppendAsync(TrainerHost.Log.Listens);
-        }
-
         await using var trainer = await TrainerHost.StartAsync(
-            ("Lake:Root", folder.File("lake")), ("Trainer:RetrainEvery", "1.00:00:00"), ("Trainer:RefreshEvery", "00:00:00.5"), ("Trainer:ScheduleInterval", "00:00:00.1"),
+            ("Trainer:RetrainEvery", "1.00:00:00"), ("Trainer:RefreshEvery", "00:00:00.5"), ("Trainer:ScheduleInterval", "00:00:00.1"),
             ("Trainer:ScheduleSettings", folder.File("train.yaml")));
+        await trainer.FillLakeAsync();
 
         var trained = await ActiveAsync("");
         trained.Settings["als.factors"].ShouldBe("8");

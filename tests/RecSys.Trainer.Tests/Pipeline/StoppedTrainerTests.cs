@@ -11,12 +11,12 @@ public sealed class StoppedTrainerTests(PostgresFixture postgres)
     public async Task A_stopped_trainer_marks_its_training_as_failed_and_says_why()
     {
         using var folder = new TempFolder("stopped");
-        using (var lake = new Lake.ListenLake(folder.File("lake")))
+        await using var database = await SampleDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync());
+        using (var lake = new Lake.ListenLake(folder.File("lake"), database.Segments))
         {
             await lake.AppendAsync(TrainerHost.Log.Listens);
         }
 
-        await using var database = await SampleDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync());
         string stopped;
         await using (var trainer = await TrainerProcess.StartAsync(folder, database))
         {

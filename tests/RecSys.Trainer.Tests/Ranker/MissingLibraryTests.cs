@@ -12,14 +12,14 @@ public sealed class MissingLibraryTests
     public async Task A_training_says_what_to_install_and_makes_a_version_that_the_blend_ranks()
     {
         using var folder = new TempFolder("no-library");
-        using (var lake = new Lake.ListenLake(folder.File("lake")))
+        await using var database = await SampleDatabase.CreateSqliteAsync();
+        using (var lake = new Lake.ListenLake(folder.File("lake"), database.Segments))
         {
             await lake.AppendAsync(TrainerHost.Log.Listens);
         }
 
         // The loader finds this one first, and it is no library.
         File.WriteAllText(Path.Combine(folder.CreateFolder("libraries"), "libgomp.so.1"), "no library");
-        await using var database = await SampleDatabase.CreateSqliteAsync();
         await using var trainer = await TrainerProcess.StartAsync(
             folder, database, KeyValuePair.Create<string, string?>("LD_LIBRARY_PATH", folder.File("libraries")));
 

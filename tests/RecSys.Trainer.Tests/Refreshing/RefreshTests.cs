@@ -2,6 +2,8 @@ using Grpc.Core;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.Data.Artifacts;
 using RecSys.Hosting.Errors;
+using RecSys.Analytics.Listens;
+using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
 
 namespace RecSys.Trainer.Tests.Refreshing;
@@ -108,7 +110,8 @@ public sealed class RefreshTests
         await trainer.Lake.AppendAsync([new LakeListen("leaver", TrainerHost.Log.Listens[0].TrackId, Now)]);
         var (trained, _) = await trainer.TrainAsync(TrainerHost.Quick(("evaluation.enabled", "false")));
         (await trainer.Models.ReadUserRecommendationsAsync(trained.ModelVersion, "leaver", CancellationToken.None)).ShouldNotBeNull();
-        Directory.Delete(Path.Combine(trainer.Lake.RootFolder, "listens", "date=2026-03-02"), recursive: true);
+        using var queries = new LakeQueries(trainer.Lake);
+        (await new LakeUpkeep(queries).DeleteUserAsync("leaver", TestContext.Current.CancellationToken)).Rows.ShouldBe(1);
 
         var (refreshed, _) = await trainer.TrainAsync(new TrainModelRequest { Refresh = true });
 

@@ -19,14 +19,14 @@ internal static class LakeLog
         DirectoryInfo folder, IReadOnlyList<string> imports, LogBuilder builder, bool? wantTimes, CancellationToken cancellationToken)
     {
         var settings = new FolderSettings(folder);
-        using var lake = await settings.OpenLakeAsync(cancellationToken);
-        using var queries = new LakeQueries(lake);
+        await using var folderLake = await settings.OpenLakeAsync(cancellationToken);
+        using var queries = new LakeQueries(folderLake.Lake);
         foreach (var name in imports)
         {
-            queries.RequireImport(name);
+            await queries.RequireImportAsync(name, cancellationToken);
         }
 
-        return lake.IsEmpty
+        return await queries.CountRowsAsync(cancellationToken) == 0
             ? throw new UsageException($"{settings.Lake.Root}: there are no listens. Import a log with 'recsys import FORMAT PATH --data {folder}', or name files with --train and --test.")
             : await ReadAsync(queries, InteractionQuery.All with { Imports = imports }, builder, wantTimes, cancellationToken);
     }

@@ -17,12 +17,12 @@ namespace RecSys.Data.Migrations.Postgres
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("RecSys.Data.History.RecentListen", b =>
+            modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
                 {
                     b.Property<string>("UserId")
                         .HasColumnType("text")
@@ -52,7 +52,158 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("recent_listens", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Models.ModelVersionRecord", b =>
+            modelBuilder.Entity("RecSys.Data.Histories.RejectedListenRow", b =>
+                {
+                    b.Property<string>("RejectedId")
+                        .HasColumnType("text")
+                        .HasColumnName("rejected_id")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
+
+                    b.Property<string>("Producer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("producer")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("RejectedId")
+                        .HasName("pk_rejected_listens");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_rejected_listens_received_at");
+
+                    b.ToTable("rejected_listens", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Histories.TrackRow", b =>
+                {
+                    b.Property<string>("TrackId")
+                        .HasColumnType("text")
+                        .HasColumnName("track_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Album")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("album")
+                        .UseCollation("C");
+
+                    b.Property<string>("Artist")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("artist")
+                        .UseCollation("C");
+
+                    b.Property<long?>("Duration")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration_ms");
+
+                    b.PrimitiveCollection<string[]>("Genres")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("genres");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title")
+                        .UseCollation("C");
+
+                    b.HasKey("TrackId")
+                        .HasName("pk_tracks");
+
+                    b.ToTable("tracks", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Histories.UserRow", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<int>("RecentListenCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("recent_listen_count");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_users");
+
+                    b.ToTable("users", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Models.ActiveModelRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ActivatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("activated_at");
+
+                    b.Property<string>("PreviousVersion")
+                        .HasColumnType("text")
+                        .HasColumnName("previous_version")
+                        .UseCollation("C");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("active_version")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_active_model");
+
+                    b.ToTable("active_model", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_active_model_only_row", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("RecSys.Data.Models.ModelArtifactRow", b =>
+                {
+                    b.Property<string>("ModelVersion")
+                        .HasColumnType("text")
+                        .HasColumnName("model_version")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<int>("ChunkNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("chunk_number");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("bytes");
+
+                    b.HasKey("ModelVersion", "Name", "ChunkNumber")
+                        .HasName("pk_model_artifacts");
+
+                    b.ToTable("model_artifacts", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Models.ModelVersionRow", b =>
                 {
                     b.Property<string>("Version")
                         .HasColumnType("text")
@@ -117,64 +268,7 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("model_versions", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.ActiveModelRow", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("integer")
-                        .HasColumnName("id");
-
-                    b.Property<DateTimeOffset>("ActivatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("activated_at");
-
-                    b.Property<string>("ActiveVersion")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("active_version")
-                        .UseCollation("C");
-
-                    b.Property<string>("PreviousVersion")
-                        .HasColumnType("text")
-                        .HasColumnName("previous_version")
-                        .UseCollation("C");
-
-                    b.HasKey("Id")
-                        .HasName("pk_active_model");
-
-                    b.ToTable("active_model", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_active_model_only_row", "id = 1");
-                        });
-                });
-
-            modelBuilder.Entity("RecSys.Data.Schema.ModelArtifactRow", b =>
-                {
-                    b.Property<string>("ModelVersion")
-                        .HasColumnType("text")
-                        .HasColumnName("model_version")
-                        .UseCollation("C");
-
-                    b.Property<string>("Name")
-                        .HasColumnType("text")
-                        .HasColumnName("name")
-                        .UseCollation("C");
-
-                    b.Property<int>("ChunkNumber")
-                        .HasColumnType("integer")
-                        .HasColumnName("chunk_number");
-
-                    b.Property<byte[]>("Bytes")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("bytes");
-
-                    b.HasKey("ModelVersion", "Name", "ChunkNumber")
-                        .HasName("pk_model_artifacts");
-
-                    b.ToTable("model_artifacts", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Schema.NextTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.NextTracksRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("text")
@@ -202,7 +296,7 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("next_tracks", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.PopularTrackRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.PopularTrackRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("text")
@@ -233,44 +327,7 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("popular_tracks", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.RejectedListenRow", b =>
-                {
-                    b.Property<string>("RejectedId")
-                        .HasColumnType("text")
-                        .HasColumnName("rejected_id")
-                        .UseCollation("C");
-
-                    b.Property<byte[]>("Body")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("body");
-
-                    b.Property<string>("Producer")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("producer")
-                        .UseCollation("C");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("reason")
-                        .UseCollation("C");
-
-                    b.Property<DateTimeOffset>("ReceivedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("received_at");
-
-                    b.HasKey("RejectedId")
-                        .HasName("pk_rejected_listens");
-
-                    b.HasIndex("ReceivedAt")
-                        .HasDatabaseName("ix_rejected_listens_received_at");
-
-                    b.ToTable("rejected_listens", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Schema.SimilarTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.SimilarTracksRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("text")
@@ -298,7 +355,7 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("similar_tracks", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.UserRecommendationsRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.UserRecommendationsRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("text")
@@ -331,66 +388,112 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("user_recommendations", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.UserRow", b =>
+            modelBuilder.Entity("RecSys.Data.Segments.SegmentReaderRow", b =>
                 {
-                    b.Property<string>("UserId")
+                    b.Property<string>("ReaderId")
                         .HasColumnType("text")
-                        .HasColumnName("user_id")
+                        .HasColumnName("reader_id")
                         .UseCollation("C");
 
-                    b.Property<int>("RecentListenCount")
-                        .HasColumnType("integer")
-                        .HasColumnName("recent_listen_count");
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
 
-                    b.HasKey("UserId")
-                        .HasName("pk_users");
+                    b.Property<DateTimeOffset>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
 
-                    b.ToTable("users", (string)null);
+                    b.HasKey("ReaderId")
+                        .HasName("pk_lake_readers");
+
+                    b.ToTable("lake_readers", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Tracks.TrackRecord", b =>
+            modelBuilder.Entity("RecSys.Data.Segments.SegmentRow", b =>
                 {
-                    b.Property<string>("TrackId")
+                    b.Property<string>("Path")
                         .HasColumnType("text")
-                        .HasColumnName("track_id")
+                        .HasColumnName("path")
                         .UseCollation("C");
 
-                    b.Property<string>("Album")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("album")
-                        .UseCollation("C");
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
 
-                    b.Property<string>("Artist")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("artist")
-                        .UseCollation("C");
-
-                    b.Property<long?>("Duration")
+                    b.Property<long>("Bytes")
                         .HasColumnType("bigint")
-                        .HasColumnName("duration_ms");
+                        .HasColumnName("bytes");
 
-                    b.PrimitiveCollection<string[]>("Genres")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("genres");
-
-                    b.Property<string>("Title")
+                    b.Property<string>("Files")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("title")
+                        .HasColumnName("files")
                         .UseCollation("C");
 
-                    b.HasKey("TrackId")
-                        .HasName("pk_tracks");
+                    b.Property<DateTimeOffset>("FirstListen")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_listen");
 
-                    b.ToTable("tracks", (string)null);
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("LastListen")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_listen");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows");
+
+                    b.HasKey("Path")
+                        .HasName("pk_lake_segments");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_lake_segments_name")
+                        .HasFilter("kind = 'import' AND removed_at IS NULL");
+
+                    b.HasIndex("RemovedAt")
+                        .HasDatabaseName("ix_lake_segments_removed_at");
+
+                    b.ToTable("lake_segments", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.History.RecentListen", b =>
+            modelBuilder.Entity("RecSys.Data.Segments.StoredMessageRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Schema.UserRow", null)
+                    b.Property<Guid>("MessageId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("StoredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stored_at");
+
+                    b.HasKey("MessageId")
+                        .HasName("pk_stored_messages");
+
+                    b.HasIndex("StoredAt")
+                        .HasDatabaseName("ix_stored_messages_stored_at");
+
+                    b.ToTable("stored_messages", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
+                {
+                    b.HasOne("RecSys.Data.Histories.UserRow", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -398,25 +501,25 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_recent_listens_user_id");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.ActiveModelRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.ActiveModelRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
-                        .WithMany()
-                        .HasForeignKey("ActiveVersion")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_active_model_active_version");
-
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("PreviousVersion")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_active_model_previous_version");
+
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("Version")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_active_model_active_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.ModelArtifactRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.ModelArtifactRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -424,9 +527,9 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_model_artifacts_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.NextTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.NextTracksRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -434,9 +537,9 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_next_tracks_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.PopularTrackRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.PopularTrackRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -444,9 +547,9 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_popular_tracks_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.SimilarTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.SimilarTracksRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -454,9 +557,9 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_similar_tracks_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.UserRecommendationsRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.UserRecommendationsRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)

@@ -1,0 +1,107 @@
+namespace RecSys.Data.Segments;
+
+/// <summary>The catalogue of a lake that lives as long as the process that made it, such as one for a file that is only looked at.</summary>
+/// <param name="clock">Tells when segments are removed; null: the system's.</param>
+public sealed class MemorySegmentCatalogue(TimeProvider? clock = null) : ISegmentCatalogue
+{
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, SegmentRow> _segments = new(StringComparer.Ordinal);
+    private readonly Dictionary<Guid, DateTimeOffset> _readers = [];
+
+    /// <inheritdoc/>
+    public Task<HeldSegments> HoldAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var reader = Guid.NewGuid();
+            _readers.Add(reader, _clock.GetUtcNow());
+            return Task.FromResult(new HeldSegments(Present(), () =>
+            {
+                lock (_lock)
+                {
+                    _readers.Remove(reader);
+                }
+
+                return ValueTask.CompletedTask;
+            }));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentRow>> ListAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(Present());
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> SwapAsync(IReadOnlyList<SegmentRow> added, IReadOnlyList<string> removed, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (added.Count > 0 && added.All(segment => _segments.ContainsKey(segment.Path)))
+            {
+                return Task.FromResult(true);
+            }
+
+            var gone = removed.ToHashSet(StringComparer.Ordinal);
+            if (gone.Any(path => !_segments.TryGetValue(path, out var segment) || segment.RemovedAt is not null)
+                || added.Any(segment => segment.Kind == SegmentKind.Import && Present().Any(
+                    other => other.Kind == SegmentKind.Import && other.Name == segment.Name && !gone.Contains(other.Path))))
+            {
+                return Task.FromResult(false);
+            }
+
+            var now = _clock.GetUtcNow();
+            foreach (var path in gone)
+            {
+                _segments[path] = _segments[path] with { RemovedAt = now };
+            }
+
+            foreach (var segment in added)
+            {
+                _segments.Add(segment.Path, segment with { AddedAt = now, RemovedAt = null });
+            }
+
+            return Task.FromResult(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentRow>> ListRemovableAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var before = _readers.Values.Append(_clock.GetUtcNow()).Min() - grace;
+            return Task.FromResult<IReadOnlyList<SegmentRow>>([.. _segments.Values.Where(segment => segment.RemovedAt <= before)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task ForgetAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (var path in paths)
+            {
+                _segments.Remove(path);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<string>> ListPathsAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlySet<string>>(_segments.Keys.ToHashSet(StringComparer.Ordinal));
+        }
+    }
+
+    private IReadOnlyList<SegmentRow> Present() => [.. _segments.Values.Where(segment => segment.RemovedAt is null)];
+}
