@@ -4,6 +4,7 @@ using RecSys.Analytics.Imports;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
+using RecSys.Contracts;
 
 namespace RecSys.Cli.Imports;
 
@@ -96,12 +97,12 @@ internal static class ImportCommand
         HelpName = "TIME",
         CustomParser = result =>
         {
-            if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            if (TimeText.TryParse(result.Tokens[0].Value, out var time))
             {
                 return time;
             }
 
-            result.AddError($"{name} {result.Tokens[0].Value}: a date or time such as 2009-06-20 or 2009-06-20T12:00:00Z is needed.");
+            result.AddError($"{name} {result.Tokens[0].Value}: a date or time such as 2009-06-20 or 2009-06-20T12:00:00Z, or Unix seconds are needed.");
             return null;
         },
     };

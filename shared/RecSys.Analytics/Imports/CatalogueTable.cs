@@ -79,7 +79,7 @@ internal static class CatalogueTable
         connection.Execute(
             $"""
             CREATE OR REPLACE TEMP TABLE known_tracks AS
-            SELECT TRY_CAST(track_id AS {type}) AS track_id FROM catalogue WHERE broken_rule IS NULL AND TRY_CAST(track_id AS {type}) IS NOT NULL
+            SELECT TRY_CAST(track_id AS {type}) AS track_id FROM catalogue WHERE broken_rule IS NULL AND TRY_CAST(track_id AS {type})::VARCHAR = track_id
             """,
             cancellationToken);
     }

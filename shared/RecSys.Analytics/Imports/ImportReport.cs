@@ -42,9 +42,9 @@ public sealed record ImportReport(
     /// <summary>Whether the import is in the lake now: not after a dry run, nor when it was strict and a row was dropped.</summary>
     public bool Stored { get; init; }
 
-    /// <summary>Rows that were dropped, of listens and catalogue.</summary>
+    /// <summary>Rows that were dropped, of listens and catalogue; not those that were added to others.</summary>
     [JsonIgnore]
-    public long Dropped => Rules.Sum(rule => rule.Dropped) + (Catalogue?.Rules.Sum(rule => rule.Dropped) ?? 0);
+    public long Dropped => Rules.Where(rule => rule.Rule != ImportRules.AddedUp).Sum(rule => rule.Dropped) + (Catalogue?.Rules.Sum(rule => rule.Dropped) ?? 0);
 }
 
 /// <summary>What cleaning did to a log's catalogue.</summary>

@@ -30,6 +30,9 @@ public static class ImportRules
     /// <summary>The track is not in the catalogue, or was dropped there.</summary>
     public const string UnknownTrack = "unknown-track";
 
+    /// <summary>An earlier row without a time has the same user and track; the weight of this one was added to it. Nothing is lost.</summary>
+    public const string AddedUp = "added-up";
+
     /// <summary>Another row has the same user, track and time; the one with the largest weight is kept.</summary>
     public const string Duplicate = "duplicate";
 
@@ -51,7 +54,7 @@ public static class ImportRules
     public static IReadOnlyList<string> All { get; } =
     [
         HeaderRow, Unparseable, EmptyId, InvalidId, WeightOutOfRange, ShareOutOfRange, TimeOutOfRange, OutsidePeriod, UnknownTrack,
-        Duplicate, Bot, Cold,
+        AddedUp, Duplicate, Bot, Cold,
     ];
 }
 

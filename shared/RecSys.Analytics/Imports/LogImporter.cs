@@ -67,14 +67,20 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
         IImportFormat format, IReadOnlyList<string> paths, string name, ImportOptions options, CancellationToken cancellationToken)
     {
         using var connection = queries.Engine.Connect();
-        var plan = format.Plan(connection, paths, options, cancellationToken);
         var staged = queries.Lake.Folders.NewStagingPath("");
         var work = queries.Lake.Folders.NewStagingPath("-work");
+        ImportInputs? inputs = null;
+        IReadOnlyList<InputFile> files = [];
         try
         {
             DurableFiles.MakeFolder(staged);
             DurableFiles.MakeFolder(work);
-            var report = await CleanAsync(connection, plan, options, (staged, work), (name, format.Name), cancellationToken).ConfigureAwait(false);
+            options.Progress?.Invoke(0, "looking at the files");
+            inputs = ImportInputs.Open(paths, work, cancellationToken);
+            var plan = format.Plan(connection, inputs, options, cancellationToken);
+            files = plan.Files;
+            var latest = (timeProvider ?? TimeProvider.System).GetUtcNow().AddDays(1);
+            var report = new ListenCleaner(connection, plan, options, latest, queries.Lake.Compression).Write(staged, work, name, format.Name, cancellationToken);
             if (options.DryRun || (options.Strict && report.Dropped > 0))
             {
                 return report;
@@ -88,7 +94,12 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
         }
         catch (EngineException failure)
         {
-            throw EngineFailure.Explain(failure, plan.Files, queries.Lake.RootFolder);
+            var explained = EngineFailure.Explain(failure, files, queries.Lake.RootFolder);
+            throw explained is LakeInputException refused && inputs is not null ? inputs.Explain(refused) : explained;
+        }
+        catch (LakeInputException refused) when (inputs is not null)
+        {
+            throw inputs.Explain(refused);
         }
         catch (IOException failure) when (EngineFailure.IsNoRoom(failure.Message))
         {
@@ -103,40 +114,6 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
                     Directory.Delete(folder, recursive: true);
                 }
             }
-        }
-    }
-
-    private async Task<ImportReport> CleanAsync(
-        EngineConnection connection,
-        ImportPlan plan,
-        ImportOptions options,
-        (string Staged, string Work) folders,
-        (string Import, string Format) names,
-        CancellationToken cancellationToken)
-    {
-        // The engine and the check for cut files read at the same time, a processor each.
-        var check = Task.Run(() => Check(plan.Files, cancellationToken), cancellationToken);
-        try
-        {
-            var latest = (timeProvider ?? TimeProvider.System).GetUtcNow().AddDays(1);
-            var cleaner = new ListenCleaner(connection, plan, options, latest, queries.Lake.Compression);
-            var report = cleaner.Write(folders.Staged, folders.Work, names.Import, names.Format, cancellationToken);
-            await check.ConfigureAwait(false);
-            return report;
-        }
-        catch (Exception exception) when (exception is LakeInputException or EngineException)
-        {
-            // A cut file explains better than what the engine stumbled over because of it.
-            await check.ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private static void Check(IReadOnlyList<InputFile> files, CancellationToken cancellationToken)
-    {
-        foreach (var file in files)
-        {
-            CompressedFile.Check(file, cancellationToken);
         }
     }
 }

@@ -14,6 +14,12 @@ internal sealed record ImportPlan(IReadOnlyList<InputFile> Files, string Listens
     /// <summary>Whether rows are single plays, of which a day can hold only so many.</summary>
     public bool HasSinglePlays { get; init; }
 
+    /// <summary>
+    /// Whether weights are counts, so that rows of the same user and track without times are parts of one total; else, as of
+    /// ratings, the largest stays.
+    /// </summary>
+    public bool AddsUp { get; init; }
+
     /// <summary>Whether rows name their track and artist, so that a catalogue is made of the most frequent names.</summary>
     public bool HasNames { get; init; }
 
@@ -32,7 +38,7 @@ internal interface IImportFormat
 
     /// <summary>Finds the files, looks at their headers and says how to read them.</summary>
     /// <exception cref="LakeInputException">The input is not of this format.</exception>
-    ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken);
+    ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken);
 }
 
 /// <summary>How the engine reads a catalogue.</summary>
