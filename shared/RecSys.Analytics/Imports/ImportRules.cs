@@ -9,6 +9,9 @@ public static class ImportRules
     /// <summary>The row has too few or too many columns, or its weight or time is missing or can't be read.</summary>
     public const string Unparseable = "unparseable";
 
+    /// <summary>The row is of something else than a track, such as an episode of a podcast.</summary>
+    public const string NotTrack = "not-a-track";
+
     /// <summary>The user or the track is null or empty.</summary>
     public const string EmptyId = "empty-id";
 
@@ -53,7 +56,7 @@ public static class ImportRules
     /// <summary>All rules in order.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        HeaderRow, Unparseable, EmptyId, InvalidId, WeightOutOfRange, ShareOutOfRange, TimeOutOfRange, OutsidePeriod, UnknownTrack,
+        HeaderRow, Unparseable, NotTrack, EmptyId, InvalidId, WeightOutOfRange, ShareOutOfRange, TimeOutOfRange, OutsidePeriod, UnknownTrack,
         AddedUp, Duplicate, Bot, Cold,
     ];
 }

@@ -84,6 +84,7 @@ internal sealed class ListenCleaner(
             ColdUsers = buckets.ColdUsers,
             BotUsers = buckets.BotUsers,
             NamedByText = buckets.NamedByText,
+            LeftOut = plan.LeftOut,
         };
     }
 
@@ -93,6 +94,7 @@ internal sealed class ListenCleaner(
     {
         ImportRules.Unparseable => "Give every row the same columns, numbers with a point instead of a comma, and times in ISO 8601 or as Unix times",
         ImportRules.EmptyId or ImportRules.InvalidId => "Check that the columns of user and track are those with the ids",
+        ImportRules.NotTrack => "Export the history of music",
         ImportRules.WeightOutOfRange => "Give weights above 0",
         ImportRules.ShareOutOfRange => "Give played shares from 0 to 1",
         ImportRules.TimeOutOfRange => "Give times from 1970 until now",

@@ -1,6 +1,7 @@
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports.Formats;
 using RecSys.Analytics.Listens;
+using RecSys.Contracts;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports;
@@ -13,11 +14,15 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
     private static readonly IImportFormat[] KnownFormats =
     [
         new YandexFormat(), new LastFm1KFormat(), new LastFm360KFormat(), new LastFmCsvFormat(), new HetrecFormat(), new BotifyFormat(),
+        new ListenBrainzFormat(), new SpotifyFormat(), new MalojaFormat(), new LastFmFormat(), new YambdaFormat(), new RecBoleFormat(),
         new EventsParquetFormat(), new TriplesFormat(), new AdjacencyFormat(),
     ];
 
     /// <summary>Names of the formats that <see cref="ImportAsync(string, IReadOnlyList{string}, ImportOptions, CancellationToken)"/> reads.</summary>
     public static IReadOnlyList<string> Formats { get; } = [.. KnownFormats.Select(format => format.Name)];
+
+    /// <summary>Those of <see cref="Formats"/> that are exports of one person.</summary>
+    public static IReadOnlyList<string> FormatsOfOnePerson { get; } = [.. KnownFormats.Where(format => format.IsOfOnePerson).Select(format => format.Name)];
 
     /// <summary>Whether an import may have this name: 1 to 64 of a-z, 0-9, '-', '_' and '.', not beginning with '.'.</summary>
     public static bool IsValidName(string name) => LakeFolders.IsImportName(name);
@@ -52,6 +57,12 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
         if (paths.Count == 0)
         {
             throw new ArgumentException("Name at least one file or folder to import.", nameof(paths));
+        }
+
+        if (options.User is { } user && (!known.IsOfOnePerson || IdText.ProblemOfId(user) is not null))
+        {
+            throw new ArgumentException(
+                known.IsOfOnePerson ? $"The user {IdText.ProblemOfId(user)}." : $"The format {format} has users of its own; a user is named for {string.Join(", ", FormatsOfOnePerson)}.", nameof(options));
         }
 
         var name = options.Name ?? format;

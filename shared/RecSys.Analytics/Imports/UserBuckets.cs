@@ -195,7 +195,7 @@ internal sealed class UserBuckets(
         connection.Execute(
             $"""
             INSERT INTO listen_names
-            SELECT track_id::VARCHAR, title, artist_id, artist, count(*) FROM {source} WHERE title <> '' OR artist <> '' GROUP BY ALL
+            SELECT track_id::VARCHAR, title, artist_id, artist, album, count(*) FROM {source} WHERE title <> '' OR artist <> '' GROUP BY ALL
             """,
             cancellationToken);
     }

@@ -26,6 +26,9 @@ internal sealed record ImportPlan(IReadOnlyList<InputFile> Files, string Listens
     /// <summary>The catalogue beside the log; null when there is none.</summary>
     public CataloguePlan? Catalogue { get; init; }
 
+    /// <summary>Files that came with the log and are not imported.</summary>
+    public IReadOnlyList<LeftOutFile> LeftOut { get; init; } = [];
+
     /// <summary>Tables that are kept as they are beside the listens: a file's name and the SELECT of its rows.</summary>
     public IReadOnlyList<(string FileName, string Sql)> SideTables { get; init; } = [];
 }
@@ -35,6 +38,9 @@ internal interface IImportFormat
 {
     /// <summary>The name on the command line.</summary>
     string Name { get; }
+
+    /// <summary>Whether it is the export of one person, so that <see cref="ImportOptions.User"/> may say who.</summary>
+    bool IsOfOnePerson => false;
 
     /// <summary>Finds the files, looks at their headers and says how to read them.</summary>
     /// <exception cref="LakeInputException">The input is not of this format.</exception>

@@ -59,7 +59,7 @@ internal sealed class LastFmCsvFormat : IImportFormat
             throw new LakeInputException(
                 file.Path,
                 $"the header {SqlRows.Short(string.Join(", ", header))} does not say which is the user, the time and the {(level == ImportLevel.Artist ? "artist" : "track")}",
-                "Name the columns user_id, timestamp, artist_id, artist_name, track_id, track_name",
+                "Name the columns user_id, timestamp, artist_id, artist_name, track_id, track_name; the export of one person is imported as lastfm",
                 line: 1);
         }
 

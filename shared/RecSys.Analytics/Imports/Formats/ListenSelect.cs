@@ -26,6 +26,12 @@ internal sealed record ListenSelect(string User, string Track)
     /// <summary>VARCHAR; the artist's name, where rows have it.</summary>
     public string Artist { get; init; } = "NULL::VARCHAR";
 
+    /// <summary>VARCHAR; the album's name, where rows have it.</summary>
+    public string Album { get; init; } = "NULL::VARCHAR";
+
+    /// <summary>BOOLEAN; whether the row is of something else than a track.</summary>
+    public string IsNotTrack { get; init; } = "false";
+
     /// <summary>BOOLEAN; whether the row is the header again.</summary>
     public string IsHeader { get; init; } = "false";
 
@@ -38,8 +44,8 @@ internal sealed record ListenSelect(string User, string Track)
     /// <summary>The SELECT.</summary>
     public string From(string source) =>
         $"SELECT {User} AS user_id, {Track} AS track_id, {Weight} AS weight, {Time} AS listened_at, {PlayedShare} AS played_share, "
-        + $"{Title} AS title, {ArtistId} AS artist_id, {Artist} AS artist, {IsHeader} AS is_header, {IsUnparseable} AS is_unparseable, "
-        + $"{IsNamedByText} AS is_named_by_text FROM {source}";
+        + $"{Title} AS title, {ArtistId} AS artist_id, {Artist} AS artist, {Album} AS album, {IsHeader} AS is_header, {IsUnparseable} AS is_unparseable, "
+        + $"{IsNotTrack} AS is_not_track, {IsNamedByText} AS is_named_by_text FROM {source}";
 }
 
 /// <summary>SQL expressions that read values from text.</summary>
@@ -100,6 +106,9 @@ internal static class ValueSql
 /// <param name="Track">SQL of the track's name; null when there is no such column.</param>
 internal sealed record NamedListens(string User, string? ArtistId, string? Artist, string? TrackId, string? Track)
 {
+    /// <summary>SQL of the album's name; null when there is no such column.</summary>
+    public string? Album { get; init; }
+
     public ListenSelect At(ImportLevel level)
     {
         // Names are put on one line only in the catalogue: of millions of rows it would take most of the time.
@@ -116,6 +125,7 @@ internal sealed record NamedListens(string User, string? ArtistId, string? Artis
             Title = name,
             ArtistId = ofLevel || ArtistId is null ? "''" : $"trim(coalesce({ArtistId}, ''))",
             Artist = ofLevel ? "''" : artist,
+            Album = ofLevel || Album is null ? "''" : $"trim(coalesce({Album}, ''))",
         };
     }
 }
