@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -47,6 +48,9 @@ public sealed class DatabaseMigrator
             throw Explain(exception);
         }
     }
+
+    /// <summary>Closes connections to SQLite files that wait to be used again, so that a file can be removed and another take its name.</summary>
+    public static void CloseFiles() => SqliteConnection.ClearAllPools();
 
     private async Task MigratePostgresAsync(CancellationToken cancellationToken)
     {

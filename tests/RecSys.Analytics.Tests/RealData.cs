@@ -16,4 +16,16 @@ internal static class RealData
         output.WriteLine($"The data set {name} is not in ../shared/data: only the generated cases were checked.");
         return null;
     }
+
+    /// <summary>A file or folder of <c>shared/cases</c>, small inputs that went wrong elsewhere; null when it isn't there, which the test's output then says.</summary>
+    public static string? FindCase(string name, ITestOutputHelper output)
+    {
+        if (Checkout.FindShared(Path.Combine("cases", name)) is { } path)
+        {
+            return path;
+        }
+
+        output.WriteLine($"The input {name} is not in ../shared/cases: only small cases were checked.");
+        return null;
+    }
 }

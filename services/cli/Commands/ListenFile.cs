@@ -1,65 +1,67 @@
-using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
+using RecSys.Analytics.Imports;
 using RecSys.Cli.Output;
 using RecSys.Contracts;
 using RecSys.Contracts.Events.V1;
 
 namespace RecSys.Cli.Commands;
 
-/// <summary>Reads listens from JSON lines. The whole file is read before anything is sent, so that a broken line leaves nothing behind.</summary>
-internal static class ListenFile
+/// <summary>Listens of JSON lines. The whole file is read before anything is sent, so that a broken line leaves nothing behind.</summary>
+/// <param name="Listens">The listens.</param>
+/// <param name="Lines">The line of each listen, from 1.</param>
+internal sealed record ListenFile(IReadOnlyList<Listen> Listens, IReadOnlyList<int> Lines)
 {
-    public static List<Listen> Read(string path)
+    public static ListenFile Read(string path)
     {
-        using var stream = Open(path);
-        // Invalid UTF-8 must not turn into other letters silently.
-        using var reader = new StreamReader(stream, IdText.StrictUtf8);
+        // A character a byte, so that each line is judged by itself: a decoder of blocks doesn't know in which line a byte is wrong.
+        using var reader = new StreamReader(Open(path), Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
         var listens = new List<Listen>();
+        var lines = new List<int>();
         var lineNumber = 0;
         try
         {
-            while (reader.ReadLine() is { } line)
+            while (reader.ReadLine() is { } bytes)
             {
                 lineNumber++;
+                var line = Decode(bytes, isFirst: lineNumber == 1);
                 if (!string.IsNullOrWhiteSpace(line))
                 {
                     listens.Add(Parse(line));
+                    lines.Add(lineNumber);
                 }
             }
         }
-        catch (DecoderFallbackException)
+        catch (JsonException exception)
         {
-            throw Broken("the text is not valid UTF-8");
+            throw Broken($"the JSON is broken at byte {exception.BytePositionInLine + 1}");
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or InvalidDataException)
+        catch (FormatException exception)
         {
             throw Broken(exception.Message);
         }
 
-        return listens.Count > 0 ? listens : throw new UsageException($"{path}: holds no listens; one JSON object a line is expected.");
+        return listens.Count > 0 ? new ListenFile(listens, lines) : throw new UsageException($"{path}: holds no listens; one JSON object a line is expected.");
 
         UsageException Broken(string why) => new(
-            $"{path}, line {lineNumber + (why.StartsWith("the text", StringComparison.Ordinal) ? 1 : 0)}: {why.TrimEnd('.')}. "
+            $"{path}, line {lineNumber}: {why}. "
             + "Expected {\"user\":\"…\",\"track\":\"…\",\"listenedAt\":\"2026-01-31T20:15:00Z\"}. Nothing was submitted.");
     }
 
-    private static Stream Open(string path)
+    private static Stream Open(string path) => path == "-" ? Console.OpenStandardInput() : LogText.Open(path);
+
+    private static string Decode(string bytes, bool isFirst)
     {
-        if (path == "-")
+        try
         {
-            return Console.OpenStandardInput();
+            var line = IdText.StrictUtf8.GetString(Encoding.Latin1.GetBytes(bytes));
+            return isFirst ? line.TrimStart('\uFEFF') : line;
         }
-
-        if (!File.Exists(path))
+        catch (DecoderFallbackException)
         {
-            throw new UsageException(Directory.Exists(path) ? $"{path} is a folder, a file is expected." : $"{path}: there is no such file.");
+            throw new FormatException("the text is not valid UTF-8");
         }
-
-        var file = File.OpenRead(path);
-        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
     private static Listen Parse(string line)
@@ -106,10 +108,23 @@ internal static class ListenFile
     // Numbers are ids as well; what is empty or missing is refused by ingest, with all its other rules.
     private static string Text(JsonProperty property) => property.Value.ValueKind switch
     {
-        JsonValueKind.String => property.Value.GetString()!,
+        JsonValueKind.String => Whole(property),
         JsonValueKind.Number => property.Value.GetRawText(),
         _ => throw new FormatException($"'{property.Name}' must be text or a number"),
     };
+
+    // An escape such as \ud83d alone is half a character: it would reach nobody as it is.
+    private static string Whole(JsonProperty property)
+    {
+        try
+        {
+            return property.Value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FormatException($"'{property.Name}' has half a surrogate pair");
+        }
+    }
 
     private static Timestamp Time(JsonProperty property)
     {
@@ -120,8 +135,8 @@ internal static class ListenFile
         }
 
         return property.Value.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParse(property.Value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && TimeText.TryParseIso(Whole(property), out var time)
                 ? time.ToTimestamp()
-                : throw new FormatException($"'{property.Name}' must be an ISO 8601 time or Unix seconds");
+                : throw new FormatException($"'{property.Name}' must be an ISO 8601 time with its year, or Unix seconds as a number");
     }
 }

@@ -24,29 +24,29 @@ internal static class ListensCommand
         system.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var listens = ListenFile.Read(parsed.GetValue(file)!);
+            var read = ListenFile.Read(parsed.GetValue(file)!);
             await using var running = await system.OpenOrCreateAsync(parsed, cancellationToken);
             var writer = ResultWriter.From(parsed, json);
-            var answer = await ListenSubmission.SendAsync(running.Ingest, listens, producer: "recsys listens submit", writer.Notes, cancellationToken);
-            await writer.WriteAsync(ToJson(answer), console => Print(console, answer), cancellationToken);
+            var answer = await ListenSubmission.SendAsync(running.Ingest, read.Listens, producer: "recsys listens submit", writer.Notes, cancellationToken);
+            await writer.WriteAsync(ToJson(answer, read.Lines), console => Print(console, answer, read.Lines), cancellationToken);
             return answer.RejectedCount == 0 ? 0 : Failure.BadCall;
         });
         return command;
     }
 
-    private static JsonObject ToJson(StreamListensResponse answer) => new()
+    private static JsonObject ToJson(StreamListensResponse answer, IReadOnlyList<int> lines) => new()
     {
         ["accepted"] = answer.Accepted,
         ["duplicate"] = answer.Duplicate,
-        ["rejected"] = new JsonArray([.. answer.Rejected.Select(r => (JsonNode)new JsonObject { ["index"] = r.Index, ["field"] = r.Field, ["reason"] = r.Reason })]),
+        ["rejected"] = new JsonArray([.. answer.Rejected.Select(r => (JsonNode)new JsonObject { ["index"] = r.Index, ["line"] = lines[(int)r.Index], ["field"] = r.Field, ["reason"] = r.Reason })]),
     };
 
-    private static void Print(IAnsiConsole console, StreamListensResponse answer)
+    private static void Print(IAnsiConsole console, StreamListensResponse answer, IReadOnlyList<int> lines)
     {
         console.MarkupLineInterpolated($"{answer.Accepted:N0} accepted, {answer.Duplicate:N0} duplicate, {answer.RejectedCount:N0} rejected");
         foreach (var rejected in answer.Rejected)
         {
-            console.MarkupLineInterpolated($"  listen {rejected.Index}: [red]{rejected.Field}[/] {rejected.Reason}");
+            console.MarkupLineInterpolated($"  line {lines[(int)rejected.Index]}: [red]{rejected.Field}[/] {rejected.Reason}");
         }
     }
 }

@@ -4,6 +4,7 @@ using RecSys.Analytics.Imports;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
+using RecSys.Contracts;
 
 namespace RecSys.Cli.Imports;
 
@@ -15,7 +16,9 @@ internal static class ImportCommand
         var format = new Argument<string>("FORMAT") { Description = $"One of {string.Join(", ", LogImporter.Formats)}" };
         format.AcceptOnlyFromAmong([.. LogImporter.Formats]);
         var paths = new Argument<string[]>("PATH") { Description = "Files or folders of the log; compressed ones as they are", Arity = ArgumentArity.OneOrMore };
-        var name = new Option<string?>("--name") { Description = "Name of the import in the lake, the format's by default; an import of that name is replaced" };
+        var name = new Option<string?>("--name") { Description = "Name of the import in the lake, the format's by default; one of that name is replaced with --replace only" };
+        var replace = new Option<bool>("--replace") { Description = "Put the log in the place of the import of that name" };
+        var user = new Option<string?>("--user") { Description = $"Who listened, in exports of one person ({string.Join(", ", LogImporter.FormatsOfOnePerson)}); by default whom the export names", HelpName = "NAME" };
         var level = new Option<ImportLevel>("--level")
         {
             Description = "What becomes a track where rows name both: track (default) or artist",
@@ -46,7 +49,7 @@ internal static class ImportCommand
         var json = ResultWriter.CreateOption();
         var command = new Command("import", "Bring a log of another system in; ends with a cleaning report")
         {
-            format, paths, name, level, since, until, cold, maxPerDay, knownTracks, histories, dryRun, strict, data, json,
+            format, paths, name, replace, user, level, since, until, cold, maxPerDay, knownTracks, histories, dryRun, strict, data, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -54,6 +57,7 @@ internal static class ImportCommand
             var options = new ImportOptions
             {
                 Name = parsed.GetValue(name),
+                User = parsed.GetValue(user),
                 Level = parsed.GetValue(level),
                 Since = parsed.GetValue(since),
                 Until = parsed.GetValue(until),
@@ -64,7 +68,7 @@ internal static class ImportCommand
                 Strict = parsed.GetValue(strict),
             };
             var report = await ImportRun.RunAsync(
-                parsed.GetValue(data)!, parsed.GetValue(format)!, parsed.GetValue(paths)!, options, parsed.GetValue(histories), writer.Notes, cancellationToken);
+                parsed.GetValue(data)!, parsed.GetValue(format)!, parsed.GetValue(paths)!, options, parsed.GetValue(replace), parsed.GetValue(histories), writer.Notes, cancellationToken);
             await writer.WriteAsync(ImportReportView.ToJson(report), console => ImportReportView.Print(console, report), cancellationToken);
             return options.Strict && report.Dropped > 0
                 ? throw new UsageException(
@@ -96,12 +100,12 @@ internal static class ImportCommand
         HelpName = "TIME",
         CustomParser = result =>
         {
-            if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            if (TimeText.TryParse(result.Tokens[0].Value, out var time))
             {
                 return time;
             }
 
-            result.AddError($"{name} {result.Tokens[0].Value}: a date or time such as 2009-06-20 or 2009-06-20T12:00:00Z is needed.");
+            result.AddError($"{name} {result.Tokens[0].Value}: a date or time such as 2009-06-20 or 2009-06-20T12:00:00Z, or Unix seconds are needed.");
             return null;
         },
     };

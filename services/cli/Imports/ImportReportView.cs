@@ -28,6 +28,7 @@ internal static class ImportReportView
         ["catalogue"] = report.Catalogue is { } catalogue
             ? new JsonObject { ["rows"] = catalogue.Rows, ["kept"] = catalogue.Kept, ["rules"] = ToJson(catalogue.Rules) }
             : null,
+        ["leftOut"] = new JsonArray([.. report.LeftOut.Select(file => (JsonNode)new JsonObject { ["file"] = file.File, ["rows"] = file.Rows, ["reason"] = file.Reason })]),
     };
 
     public static void Print(IAnsiConsole console, ImportReport report)
@@ -50,6 +51,10 @@ internal static class ImportReportView
         }
 
         Print(console, "Rule of listens", report.Rules);
+        foreach (var file in report.LeftOut)
+        {
+            console.MarkupLineInterpolated($"Not imported: {file.File}{(file.Rows is { } rows ? $", {NumberText.Count(rows, "row")}" : "")}: {file.Reason}");
+        }
     }
 
     private static JsonArray ToJson(IEnumerable<ImportRule> rules) =>

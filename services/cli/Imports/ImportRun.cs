@@ -3,6 +3,8 @@ using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
+using RecSys.Cli.Pictures;
+using RecSys.Contracts;
 using RecSys.Data;
 using RecSys.Data.Histories;
 using RecSys.Lake;
@@ -21,6 +23,7 @@ internal static class ImportRun
     /// <param name="format">The log's format.</param>
     /// <param name="paths">Its files or folders.</param>
     /// <param name="options">How to import it.</param>
+    /// <param name="replace">Whether an import of the same name may be replaced.</param>
     /// <param name="historyListens">The newest listens of each user that go to the histories; null: as many as these keep.</param>
     /// <param name="console">Where progress is shown.</param>
     /// <param name="cancellationToken">Stops the import.</param>
@@ -29,6 +32,7 @@ internal static class ImportRun
         string format,
         IReadOnlyList<string> paths,
         ImportOptions options,
+        bool replace,
         int? historyListens,
         IAnsiConsole console,
         CancellationToken cancellationToken)
@@ -38,29 +42,72 @@ internal static class ImportRun
             throw new UsageException($"--name {name}: 1 to 64 of a-z, 0-9, '-', '_' and '.' are allowed, not beginning with '.'.");
         }
 
+        if (options.User is { } user && !LogImporter.FormatsOfOnePerson.Contains(format))
+        {
+            throw new UsageException($"--user {user}: the format {format} says itself who listened; --user is for {string.Join(", ", LogImporter.FormatsOfOnePerson)}.");
+        }
+
+        if (options.User is { } id && IdText.ProblemOfId(id) is { } problem)
+        {
+            throw new UsageException($"--user: a user {problem}.");
+        }
+
         if (options.DryRun)
         {
             return await DryRunAsync(new FolderSettings(dataFolder).S3, format, paths, options, console, cancellationToken);
         }
 
-        await using var target = await ImportTarget.OpenAsync(dataFolder, cancellationToken);
-        var report = await ReadAsync(target.Queries, target.S3, format, paths, options, console, cancellationToken);
-        if (!report.Stored)
-        {
-            return report;
-        }
-
+        dataFolder.Refresh();
+        var isNew = !dataFolder.Exists;
         try
         {
-            await StoreAsync(target, report, historyListens ?? target.RecentListensPerUser, console, cancellationToken);
+            await using var target = await ImportTarget.OpenAsync(dataFolder, cancellationToken);
+            CheckReplacing(target, options.Name ?? format, replace, console);
+            var report = await ReadAsync(target.Queries, target.S3, format, paths, options, console, cancellationToken);
+            if (report.Stored)
+            {
+                await StoreAllAsync(target, report, historyListens ?? target.RecentListensPerUser, console, cancellationToken);
+            }
+
+            return report;
+        }
+        catch (LakeInputException) when (isNew)
+        {
+            // A folder that was made for this log alone.
+            DatabaseMigrator.CloseFiles();
+            dataFolder.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    private static void CheckReplacing(ImportTarget target, string name, bool replace, IAnsiConsole console)
+    {
+        if (target.Queries.FindImport(name) is not { Report: var existing })
+        {
+            return;
+        }
+
+        var what = $"{name}, {NumberText.Count(existing.Kept, "row")} of {NumberText.Count(existing.Users, "user")} in the format {existing.Format}";
+        if (!replace)
+        {
+            throw new UsageException($"there is an import {what} already. Give this log another --name, or replace that one with --replace.");
+        }
+
+        console.WriteLine($"Replaces the import {what}");
+    }
+
+    private static async Task StoreAllAsync(
+        ImportTarget target, ImportReport report, int historyListens, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StoreAsync(target, report, historyListens, console, cancellationToken);
         }
         catch (Exception failure) when (failure is DbException or DatabaseUnavailableException)
         {
             throw new IOException(
-                $"The log is in the lake as {report.Name}, but not all of its names and histories are in the database: {failure.Message.TrimEnd('.')}. Mend that and import again.", failure);
+                $"The log is in the lake as {report.Name}, but not all of its names and histories are in the database: {failure.Message.TrimEnd('.')}. Mend that and import again with --replace.", failure);
         }
-
-        return report;
     }
 
     private static async Task StoreAsync(

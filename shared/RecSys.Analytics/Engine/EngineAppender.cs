@@ -36,8 +36,14 @@ internal sealed class EngineAppender : IDisposable
     /// <summary>An INTEGER.</summary>
     public EngineAppender Add(int value) => Add((int?)value);
 
+    /// <summary>A BIGINT; null for NULL.</summary>
+    public EngineAppender Add(long? value) => Added(Row.AppendValue(value));
+
     /// <summary>A DOUBLE.</summary>
     public EngineAppender Add(double value) => Added(Row.AppendValue(value));
+
+    /// <summary>A DOUBLE; null for NULL.</summary>
+    public EngineAppender Add(double? value) => Added(Row.AppendValue(value));
 
     /// <summary>A BOOLEAN.</summary>
     public EngineAppender Add(bool value) => Added(Row.AppendValue(value));

@@ -19,7 +19,7 @@ internal static class CatalogueTable
         if (plan is null)
         {
             connection.Execute($"CREATE OR REPLACE TEMP TABLE example_names AS {NoNames}", cancellationToken);
-            connection.Execute("CREATE OR REPLACE TEMP TABLE listen_names (track_id VARCHAR, title VARCHAR, artist_id VARCHAR, artist VARCHAR, listens BIGINT)", cancellationToken);
+            connection.Execute("CREATE OR REPLACE TEMP TABLE listen_names (track_id VARCHAR, title VARCHAR, artist_id VARCHAR, artist VARCHAR, album VARCHAR, listens BIGINT)", cancellationToken);
             return null;
         }
 
@@ -79,7 +79,7 @@ internal static class CatalogueTable
         connection.Execute(
             $"""
             CREATE OR REPLACE TEMP TABLE known_tracks AS
-            SELECT TRY_CAST(track_id AS {type}) AS track_id FROM catalogue WHERE broken_rule IS NULL AND TRY_CAST(track_id AS {type}) IS NOT NULL
+            SELECT TRY_CAST(track_id AS {type}) AS track_id FROM catalogue WHERE broken_rule IS NULL AND TRY_CAST(track_id AS {type})::VARCHAR = track_id
             """,
             cancellationToken);
     }
@@ -92,13 +92,14 @@ internal static class CatalogueTable
         var source = plan.Catalogue is not null
             ? "SELECT * FROM catalogue WHERE broken_rule IS NULL"
             : $$"""
-              SELECT track_id, {{ValueSql.Name("most.title")}} AS title, {{ValueSql.Name("most.artist")}} AS name,
+              SELECT track_id, {{ValueSql.Name("most.title")}} AS title, {{ValueSql.Name("most.artist")}} AS name, {{ValueSql.Name("most.album")}} AS album,
                   CASE WHEN name <> '' THEN [coalesce(nullif(most.artist_id, ''), name)] ELSE []::VARCHAR[] END AS artist_ids,
                   CASE WHEN name <> '' THEN [name] ELSE []::VARCHAR[] END AS artists,
-                  []::VARCHAR[] AS album_ids, []::VARCHAR[] AS albums, []::VARCHAR[] AS genre_ids, []::VARCHAR[] AS genres
+                  CASE WHEN album <> '' THEN [album] ELSE []::VARCHAR[] END AS album_ids, CASE WHEN album <> '' THEN [album] ELSE []::VARCHAR[] END AS albums,
+                   []::VARCHAR[] AS genre_ids, []::VARCHAR[] AS genres
               FROM (
-                  SELECT track_id, max({'listens': listens, 'title': title, 'artist': artist, 'artist_id': artist_id}) AS most
-                  FROM (SELECT track_id, title, artist_id, artist, sum(listens) AS listens FROM listen_names GROUP BY ALL)
+                  SELECT track_id, max({'listens': listens, 'title': title, 'artist': artist, 'artist_id': artist_id, 'album': album}) AS most
+                  FROM (SELECT track_id, title, artist_id, artist, album, sum(listens) AS listens FROM listen_names GROUP BY ALL)
                   GROUP BY track_id
               )
               """;

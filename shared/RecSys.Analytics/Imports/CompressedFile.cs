@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace RecSys.Analytics.Imports;
 
 /// <summary>
-/// Finds compressed files that were cut short: the engine reads such a file to its end and takes it for complete, which
+/// Reads compressed files to their true end: the engine and most libraries take a file that was cut short for complete, which
 /// would lose rows without a word.
 /// </summary>
 internal static class CompressedFile
@@ -12,80 +12,35 @@ internal static class CompressedFile
     private const int ZstdMagic = unchecked((int)0xFD2FB528);
     private const int ZstdSkippableMagic = 0x184D2A50;
 
-    /// <summary>Reads the file to its end.</summary>
+    /// <summary>Opens a file as what it holds.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="compression"><c>.gz</c>, or empty for a file that is not compressed.</param>
+    /// <exception cref="LakeInputException">By the reading: the file is cut short or damaged.</exception>
+    public static Stream OpenRead(string path, string compression) =>
+        compression.Length == 0 ? File.OpenRead(path) : new WholeGzip(path);
+
+    /// <summary>Checks a zstd file, without unpacking it.</summary>
     /// <exception cref="LakeInputException">The file is cut short or damaged.</exception>
-    public static void Check(InputFile file, CancellationToken cancellationToken)
+    public static void CheckZstd(string path)
     {
         bool complete;
         try
         {
-            complete = file.Compression switch
-            {
-                ".gz" => IsCompleteGzip(file.Path, cancellationToken),
-                ".zst" => IsCompleteZstd(file.Path),
-                _ => true,
-            };
+            complete = IsCompleteZstd(path);
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        catch (EndOfStreamException exception)
         {
-            throw Damaged(file, exception);
+            throw Damaged(path, "zstd", exception);
         }
 
         if (!complete)
         {
-            throw Damaged(file, null);
+            throw Damaged(path, "zstd", null);
         }
     }
 
-    private static LakeInputException Damaged(InputFile file, Exception? inner) =>
-        new(
-            file.Path,
-            $"is no complete {file.EngineCompression} file: it was cut short or is damaged",
-            "Fetch or compress it again",
-            inner: inner);
-
-    // GZipStream takes a cut for the end, too. So a small member of our own is put behind the file: its content comes out
-    // last only if everything before it was complete, since gzip allows members in a row.
-    private static bool IsCompleteGzip(string path, CancellationToken cancellationToken)
-    {
-        var sentinel = Guid.NewGuid().ToByteArray();
-        using var file = File.OpenRead(path);
-        using var joined = new JoinedStream(file, new MemoryStream(Gzip(sentinel)));
-        using var gzip = new GZipStream(joined, CompressionMode.Decompress);
-        var buffer = new byte[1 << 17];
-        var last = new byte[sentinel.Length];
-        int read;
-        while ((read = gzip.Read(buffer)) > 0)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            KeepLast(last, buffer.AsSpan(0, read));
-        }
-
-        return last.AsSpan().SequenceEqual(sentinel);
-    }
-
-    private static byte[] Gzip(byte[] content)
-    {
-        var memory = new MemoryStream();
-        using (var gzip = new GZipStream(memory, CompressionLevel.Fastest))
-        {
-            gzip.Write(content);
-        }
-
-        return memory.ToArray();
-    }
-
-    private static void KeepLast(Span<byte> last, ReadOnlySpan<byte> read)
-    {
-        if (read.Length >= last.Length)
-        {
-            read[^last.Length..].CopyTo(last);
-            return;
-        }
-
-        last[read.Length..].CopyTo(last);
-        read.CopyTo(last[^read.Length..]);
-    }
+    private static LakeInputException Damaged(string path, string kind, Exception? inner) =>
+        new(path, $"is no complete {kind} file: it was cut short or is damaged", "Fetch or compress it again", inner: inner);
 
     // RFC 8878: frames of a header, blocks with their sizes, and an optional checksum. Walking over them needs no decompression.
     private static bool IsCompleteZstd(string path)
@@ -129,37 +84,131 @@ internal static class CompressedFile
         return file.Position == file.Length;
     }
 
-    /// <summary>Two streams in a row, to be read once.</summary>
-    private sealed class JoinedStream(Stream first, Stream second) : Stream
+    /// <summary>
+    /// What a gzip file holds. GZipStream takes a cut for the end. So a small member of our own is put behind the file: its content
+    /// comes out last only if everything before it was complete, since gzip allows members in a row. It is not given to the reader.
+    /// </summary>
+    private sealed class WholeGzip : ReadOnlyStream
     {
-        public override bool CanRead => true;
+        private readonly string _path;
+        private readonly byte[] _sentinel = Guid.NewGuid().ToByteArray();
+        private readonly GZipStream _gzip;
+        private readonly byte[] _buffer = new byte[1 << 17];
+        private int _start;
+        private int _end;
+        private bool _isAtEnd;
 
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
+        public WholeGzip(string path)
         {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
+            _path = path;
+            _gzip = new GZipStream(new JoinedStream(File.OpenRead(path), new MemoryStream(Gzip(_sentinel))), CompressionMode.Decompress);
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+        public override int Read(Span<byte> buffer)
+        {
+            while (_end - _start <= _sentinel.Length && !_isAtEnd)
+            {
+                Fill();
+            }
 
+            // The last bytes may be the sentinel, and wait until it is known.
+            var count = Math.Min(_end - _start - (_isAtEnd ? 0 : _sentinel.Length), buffer.Length);
+            _buffer.AsSpan(_start, count).CopyTo(buffer);
+            _start += count;
+            return count;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _gzip.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private void Fill()
+        {
+            _buffer.AsSpan(_start.._end).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+            int read;
+            try
+            {
+                read = _gzip.Read(_buffer.AsSpan(_end));
+            }
+            catch (InvalidDataException exception)
+            {
+                throw Damaged(_path, "gzip", exception);
+            }
+
+            _end += read;
+            if (read > 0)
+            {
+                return;
+            }
+
+            if (!_buffer.AsSpan(_start.._end).EndsWith(_sentinel))
+            {
+                throw Damaged(_path, "gzip", null);
+            }
+
+            _isAtEnd = true;
+            _end -= _sentinel.Length;
+        }
+
+        private static byte[] Gzip(byte[] content)
+        {
+            var memory = new MemoryStream();
+            using (var gzip = new GZipStream(memory, CompressionLevel.Fastest))
+            {
+                gzip.Write(content);
+            }
+
+            return memory.ToArray();
+        }
+    }
+
+    /// <summary>Two streams in a row, to be read once.</summary>
+    private sealed class JoinedStream(Stream first, Stream second) : ReadOnlyStream
+    {
         public override int Read(Span<byte> buffer)
         {
             var read = first.Read(buffer);
             return read > 0 ? read : second.Read(buffer);
         }
 
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        protected override void Dispose(bool disposing)
+        {
+            first.Dispose();
+            second.Dispose();
+            base.Dispose(disposing);
+        }
     }
+}
+
+/// <summary>A stream that is read once from its start to its end.</summary>
+internal abstract class ReadOnlyStream : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public abstract override int Read(Span<byte> buffer);
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -24,6 +24,10 @@ internal sealed partial record DelimitedText(
     private const string Rejected = "rejected_rows";
     private const string RejectedScans = "rejected_scans";
 
+    // Longer lines than the first the engine reads only when it is told their length; its buffers are to hold two of them.
+    private const int EngineLine = 1_900_000;
+    private const int EngineMargin = 1024;
+
     /// <summary>A file whose lines are read whole, as the column <c>line</c>: no text has the delimiter, a control character.</summary>
     public static DelimitedText Lines(InputFile file) => new(file, '\u0001', ["line"], HasHeader: false);
 
@@ -33,8 +37,11 @@ internal sealed partial record DelimitedText(
     {
         try
         {
-            return connection.ReadRows(
+            var line = connection.ReadRows(
                 $"SELECT line FROM {Lines(file).Sql(keepsRejected: false, inOrder: true)} LIMIT 1", row => row.TextOrNull(0), cancellationToken).FirstOrDefault();
+            return line?.Contains('\0') == true
+                ? throw new LakeInputException(file.Path, "has NUL bytes, and is no text", "Give text or Parquet; unpack archives first", line: 1)
+                : line;
         }
         catch (EngineException exception)
         {
@@ -42,19 +49,23 @@ internal sealed partial record DelimitedText(
         }
     }
 
-    /// <summary>The values of a line of CSV. A value may be in double quotes, which are doubled where they belong to it.</summary>
+    /// <summary>
+    /// The values of a line of CSV. A value may be in double quotes, which are doubled where they belong to it; inside a value that
+    /// doesn't begin with one, a quote is a character like others (<c>Royce Da 5'9"</c>).
+    /// </summary>
     public static List<string> SplitQuoted(string line, char delimiter)
     {
         var values = new List<string>();
         var value = new StringBuilder();
         var isQuoted = false;
+        var isAtStart = true;
         for (var i = 0; i < line.Length; i++)
         {
             if (line[i] == '"' && isQuoted && i + 1 < line.Length && line[i + 1] == '"')
             {
                 value.Append(line[i++]);
             }
-            else if (line[i] == '"')
+            else if (line[i] == '"' && (isQuoted || isAtStart))
             {
                 isQuoted = !isQuoted;
             }
@@ -62,11 +73,15 @@ internal sealed partial record DelimitedText(
             {
                 values.Add(value.ToString());
                 value.Clear();
+                isAtStart = true;
+                continue;
             }
             else
             {
                 value.Append(line[i]);
             }
+
+            isAtStart = false;
         }
 
         values.Add(value.ToString());
@@ -86,7 +101,8 @@ internal sealed partial record DelimitedText(
 
         if (message.Contains("state machine reached an invalid state", StringComparison.Ordinal))
         {
-            return new LakeInputException(file.Path, "has line breaks of several kinds", "Make them all the same, such as with tr -d '\\r'", line, exception);
+            // Only zstd comes here: others are made even before.
+            return new LakeInputException(file.Path, "has line breaks of several kinds", "Unpack it with zstd -d: such a file is read where it isn't compressed", line, exception);
         }
 
         var end = message.IndexOf('\n', StringComparison.Ordinal);
@@ -108,6 +124,7 @@ internal sealed partial record DelimitedText(
         // Strict mode refuses a file whose line breaks are of several kinds; without it, values too many in a row go unnoticed.
         return $"read_csv({SqlText.Literal(File.Path)}, compression = '{File.EngineCompression}', delim = {SqlText.Literal(Delimiter.ToString())}, quote = {quote}, escape = {quote}, "
             + $"header = false, skip = {(HasHeader ? 1 : 0)}, encoding = {SqlText.Literal(Encoding)}, auto_detect = false, strict_mode = {(Columns.Count > 1 ? "true" : "false")}, columns = {{{columns}}}"
+            + (File.LongestLine < EngineLine ? "" : $", max_line_size = {File.LongestLine + EngineMargin}, buffer_size = {2 * (File.LongestLine + EngineMargin)}")
             + (inOrder ? ", parallel = false" : "")
             + (keepsRejected ? $", store_rejects = true, rejects_table = '{Rejected}', rejects_scan = '{RejectedScans}')" : ")");
     }
@@ -126,18 +143,21 @@ internal sealed partial record DelimitedText(
     {
         const string OfFile = $"{Rejected} JOIN {RejectedScans} USING (scan_id, file_id) WHERE file_path = ?";
         foreach (var (line, error) in connection.ReadRows(
-            $"SELECT line::BIGINT, error_type::VARCHAR FROM {OfFile} AND error_type::VARCHAR IN ('INVALID ENCODING', 'UNQUOTED VALUE') ORDER BY line LIMIT 1",
+            $"SELECT line::BIGINT, error_type::VARCHAR FROM {OfFile} AND error_type::VARCHAR IN ('INVALID ENCODING', 'UNQUOTED VALUE', 'LINE SIZE OVER MAXIMUM') ORDER BY line LIMIT 1",
             row => (row.GetInt64(0), row.GetString(1)),
             cancellationToken,
             File.Path))
         {
-            throw error == "INVALID ENCODING"
-                ? NotUtf8(File.Path, line, null)
-                : new LakeInputException(
+            throw error switch
+            {
+                "INVALID ENCODING" => NotUtf8(File.Path, line, null),
+                "UNQUOTED VALUE" => new LakeInputException(
                     File.Path,
                     "a value begins with a double quote that is not closed",
                     "Close the quote, double it when it belongs to the value, or give the file with tabs, where quotes mean nothing",
-                    line);
+                    line),
+                _ => new LakeInputException(File.Path, "has a line of more than 2,000,000 bytes", "Unpack it with zstd -d: such a file is read where it isn't compressed", line),
+            };
         }
 
         return connection.QueryLong($"SELECT count(DISTINCT (scan_id, file_id, line)) FROM {OfFile}", cancellationToken, File.Path);

@@ -9,6 +9,12 @@ public sealed record ImportOptions
     /// </summary>
     public string? Name { get; init; }
 
+    /// <summary>
+    /// Who listened, in exports of one person (<see cref="LogImporter.FormatsOfOnePerson"/>). Null, the default: whom the export
+    /// names; where it names nobody, the import is refused.
+    /// </summary>
+    public string? User { get; init; }
+
     /// <summary>What becomes a track, in formats that name both artists and tracks. Default: the track.</summary>
     public ImportLevel Level { get; init; }
 

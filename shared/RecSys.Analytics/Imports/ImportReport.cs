@@ -39,12 +39,15 @@ public sealed record ImportReport(
     /// <summary>Usable rows whose track had no id in the log, so that it was made from names.</summary>
     public long NamedByText { get; init; }
 
+    /// <summary>Files that came with the log and were not imported.</summary>
+    public IReadOnlyList<LeftOutFile> LeftOut { get; init; } = [];
+
     /// <summary>Whether the import is in the lake now: not after a dry run, nor when it was strict and a row was dropped.</summary>
     public bool Stored { get; init; }
 
-    /// <summary>Rows that were dropped, of listens and catalogue.</summary>
+    /// <summary>Rows that were dropped, of listens and catalogue; not those that were added to others.</summary>
     [JsonIgnore]
-    public long Dropped => Rules.Sum(rule => rule.Dropped) + (Catalogue?.Rules.Sum(rule => rule.Dropped) ?? 0);
+    public long Dropped => Rules.Where(rule => rule.Rule != ImportRules.AddedUp).Sum(rule => rule.Dropped) + (Catalogue?.Rules.Sum(rule => rule.Dropped) ?? 0);
 }
 
 /// <summary>What cleaning did to a log's catalogue.</summary>
@@ -52,6 +55,12 @@ public sealed record ImportReport(
 /// <param name="Kept">Tracks that are in the lake now.</param>
 /// <param name="Rules">The catalogue's rules; what they dropped and <paramref name="Kept"/> add up to <paramref name="Rows"/>.</param>
 public sealed record CatalogueReport(long Rows, long Kept, IReadOnlyList<ImportRule> Rules);
+
+/// <summary>A file that came with a log and was not imported.</summary>
+/// <param name="File">Its name.</param>
+/// <param name="Rows">Its rows; null where nobody counted them.</param>
+/// <param name="Reason">Why, as a clause for a person.</param>
+public sealed record LeftOutFile(string File, long? Rows, string Reason);
 
 /// <summary>The report of an import as JSON beside its tables.</summary>
 internal static class ImportReportFile

@@ -9,6 +9,9 @@ public static class ImportRules
     /// <summary>The row has too few or too many columns, or its weight or time is missing or can't be read.</summary>
     public const string Unparseable = "unparseable";
 
+    /// <summary>The row is of something else than a track, such as an episode of a podcast.</summary>
+    public const string NotTrack = "not-a-track";
+
     /// <summary>The user or the track is null or empty.</summary>
     public const string EmptyId = "empty-id";
 
@@ -30,6 +33,9 @@ public static class ImportRules
     /// <summary>The track is not in the catalogue, or was dropped there.</summary>
     public const string UnknownTrack = "unknown-track";
 
+    /// <summary>An earlier row without a time has the same user and track; the weight of this one was added to it. Nothing is lost.</summary>
+    public const string AddedUp = "added-up";
+
     /// <summary>Another row has the same user, track and time; the one with the largest weight is kept.</summary>
     public const string Duplicate = "duplicate";
 
@@ -50,8 +56,8 @@ public static class ImportRules
     /// <summary>All rules in order.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        HeaderRow, Unparseable, EmptyId, InvalidId, WeightOutOfRange, ShareOutOfRange, TimeOutOfRange, OutsidePeriod, UnknownTrack,
-        Duplicate, Bot, Cold,
+        HeaderRow, Unparseable, NotTrack, EmptyId, InvalidId, WeightOutOfRange, ShareOutOfRange, TimeOutOfRange, OutsidePeriod, UnknownTrack,
+        AddedUp, Duplicate, Bot, Cold,
     ];
 }
 

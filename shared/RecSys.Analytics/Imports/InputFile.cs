@@ -1,24 +1,23 @@
 namespace RecSys.Analytics.Imports;
 
-/// <summary>A file to import, perhaps compressed: <c>.gz</c> and <c>.zst</c> are read as they are.</summary>
-internal sealed class InputFile
+/// <summary>A file to import, perhaps compressed: gzip and zstd are read as they are, whatever the name says.</summary>
+internal sealed record InputFile
 {
-    private static readonly string[] CompressedExtensions = [".gz", ".zst"];
+    /// <summary>What names of compressed files end in.</summary>
+    public static readonly string[] CompressedExtensions = [".gz", ".zst"];
 
-    private InputFile(string path)
+    private InputFile(string path, FileContent content)
     {
         Path = path;
-        var extension = System.IO.Path.GetExtension(path).ToLowerInvariant();
-        Compression = CompressedExtensions.Contains(extension) ? extension : "";
-        ContentExtension = Compression.Length > 0
-            ? System.IO.Path.GetExtension(System.IO.Path.GetFileNameWithoutExtension(path)).ToLowerInvariant()
-            : extension;
+        Compression = content switch { FileContent.Gzip => ".gz", FileContent.Zstd => ".zst", _ => "" };
+        ContentExtension = ExtensionOf(path);
+        IsParquet = ContentExtension is ".parquet" or ".pq" || content == FileContent.Parquet;
     }
 
-    public string Path { get; }
+    public string Path { get; private init; }
 
     /// <summary><c>.gz</c>, <c>.zst</c> or empty.</summary>
-    public string Compression { get; }
+    public string Compression { get; private init; }
 
     /// <summary>The engine's name of the compression.</summary>
     public string EngineCompression => Compression switch { ".gz" => "gzip", ".zst" => "zstd", _ => "none" };
@@ -26,10 +25,21 @@ internal sealed class InputFile
     /// <summary>The extension without that of the compression, such as <c>.tsv</c>.</summary>
     public string ContentExtension { get; }
 
-    /// <summary>Whether the name says that it is Parquet.</summary>
-    public bool IsParquet => ContentExtension is ".parquet" or ".pq";
+    /// <summary>Whether it is Parquet, or its name says so.</summary>
+    public bool IsParquet { get; }
 
-    /// <summary>A file that must be there, be readable and not be empty.</summary>
+    /// <summary>Bytes of the longest line; 0 when that is not known.</summary>
+    public long LongestLine { get; private init; }
+
+    /// <summary>The extension of a name, in small letters and without that of a compression.</summary>
+    public static string ExtensionOf(string path)
+    {
+        var name = System.IO.Path.GetFileName(path).ToLowerInvariant();
+        var extension = System.IO.Path.GetExtension(name);
+        return CompressedExtensions.Contains(extension) ? System.IO.Path.GetExtension(System.IO.Path.GetFileNameWithoutExtension(name)) : extension;
+    }
+
+    /// <summary>A file that must be there, be readable, not be empty, and be no archive.</summary>
     /// <exception cref="LakeInputException">It isn't.</exception>
     public static InputFile Open(string path)
     {
@@ -43,70 +53,44 @@ internal sealed class InputFile
             throw new LakeInputException(path, "does not exist", "Check the path");
         }
 
-        var file = new InputFile(path);
-        Span<byte> start = stackalloc byte[4];
-        int length;
+        FileContent content;
         try
         {
-            using var stream = File.OpenRead(path);
-            length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            if (new FileInfo(path).Length == 0)
+            {
+                throw new LakeInputException(path, "is empty", "Fetch or export the file again");
+            }
+
+            content = FileContents.Of(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new LakeInputException(path, "can't be opened", "Check the file's permissions", inner: exception);
         }
 
-        if (length == 0)
+        if (content == FileContent.Utf16)
         {
-            throw new LakeInputException(path, "is empty", "Fetch or export the file again");
+            throw new LakeInputException(path, "is text in UTF-16", "Convert the file, such as with iconv -f utf-16 -t utf-8");
         }
 
-        var isWhatItsNameSays = file.Compression switch
+        if (content is not (FileContent.Other or FileContent.Gzip or FileContent.Zstd or FileContent.Parquet))
         {
-            ".gz" => start is [0x1F, 0x8B, ..],
-            ".zst" => start is [0x28, 0xB5, 0x2F, 0xFD] or [_, 0x2A, 0x4D, 0x18],
-            _ => true,
-        };
-        return isWhatItsNameSays
-            ? file
-            : throw new LakeInputException(path, $"is no {file.EngineCompression} file, though its name says so", "Name the file as what it is, or fetch it again");
-    }
-
-    /// <summary>The files of a folder by their extensions, in the order of their names; of a file, the file itself.</summary>
-    /// <inheritdoc cref="Open" path="/exception"/>
-    public static List<InputFile> OpenAll(string path, params string[] extensions)
-    {
-        if (!Directory.Exists(path))
-        {
-            return [Open(path)];
+            throw new LakeInputException(path, $"is {FileContents.Name(content)}", "Unpack it first, and name the files that it held");
         }
 
-        var files = Directory.EnumerateFiles(path)
-            .Where(file => extensions.Contains(new InputFile(file).ContentExtension))
-            .Order(StringComparer.Ordinal)
-            .Select(Open)
-            .ToList();
-        return files.Count > 0
-            ? files
-            : throw new LakeInputException(path, $"has no file that ends in {string.Join(" or ", extensions)} (nor with .gz or .zst)", "Name the folder that holds the log, or its files");
+        var name = path.ToLowerInvariant();
+        FileContent? named = name.EndsWith(".gz", StringComparison.Ordinal) ? FileContent.Gzip : name.EndsWith(".zst", StringComparison.Ordinal) ? FileContent.Zstd : null;
+        return named is null || named == content
+            ? new InputFile(path, content)
+            : throw new LakeInputException(
+                path, $"is no {(named == FileContent.Gzip ? "gzip" : "zstd")} file, though its name says so", "Name the file as what it is, or fetch it again");
     }
 
-    /// <summary>A file of a folder by its name, with or without a compression's extension.</summary>
-    /// <returns>The file; null when there is none.</returns>
-    /// <inheritdoc cref="Open" path="/exception"/>
-    public static InputFile? Find(string folder, string name)
-    {
-        foreach (var extension in (string[])["", .. CompressedExtensions])
-        {
-            var path = System.IO.Path.Combine(folder, name + extension);
-            if (File.Exists(path))
-            {
-                return Open(path);
-            }
-        }
+    /// <summary>The same file with the length of its longest line.</summary>
+    public InputFile WithLongestLine(long bytes) => this with { LongestLine = bytes };
 
-        return null;
-    }
+    /// <summary>A copy of the file, which is not compressed.</summary>
+    public InputFile CopiedTo(string path) => this with { Path = path, Compression = "" };
 }
 
 /// <summary>The names that producers of logs give to the same columns, as <see cref="Plain"/> makes them.</summary>

@@ -66,8 +66,8 @@ internal static class EngineFailure
         }
 
         // The engine's message names the file in most cases.
-        var blamed = files.FirstOrDefault(file => failure.Message.Contains(file.Path, StringComparison.Ordinal)) ?? files[0];
-        return DelimitedText.Unreadable(blamed, failure);
+        var blamed = files.FirstOrDefault(file => failure.Message.Contains(file.Path, StringComparison.Ordinal)) ?? files.FirstOrDefault();
+        return blamed is null ? failure : DelimitedText.Unreadable(blamed, failure);
     }
 
     /// <summary>Whether a message of the engine or of the system says that the disk is full.</summary>

@@ -20,6 +20,11 @@ internal sealed class ListenCleaner(
     /// <param name="cancellationToken">Interrupts the engine.</param>
     public ImportReport Write(string folder, string workFolder, string name, string format, CancellationToken cancellationToken)
     {
+        if (options.Since is not null && !plan.Timed)
+        {
+            throw new LakeInputException(Files(), "has no times, which --since needs", "Import it without --since");
+        }
+
         var progress = options.Progress ?? ((_, _) => { });
         progress(0, "reading the catalogue");
         var catalogue = CatalogueTable.Read(connection, plan.Catalogue, cancellationToken);
@@ -40,12 +45,13 @@ internal sealed class ListenCleaner(
         buckets.Clean(share => progress(0.3 + (0.4 * share), "cleaning listens"), cancellationToken);
         if (buckets.Kept == 0)
         {
-            throw new LakeInputException(
-                string.Join(", ", plan.Files.Select(file => file.Path)),
-                rows > 0
-                    ? string.Create(CultureInfo.InvariantCulture, $"none of {rows} rows is usable, most break the rule {tally.Busiest}")
-                    : "has no rows",
-                "Check that the file is of the format " + format);
+            var busiest = tally.ToRules(rows).MaxBy(rule => rule.Dropped)!;
+            throw rows > 0
+                ? new LakeInputException(
+                    Files(),
+                    string.Create(CultureInfo.InvariantCulture, $"none of {rows} rows is usable, most break the rule {busiest.Rule}{(busiest.Examples is [var example, ..] ? $" ({example})" : "")}"),
+                    Remedy(busiest.Rule, format))
+                : new LakeInputException(Files(), "has no rows", "Fetch or export the file again");
         }
 
         progress(0.7, "writing listens");
@@ -78,8 +84,26 @@ internal sealed class ListenCleaner(
             ColdUsers = buckets.ColdUsers,
             BotUsers = buckets.BotUsers,
             NamedByText = buckets.NamedByText,
+            LeftOut = plan.LeftOut,
         };
     }
+
+    private string Files() => string.Join(", ", plan.Files.Select(file => file.Path));
+
+    private static string Remedy(string rule, string format) => rule switch
+    {
+        ImportRules.Unparseable => "Give every row the same columns, numbers with a point instead of a comma, and times in ISO 8601 or as Unix times",
+        ImportRules.EmptyId or ImportRules.InvalidId => "Check that the columns of user and track are those with the ids",
+        ImportRules.NotTrack => "Export the history of music",
+        ImportRules.WeightOutOfRange => "Give weights above 0",
+        ImportRules.ShareOutOfRange => "Give played shares from 0 to 1",
+        ImportRules.TimeOutOfRange => "Give times from 1970 until now",
+        ImportRules.OutsidePeriod => "Check --since and --until",
+        ImportRules.UnknownTrack => "Check that the catalogue is the one of this log",
+        ImportRules.Bot => "Raise --max-per-day, or allow any number with 0",
+        ImportRules.Cold => "Lower --cold",
+        _ => $"Check that the file is of the format {format}",
+    };
 
     private static string RowsSql(IReadOnlyList<string> files) =>
         $"SELECT * FROM {SqlText.Parquet(files)}";

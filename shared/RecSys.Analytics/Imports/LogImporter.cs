@@ -1,6 +1,7 @@
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports.Formats;
 using RecSys.Analytics.Listens;
+using RecSys.Contracts;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Analytics.Imports;
@@ -13,11 +14,15 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
     private static readonly IImportFormat[] KnownFormats =
     [
         new YandexFormat(), new LastFm1KFormat(), new LastFm360KFormat(), new LastFmCsvFormat(), new HetrecFormat(), new BotifyFormat(),
+        new ListenBrainzFormat(), new SpotifyFormat(), new MalojaFormat(), new LastFmFormat(), new YambdaFormat(), new RecBoleFormat(),
         new EventsParquetFormat(), new TriplesFormat(), new AdjacencyFormat(),
     ];
 
     /// <summary>Names of the formats that <see cref="ImportAsync(string, IReadOnlyList{string}, ImportOptions, CancellationToken)"/> reads.</summary>
     public static IReadOnlyList<string> Formats { get; } = [.. KnownFormats.Select(format => format.Name)];
+
+    /// <summary>Those of <see cref="Formats"/> that are exports of one person.</summary>
+    public static IReadOnlyList<string> FormatsOfOnePerson { get; } = [.. KnownFormats.Where(format => format.IsOfOnePerson).Select(format => format.Name)];
 
     /// <summary>Whether an import may have this name: 1 to 64 of a-z, 0-9, '-', '_' and '.', not beginning with '.'.</summary>
     public static bool IsValidName(string name) => LakeFolders.IsImportName(name);
@@ -54,6 +59,12 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
             throw new ArgumentException("Name at least one file or folder to import.", nameof(paths));
         }
 
+        if (options.User is { } user && (!known.IsOfOnePerson || IdText.ProblemOfId(user) is not null))
+        {
+            throw new ArgumentException(
+                known.IsOfOnePerson ? $"The user {IdText.ProblemOfId(user)}." : $"The format {format} has users of its own; a user is named for {string.Join(", ", FormatsOfOnePerson)}.", nameof(options));
+        }
+
         var name = options.Name ?? format;
         if (!IsValidName(name))
         {
@@ -67,14 +78,20 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
         IImportFormat format, IReadOnlyList<string> paths, string name, ImportOptions options, CancellationToken cancellationToken)
     {
         using var connection = queries.Engine.Connect();
-        var plan = format.Plan(connection, paths, options, cancellationToken);
         var staged = queries.Lake.Folders.NewStagingPath("");
         var work = queries.Lake.Folders.NewStagingPath("-work");
+        ImportInputs? inputs = null;
+        IReadOnlyList<InputFile> files = [];
         try
         {
             DurableFiles.MakeFolder(staged);
             DurableFiles.MakeFolder(work);
-            var report = await CleanAsync(connection, plan, options, (staged, work), (name, format.Name), cancellationToken).ConfigureAwait(false);
+            options.Progress?.Invoke(0, "looking at the files");
+            inputs = ImportInputs.Open(paths, work, cancellationToken);
+            var plan = format.Plan(connection, inputs, options, cancellationToken);
+            files = plan.Files;
+            var latest = (timeProvider ?? TimeProvider.System).GetUtcNow().AddDays(1);
+            var report = new ListenCleaner(connection, plan, options, latest, queries.Lake.Compression).Write(staged, work, name, format.Name, cancellationToken);
             if (options.DryRun || (options.Strict && report.Dropped > 0))
             {
                 return report;
@@ -88,7 +105,12 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
         }
         catch (EngineException failure)
         {
-            throw EngineFailure.Explain(failure, plan.Files, queries.Lake.RootFolder);
+            var explained = EngineFailure.Explain(failure, files, queries.Lake.RootFolder);
+            throw explained is LakeInputException refused && inputs is not null ? inputs.Explain(refused) : explained;
+        }
+        catch (LakeInputException refused) when (inputs is not null)
+        {
+            throw inputs.Explain(refused);
         }
         catch (IOException failure) when (EngineFailure.IsNoRoom(failure.Message))
         {
@@ -103,40 +125,6 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
                     Directory.Delete(folder, recursive: true);
                 }
             }
-        }
-    }
-
-    private async Task<ImportReport> CleanAsync(
-        EngineConnection connection,
-        ImportPlan plan,
-        ImportOptions options,
-        (string Staged, string Work) folders,
-        (string Import, string Format) names,
-        CancellationToken cancellationToken)
-    {
-        // The engine and the check for cut files read at the same time, a processor each.
-        var check = Task.Run(() => Check(plan.Files, cancellationToken), cancellationToken);
-        try
-        {
-            var latest = (timeProvider ?? TimeProvider.System).GetUtcNow().AddDays(1);
-            var cleaner = new ListenCleaner(connection, plan, options, latest, queries.Lake.Compression);
-            var report = cleaner.Write(folders.Staged, folders.Work, names.Import, names.Format, cancellationToken);
-            await check.ConfigureAwait(false);
-            return report;
-        }
-        catch (Exception exception) when (exception is LakeInputException or EngineException)
-        {
-            // A cut file explains better than what the engine stumbled over because of it.
-            await check.ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private static void Check(IReadOnlyList<InputFile> files, CancellationToken cancellationToken)
-    {
-        foreach (var file in files)
-        {
-            CompressedFile.Check(file, cancellationToken);
         }
     }
 }

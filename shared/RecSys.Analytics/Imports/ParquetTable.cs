@@ -7,10 +7,18 @@ internal sealed class ParquetTable
 {
     private static readonly byte[] Magic = "PAR1"u8.ToArray();
 
+    // From here on a floating number stands for its neighbours, too: 2^24 and 2^53.
+    private const string ExactBelowFloat = "16777216";
+    private const string ExactBelowDouble = "9007199254740992";
+
+    private readonly EngineConnection _connection;
+    private readonly CancellationToken _cancellationToken;
     private readonly List<(string Name, string Type)> _columns;
 
-    private ParquetTable(InputFile file, List<(string Name, string Type)> columns)
+    private ParquetTable(EngineConnection connection, InputFile file, List<(string Name, string Type)> columns, CancellationToken cancellationToken)
     {
+        _connection = connection;
+        _cancellationToken = cancellationToken;
         File = file;
         _columns = columns;
     }
@@ -46,7 +54,7 @@ internal sealed class ParquetTable
             throw new LakeInputException(file.Path, "is no Parquet file that can be read: its description is damaged", "Fetch or export the file again", inner: exception);
         }
 
-        return new ParquetTable(file, columns);
+        return new ParquetTable(connection, file, columns, cancellationToken);
     }
 
     /// <summary>The first column of one of these names, ignoring case, spaces, '_' and '-'.</summary>
@@ -76,20 +84,34 @@ internal sealed class ParquetTable
                 File.Path, $"has no column {name}; its columns are {string.Join(", ", Names)}", $"Export the file with the column {name}");
     }
 
-    /// <summary>Ids: whole numbers stay BIGINT, text stays VARCHAR; numbers that pandas made floating because of nulls become whole again.</summary>
+    /// <summary>
+    /// Ids: whole numbers stay BIGINT where they fit; all else is text, which has every digit. Numbers that pandas made floating because
+    /// of nulls become whole again.
+    /// </summary>
     public string Id(int column)
     {
         var (name, type) = _columns[column];
         var value = SqlText.Identifier(name);
         return Kind(type) switch
         {
+            ColumnKind.Whole when type is "UBIGINT" or "HUGEINT" or "UHUGEINT" => $"{value}::VARCHAR",
             ColumnKind.Whole => $"{value}::BIGINT",
-            ColumnKind.Text => value,
-            ColumnKind.Number => $"CASE WHEN {value} = trunc({value}) AND abs({value}) < 9e15 THEN {value}::BIGINT END",
+            ColumnKind.Text => TextOf(value, type),
+            ColumnKind.Number when type is "FLOAT" or "DOUBLE" && HasInexact(value, type) => throw new LakeInputException(
+                File.Path,
+                $"the column {name} has ids in floating point from {(type == "FLOAT" ? ExactBelowFloat : ExactBelowDouble)} on, where neighbouring ids are the same number",
+                "Export the ids as whole numbers or as text"),
+            ColumnKind.Number when type is "FLOAT" or "DOUBLE" =>
+                $"CASE WHEN isfinite({value}) THEN CASE WHEN {value} = trunc({value}) THEN {value}::BIGINT::VARCHAR ELSE {value}::VARCHAR END END",
+            ColumnKind.Number => $"CASE WHEN {value} = trunc({value}) THEN split_part({value}::VARCHAR, '.', 1) ELSE {value}::VARCHAR END",
             ColumnKind.Other when type is "UUID" or "ENUM" || type.StartsWith("ENUM", StringComparison.Ordinal) => $"{value}::VARCHAR",
             _ => throw WrongType(column, "ids must be whole numbers or text"),
         };
     }
+
+    /// <summary>Whether a column has a value at all.</summary>
+    public bool HasValues(int column) =>
+        IsAny($"{SqlText.Identifier(_columns[column].Name)} IS NOT NULL");
 
     /// <summary>Ids as text.</summary>
     public string IdText(int column) => $"({Id(column)})::VARCHAR";
@@ -102,7 +124,9 @@ internal sealed class ParquetTable
         return Kind(type) switch
         {
             ColumnKind.Time => type is "TIMESTAMP" or "TIMESTAMP WITH TIME ZONE" ? $"epoch_us({value})" : $"epoch_us({value}::TIMESTAMP)",
-            ColumnKind.Whole or ColumnKind.Number or ColumnKind.Text => $"CASE WHEN {value} IS NOT NULL THEN {Formats.ValueSql.Time($"({value}::VARCHAR)")} END",
+            ColumnKind.Number when type is "FLOAT" or "DOUBLE" =>
+                Formats.ValueSql.Time($"(CASE WHEN {value} = trunc({value}) AND abs({value}) < 1e18 THEN {value}::BIGINT::VARCHAR ELSE coalesce({value}::VARCHAR, 'null') END)"),
+            ColumnKind.Whole or ColumnKind.Number or ColumnKind.Text => $"CASE WHEN {value} IS NOT NULL THEN {Formats.ValueSql.Time($"({TextOf(value, type)}::VARCHAR)")} END",
             _ => throw WrongType(column, "times must be timestamps, dates, ISO 8601 text or Unix times"),
         };
     }
@@ -115,7 +139,7 @@ internal sealed class ParquetTable
     {
         var (name, type) = _columns[column];
         return Kind(type) is ColumnKind.Whole or ColumnKind.Number or ColumnKind.Text
-            ? $"TRY_CAST({SqlText.Identifier(name)} AS DOUBLE)"
+            ? $"TRY_CAST({TextOf(SqlText.Identifier(name), type)} AS DOUBLE)"
             : throw WrongType(column, "weights must be numbers");
     }
 
@@ -125,7 +149,7 @@ internal sealed class ParquetTable
         var (name, type) = _columns[column];
         return Kind(type) switch
         {
-            ColumnKind.Text or ColumnKind.Whole or ColumnKind.Number => $"{SqlText.Identifier(name)}::VARCHAR",
+            ColumnKind.Text or ColumnKind.Whole or ColumnKind.Number => $"{TextOf(SqlText.Identifier(name), type)}::VARCHAR",
             _ when type == "VARCHAR[]" => $"array_to_string({SqlText.Identifier(name)}, ', ')",
             _ => throw WrongType(column, "names must be text"),
         };
@@ -141,16 +165,35 @@ internal sealed class ParquetTable
             : throw WrongType(column, "it must be a list of whole numbers or of text");
     }
 
+    // Some writers don't say of text that it is text. What isn't UTF-8 becomes a character that no id may have.
+    private static string TextOf(string value, string type) =>
+        type == "BLOB" ? $"CASE WHEN {value} IS NOT NULL THEN coalesce(TRY(decode({value})), chr(65533)) END" : value;
+
     private static ColumnKind Kind(string type) => type switch
     {
-        "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "UBIGINT" or "HUGEINT" => ColumnKind.Whole,
+        "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "UBIGINT" or "HUGEINT" or "UHUGEINT" => ColumnKind.Whole,
         "FLOAT" or "DOUBLE" => ColumnKind.Number,
-        "VARCHAR" => ColumnKind.Text,
+        "VARCHAR" or "BLOB" => ColumnKind.Text,
         "DATE" => ColumnKind.Time,
         _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => ColumnKind.Number,
         _ when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => ColumnKind.Time,
         _ => ColumnKind.Other,
     };
+
+    private bool HasInexact(string value, string type) =>
+        IsAny($"isfinite({value}) AND abs({value}) >= {(type == "FLOAT" ? ExactBelowFloat : ExactBelowDouble)}");
+
+    private bool IsAny(string condition)
+    {
+        try
+        {
+            return _connection.QueryLong($"SELECT count(*) FROM (SELECT 1 FROM {Sql} WHERE {condition} LIMIT 1)", _cancellationToken) > 0;
+        }
+        catch (EngineException exception)
+        {
+            throw EngineFailure.Explain(exception, [File], Path.GetTempPath());
+        }
+    }
 
     private LakeInputException WrongType(int column, string needed) =>
         new(File.Path, $"the column {_columns[column].Name} is of type {_columns[column].Type}", $"Export it again: {needed}");

@@ -55,7 +55,7 @@ internal sealed class StagedListens
         connection.Execute(
             $"""
             COPY (
-                SELECT user_id, track_id, weight, listened_at, played_share, title, artist_id, artist, is_named_by_text, broken_rule,
+                SELECT user_id, track_id, weight, listened_at, played_share, title, artist_id, artist, album, is_named_by_text, broken_rule,
                     CASE WHEN broken_rule IS NULL THEN (hash(user_id) % {buckets})::INTEGER ELSE {DroppedBucket} END AS bucket
                 FROM (SELECT *, {BrokenRule(isText, options, knownOnly)} AS broken_rule FROM ({plan.ListensSql}))
             ) TO {SqlText.Literal(folder)} (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (bucket))
@@ -120,6 +120,7 @@ internal sealed class StagedListens
         [
             $"WHEN is_header THEN '{ImportRules.HeaderRow}'",
             $"WHEN is_unparseable OR weight IS NULL OR listened_at IS NULL THEN '{ImportRules.Unparseable}'",
+            $"WHEN is_not_track THEN '{ImportRules.NotTrack}'",
             $"WHEN {empty} THEN '{ImportRules.EmptyId}'",
         ];
         if (isText)

@@ -109,18 +109,23 @@ internal sealed class UserBuckets(
 
     private void Group(string source, CancellationToken cancellationToken)
     {
+        var isTotal = plan.AddsUp ? "listened_at = 0" : "false";
         connection.Execute(
             $"""
             CREATE OR REPLACE TEMP TABLE {Rows} AS
-            SELECT user_id, track_id, listened_at, max(weight) AS weight, max(played_share) AS played_share, count(*) AS copies
+            SELECT user_id, track_id, listened_at, CASE WHEN {isTotal} THEN least(sum(weight), {int.MaxValue}) ELSE max(weight) END AS weight,
+                max(played_share) AS played_share, count(*) AS copies, min(weight) AS least_weight
             FROM {source} GROUP BY user_id, track_id, listened_at
             """,
             cancellationToken);
-        var duplicates = connection.QueryLong($"SELECT sum(copies - 1)::BIGINT FROM {Rows}", cancellationToken);
-        if (duplicates > 0)
+        foreach (var (rule, condition) in (ReadOnlySpan<(string, string)>)[(ImportRules.AddedUp, isTotal), (ImportRules.Duplicate, $"NOT ({isTotal})")])
         {
-            tally.Add(ImportRules.Duplicate, duplicates);
-            AddExamples(ImportRules.Duplicate, "copies > 1", cancellationToken);
+            var dropped = connection.QueryLong($"SELECT sum(copies - 1)::BIGINT FROM {Rows} WHERE {condition}", cancellationToken);
+            if (dropped > 0)
+            {
+                tally.Add(rule, dropped);
+                AddExamples(rule, $"copies > 1 AND {condition}", cancellationToken, weight: "least_weight");
+            }
         }
     }
 
@@ -190,16 +195,16 @@ internal sealed class UserBuckets(
         connection.Execute(
             $"""
             INSERT INTO listen_names
-            SELECT track_id::VARCHAR, title, artist_id, artist, count(*) FROM {source} WHERE title <> '' OR artist <> '' GROUP BY ALL
+            SELECT track_id::VARCHAR, title, artist_id, artist, album, count(*) FROM {source} WHERE title <> '' OR artist <> '' GROUP BY ALL
             """,
             cancellationToken);
     }
 
-    private void AddExamples(string rule, string condition, CancellationToken cancellationToken)
+    private void AddExamples(string rule, string condition, CancellationToken cancellationToken, string weight = "weight")
     {
         if (tally.Wanted(rule) is var wanted and > 0)
         {
-            var source = $"(SELECT *, NULL::VARCHAR AS title, NULL::VARCHAR AS artist FROM {Rows})";
+            var source = $"(SELECT * REPLACE ({weight} AS weight), NULL::VARCHAR AS title, NULL::VARCHAR AS artist FROM {Rows})";
             tally.AddExamples(
                 rule,
                 SqlRows.Texts(connection, StagedListens.ExampleColumns(source, condition, wanted), cancellationToken).Select(row => SqlRows.Short(row[0])));

@@ -84,7 +84,7 @@ public sealed class CleaningTests : IDisposable
     [Fact]
     public async Task A_log_of_many_buckets_is_cleaned_like_one_of_few()
     {
-        // More rows than a bucket takes, by what the file says of itself; each user has two duplicates.
+        // More rows than a bucket takes, by what the file says of itself; each user has two tracks in two rows.
         _case.WriteParquet(
             "events.parquet",
             "SELECT (i % 900)::INTEGER AS user_id, (i // 900 % 998)::INTEGER AS track_id, 1::DOUBLE AS plays FROM range(900000) AS rows(i)",
@@ -93,7 +93,7 @@ public sealed class CleaningTests : IDisposable
         var report = await _case.ImportAsync("events-parquet", new ImportOptions { ColdListens = 997, RowsPerBucket = 200_000 }, _case.Path("events.parquet"));
 
         (report.Rows, report.Kept, report.Users, report.Tracks).ShouldBe((900_000, 898_200, 900, 998));
-        ImportCase.Dropped(report.Rules).ShouldBe([("duplicate", 1_800)]);
+        ImportCase.Dropped(report.Rules).ShouldBe([("added-up", 1_800)]);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class YandexTests : IDisposable
     [InlineData("SELECT 1 AS user_id, 10 AS track_id, 1 AS track_seq", "has no column started_at; its columns are user_id, track_id, track_seq")]
     [InlineData("SELECT 1 AS user_id, 10 AS track_id, true AS started_at", "the column started_at is of type BOOLEAN")]
     [InlineData("SELECT ['1'] AS user_id, 10 AS track_id, DATE '2022-01-01' AS started_at", "the column user_id is of type VARCHAR[]")]
-    [InlineData("SELECT 1 AS user_id, 'x'::BLOB AS track_id, DATE '2022-01-01' AS started_at", "the column track_id is of type BLOB")]
+    [InlineData("SELECT 1 AS user_id, [1] AS track_id, DATE '2022-01-01' AS started_at", "the column track_id is of type INTEGER[]")]
     public async Task A_wrong_column_of_interactions_is_named(string sql, string problem)
     {
         WriteTracks("");

@@ -45,7 +45,7 @@ public sealed class ImportTests : IDisposable
         rules.Single(rule => Text(rule, "rule") == "outside-period").GetProperty("examples").EnumerateArray().Single().GetString()
             .ShouldBe("user ann, track t2 \"Later\" by Björk, 2010-05-04 23:08:57");
 
-        var shown = await CliCall.RunAsync("import", "lastfm-csv", log, "--data", Data);
+        var shown = await CliCall.RunAsync("import", "lastfm-csv", log, "--data", Data, "--replace");
         shown.ExitCode.ShouldBe(0, shown.Error);
         shown.Output.ShouldContain("Imported lastfm-csv: 4 of 6 rows kept");
         shown.Output.ShouldContain("outside-period");
@@ -73,7 +73,7 @@ public sealed class ImportTests : IDisposable
         var before = Files();
         await File.WriteAllTextAsync(log, "u1\ti1\t3\nu2\ti2\t-1\nu3\ti2\t1\n");
 
-        var strict = await CliCall.RunAsync("import", "triples", log, "--data", Data, "--strict", "--json");
+        var strict = await CliCall.RunAsync("import", "triples", log, "--data", Data, "--replace", "--strict", "--json");
 
         strict.ExitCode.ShouldBe(2);
         strict.Error.Trim().Split('\n').Last().ShouldStartWith("recsys: --strict allows no dropped row, and cleaning dropped 1 row, the first by the rule weight-out-of-range");
@@ -84,6 +84,12 @@ public sealed class ImportTests : IDisposable
     [Theory]
     [InlineData("--cold", "-1")]
     [InlineData("--until", "yesterday")]
+    [InlineData("--since", "08/03/2022")]
+    [InlineData("--since", "12 Nov")]
+    [InlineData("--since", "00:05")]
+    [InlineData("--since", "5.4")]
+    [InlineData("--since", "2022")]
+    [InlineData("--user", "ann")]
     [InlineData("--level", "album")]
     [InlineData("--name", "No Name")]
     public async Task A_bad_option_is_refused_by_name(string option, string value)
@@ -93,6 +99,60 @@ public sealed class ImportTests : IDisposable
         call.ExitCode.ShouldBe(2);
         call.Error.ShouldContain(value);
         Directory.Exists(Lake).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_second_import_of_a_name_asks_and_then_says_what_it_replaces()
+    {
+        var log = _folder.File("log.tsv");
+        await File.WriteAllTextAsync(log, "u1\ti1\t3\nu2\ti1\t3\n");
+        (await CliCall.RunAsync("import", "triples", log, "--data", Data)).ExitCode.ShouldBe(0);
+        var before = Files();
+        await File.WriteAllTextAsync(log, "u9\ti1\t3\n");
+
+        var second = await CliCall.RunAsync("import", "triples", log, "--data", Data);
+
+        second.ExitCode.ShouldBe(2);
+        second.Error.ShouldContain("there is an import triples, 2 rows of 2 users in the format triples already. Give this log another --name, or replace that one with --replace.");
+        Files().ShouldBe(before);
+
+        var named = await CliCall.RunAsync("import", "triples", log, "--data", Data, "--name", "other", "--json");
+        named.Json.GetProperty("kept").GetInt64().ShouldBe(1);
+
+        var replaced = await CliCall.RunAsync("import", "triples", log, "--data", Data, "--replace", "--json");
+        replaced.ExitCode.ShouldBe(0, replaced.Error);
+        replaced.Error.ShouldContain("Replaces the import triples, 2 rows of 2 users");
+        replaced.Json.GetProperty("users").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refused_import_leaves_no_new_data_folder_and_an_old_one_as_it_was()
+    {
+        var log = _folder.File("log.tsv");
+        await File.WriteAllTextAsync(log, "u1\ti1\t-1\n");
+
+        (await CliCall.RunAsync("import", "triples", log, "--data", Data)).ExitCode.ShouldBe(2);
+        Directory.Exists(Data).ShouldBeFalse();
+
+        Directory.CreateDirectory(Data);
+        await File.WriteAllTextAsync(Path.Combine(Data, "mine.txt"), "mine");
+        (await CliCall.RunAsync("import", "triples", log, "--data", Data)).ExitCode.ShouldBe(2);
+        File.Exists(Path.Combine(Data, "mine.txt")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_export_of_one_person_is_imported_under_the_name_that_is_given()
+    {
+        var log = _folder.File("scrobbles.csv");
+        await File.WriteAllTextAsync(log, "Abba,Hits,Gold,\"05 Apr 2010, 11:59\"\n");
+
+        var nobody = await CliCall.RunAsync("import", "lastfm", log, "--data", Data);
+        (nobody.ExitCode, nobody.Error.Contains("--user NAME", StringComparison.Ordinal)).ShouldBe((2, true));
+
+        var ann = await CliCall.RunAsync("import", "lastfm", log, "--data", Data, "--user", "ann", "--json");
+        ann.ExitCode.ShouldBe(0, ann.Error);
+        ann.Json.GetProperty("users").GetInt64().ShouldBe(1);
+        ann.Json.GetProperty("leftOut").GetArrayLength().ShouldBe(0);
     }
 
     [Fact]
@@ -110,12 +170,15 @@ public sealed class ImportTests : IDisposable
         // double mapping of code is a file, too.
         await using var process = ChildProcess.Start(
             "bash",
-            ["-c", "trap '' XFSZ; ulimit -f 2000; exec dotnet \"$0\" \"$@\"", Path.Combine(AppContext.BaseDirectory, "recsys.dll"), "import", "triples", _folder.File("large.csv"), "--name", "triples", "--data", Data],
+            ["-c", "trap '' XFSZ; ulimit -f 2000; exec dotnet \"$0\" \"$@\"", Path.Combine(AppContext.BaseDirectory, "recsys.dll"), "import", "triples", _folder.File("large.csv"), "--name", "triples", "--replace", "--data", Data],
             new Dictionary<string, string?> { ["DOTNET_EnableWriteXorExecute"] = "0" });
         var exitCode = await process.WaitForExitAsync(TimeSpan.FromMinutes(1));
 
         exitCode.ShouldBe(2, process.Output);
-        process.Output.Trim().Split('\n').ShouldHaveSingleItem().ShouldBe($"recsys: {Lake}: the disk is full, or a quota is used up. Free space and import again; nothing was changed.");
+        var lines = process.Output.Trim().Split('\n');
+        lines.Length.ShouldBe(2, process.Output);
+        lines[0].ShouldStartWith("Replaces the import triples");
+        lines[1].ShouldBe($"recsys: {Lake}: the disk is full, or a quota is used up. Free space and import again; nothing was changed.");
         Files().ShouldBe(before);
     }
 

@@ -1,5 +1,7 @@
-using System.IO.Compression;
+using System.Text;
+using RecSys.Analytics.Imports;
 using RecSys.Cli.Output;
+using RecSys.Contracts;
 
 namespace RecSys.Cli.Evaluation.Data;
 
@@ -8,26 +10,24 @@ internal static class AdjacencyFile
 {
     private const int MaxIdLength = 256;
 
+    // Those of the importer: a no-break space belongs to an id.
+    private static readonly char[] Separators = [' ', '\t', '\v', '\f', '\r'];
+
     /// <summary>Adds the file's rows. An item that stands twice with a user counts once; a user may have several lines.</summary>
-    /// <exception cref="UsageException">The file can't be read, a line has something that is no id, or there is no interaction.</exception>
+    /// <exception cref="LakeInputException">The file can't be read.</exception>
+    /// <exception cref="UsageException">A line has something that is no id, or there is no interaction.</exception>
     public static async Task ReadAsync(FileInfo file, LogBuilder builder, CancellationToken cancellationToken)
     {
-        if (!file.Exists)
-        {
-            throw new UsageException($"{file}: does not exist. Check the path.");
-        }
-
         var before = builder.RowCount;
         var known = new HashSet<(string User, string Item)>();
         var number = 0L;
         try
         {
-            await using var stream = file.OpenRead();
-            using var reader = new StreamReader(file.Extension == ".gz" ? new GZipStream(stream, CompressionMode.Decompress) : stream);
+            using var reader = new StreamReader(LogText.Open(file.ToString()), IdText.StrictUtf8, detectEncodingFromByteOrderMarks: false);
             while (await reader.ReadLineAsync(cancellationToken) is { } line)
             {
                 number++;
-                var ids = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+                var ids = (number == 1 ? line.TrimStart('\uFEFF') : line).Split(Separators, StringSplitOptions.RemoveEmptyEntries);
                 foreach (var id in ids)
                 {
                     Check(file, number, id);
@@ -42,13 +42,9 @@ internal static class AdjacencyFile
                 }
             }
         }
-        catch (InvalidDataException exception)
+        catch (DecoderFallbackException)
         {
-            throw new UsageException($"{file}, after line {number}: is no complete gzip file ({exception.Message.TrimEnd('.')}). Fetch or compress it again.");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            throw new UsageException($"{file}: can't be opened. Check the file's permissions.");
+            throw new UsageException($"{file}, after line {number}: has bytes that are no UTF-8 text. Convert the file, such as with iconv -f latin1 -t utf-8.");
         }
 
         if (builder.RowCount == before)

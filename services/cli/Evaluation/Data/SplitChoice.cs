@@ -2,6 +2,7 @@ using System.Globalization;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Splits;
 using RecSys.Cli.Output;
+using RecSys.Contracts;
 
 namespace RecSys.Cli.Evaluation.Data;
 
@@ -96,9 +97,9 @@ internal sealed record SplitChoice(SplitKind Kind, string? Value)
         new($"--split hash needs ids that are whole numbers, and a {side} id of this log isn't one. Use --split random.");
 
     private static DateTimeOffset Date(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+        TimeText.TryParse(text, out var date)
             ? date
-            : throw new UsageException($"--split time:{text}: give a date such as 2022-12-16 or 2022-12-16T12:00:00Z.");
+            : throw new UsageException($"--split time:{text}: give a date such as 2022-12-16 or 2022-12-16T12:00:00Z, or Unix seconds.");
 
     private double Number(string allowed, double otherwise) =>
         Value is null ? otherwise

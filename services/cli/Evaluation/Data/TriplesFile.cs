@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Cli.Output;
@@ -63,13 +62,12 @@ internal static class TriplesFile
             return;
         }
 
-        await using var stream = file.OpenRead();
-        using var reader = new StreamReader(extension == ".gz" ? new GZipStream(stream, CompressionMode.Decompress) : stream);
         var number = 0L;
         var column = 2;
         var separator = '\0';
         try
         {
+            using var reader = new StreamReader(LogText.Open(file.ToString()));
             while (await reader.ReadLineAsync(cancellationToken) is { } line)
             {
                 number++;
@@ -98,7 +96,7 @@ internal static class TriplesFile
                 }
             }
         }
-        catch (InvalidDataException)
+        catch (LakeInputException)
         {
             // The importer has already said what is wrong with the file.
         }

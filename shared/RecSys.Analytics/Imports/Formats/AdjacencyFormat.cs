@@ -10,9 +10,9 @@ internal sealed class AdjacencyFormat : IImportFormat
 {
     public string Name => "adjacency";
 
-    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken)
     {
-        var files = paths.SelectMany(path => InputFile.OpenAll(path, ".txt")).ToArray();
+        var files = inputs.Paths.SelectMany(path => inputs.OpenAll(path, ".txt")).ToArray();
         foreach (var file in files)
         {
             _ = DelimitedText.FirstLine(connection, file, cancellationToken)

@@ -12,13 +12,13 @@ internal sealed class BotifyFormat : IImportFormat
 {
     public string Name => "botify";
 
-    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken)
     {
         var logs = new List<InputFile>();
         var catalogues = new List<InputFile>();
-        foreach (var path in paths)
+        foreach (var path in inputs.Paths)
         {
-            foreach (var file in InputFile.OpenAll(path, ".json", ".jsonl", ".ndjson"))
+            foreach (var file in inputs.OpenAll(path, ".json", ".jsonl", ".ndjson"))
             {
                 var keys = Keys(connection, file, cancellationToken);
                 if (keys.Contains("message"))
@@ -40,7 +40,7 @@ internal sealed class BotifyFormat : IImportFormat
 
         if (logs.Count == 0)
         {
-            throw new LakeInputException(string.Join(", ", paths), "has no log of Botify", "Name files of JSON lines with message, timestamp, user, track and time");
+            throw new LakeInputException(string.Join(", ", inputs.Paths), "has no log of Botify", "Name files of JSON lines with message, timestamp, user, track and time");
         }
 
         var texts = logs.ConvertAll(DelimitedText.Lines);

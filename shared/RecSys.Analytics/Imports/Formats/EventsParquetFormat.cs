@@ -12,18 +12,19 @@ internal sealed class EventsParquetFormat : IImportFormat
 
     public string Name => "events-parquet";
 
-    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken)
     {
-        var files = paths.SelectMany(path => InputFile.OpenAll(path, ".parquet", ".pq")).ToArray();
+        var files = inputs.Paths.SelectMany(path => inputs.OpenAll(path, ".parquet", ".pq")).ToArray();
         var tables = files.Select(file => ParquetTable.Open(connection, file, cancellationToken)).ToArray();
         return new ImportPlan(files, string.Join(" UNION ALL ", tables.Select(table => Listens(table, options.Level))), tables.Any(IsTimed))
         {
             HasSinglePlays = tables.All(table => IsTimed(table) && table.Find(Weights) < 0),
+            AddsUp = true,
             HasNames = tables.Any(table => table.Find(ColumnNames.Artist) >= 0 || table.Find(ColumnNames.TrackName) >= 0),
         };
     }
 
-    private static bool IsTimed(ParquetTable table) => table.Find(ColumnNames.Time) >= 0;
+    private static bool IsTimed(ParquetTable table) => table.Find(ColumnNames.Time) is var time and >= 0 && table.HasValues(time);
 
     private static string Listens(ParquetTable table, ImportLevel level)
     {
@@ -44,10 +45,13 @@ internal sealed class EventsParquetFormat : IImportFormat
                 "Name them user_id, track_id (or item_id), timestamp, artist_name and track_name");
         }
 
+        // Plays that were added up may have no time, as in exports of logs without times; a single play has one.
+        var weight = Of(Weights, table.Number);
         return (named.At(level) with
         {
-            Time = Of(ColumnNames.Time, table.Time) ?? "0::BIGINT",
-            Weight = Of(Weights, table.Number) ?? "1::DOUBLE",
+            Time = Of(ColumnNames.Time, weight is not null || !IsTimed(table) ? table.TimeOrUnknown : table.Time) ?? "0::BIGINT",
+            Weight = weight ?? "1::DOUBLE",
+            PlayedShare = Of(["playedshare"], column => $"({table.Number(column)})::FLOAT") ?? "NULL::FLOAT",
         }).From(table.Sql);
     }
 }

@@ -20,18 +20,18 @@ internal sealed class HetrecFormat : IImportFormat
 
     public string Name => "hetrec";
 
-    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken)
     {
-        var (folder, listens) = PublishedFile.Find(paths, ListensName);
+        var (folder, listens) = PublishedFile.Find(inputs, ListensName);
         var text = Open(connection, listens, ["userID", "artistID", "weight"], cancellationToken);
         var listensSql = new ListenSelect("\"userID\"", "\"artistID\"") { Weight = ValueSql.Number("weight") }.From(text.Sql());
-        if (InputFile.Find(folder, ArtistsName) is not { } artists)
+        if (inputs.Find(folder, ArtistsName) is not { } artists)
         {
-            return new ImportPlan([listens], listensSql, Timed: false) { ListenTexts = [text] };
+            return new ImportPlan([listens], listensSql, Timed: false) { ListenTexts = [text], AddsUp = true };
         }
 
         var artistText = Open(connection, artists, ["id", "name", "url", "pictureURL"], cancellationToken);
-        var (genresSql, genreTexts) = Genres(connection, folder, cancellationToken);
+        var (genresSql, genreTexts) = Genres(connection, inputs, folder, cancellationToken);
         var tracksSql =
             $"""
             SELECT track_id, title, []::VARCHAR[] AS artist_ids, []::VARCHAR[] AS artists, []::VARCHAR[] AS album_ids, []::VARCHAR[] AS albums,
@@ -44,13 +44,14 @@ internal sealed class HetrecFormat : IImportFormat
         return new ImportPlan([listens, .. trackTexts.Select(text => text.File)], listensSql, Timed: false)
         {
             ListenTexts = [text],
+            AddsUp = true,
             Catalogue = new CataloguePlan(tracksSql, [CatalogueRules.Duplicate], BelongsToLog: false) { Texts = trackTexts },
         };
     }
 
-    private static (string Sql, DelimitedText[] Texts) Genres(EngineConnection connection, string folder, CancellationToken cancellationToken)
+    private static (string Sql, DelimitedText[] Texts) Genres(EngineConnection connection, ImportInputs inputs, string folder, CancellationToken cancellationToken)
     {
-        if (InputFile.Find(folder, TagsName) is not { } tags || InputFile.Find(folder, TaggedName) is not { } tagged)
+        if (inputs.Find(folder, TagsName) is not { } tags || inputs.Find(folder, TaggedName) is not { } tagged)
         {
             return ("SELECT '' AS track_id, [''] AS genre_ids, [''] AS genres LIMIT 0", []);
         }

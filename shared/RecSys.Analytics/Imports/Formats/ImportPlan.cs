@@ -14,11 +14,20 @@ internal sealed record ImportPlan(IReadOnlyList<InputFile> Files, string Listens
     /// <summary>Whether rows are single plays, of which a day can hold only so many.</summary>
     public bool HasSinglePlays { get; init; }
 
+    /// <summary>
+    /// Whether weights are counts, so that rows of the same user and track without times are parts of one total; else, as of
+    /// ratings, the largest stays.
+    /// </summary>
+    public bool AddsUp { get; init; }
+
     /// <summary>Whether rows name their track and artist, so that a catalogue is made of the most frequent names.</summary>
     public bool HasNames { get; init; }
 
     /// <summary>The catalogue beside the log; null when there is none.</summary>
     public CataloguePlan? Catalogue { get; init; }
+
+    /// <summary>Files that came with the log and are not imported.</summary>
+    public IReadOnlyList<LeftOutFile> LeftOut { get; init; } = [];
 
     /// <summary>Tables that are kept as they are beside the listens: a file's name and the SELECT of its rows.</summary>
     public IReadOnlyList<(string FileName, string Sql)> SideTables { get; init; } = [];
@@ -30,9 +39,12 @@ internal interface IImportFormat
     /// <summary>The name on the command line.</summary>
     string Name { get; }
 
+    /// <summary>Whether it is the export of one person, so that <see cref="ImportOptions.User"/> may say who.</summary>
+    bool IsOfOnePerson => false;
+
     /// <summary>Finds the files, looks at their headers and says how to read them.</summary>
     /// <exception cref="LakeInputException">The input is not of this format.</exception>
-    ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken);
+    ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken);
 }
 
 /// <summary>How the engine reads a catalogue.</summary>

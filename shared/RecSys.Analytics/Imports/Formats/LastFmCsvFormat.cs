@@ -12,9 +12,9 @@ internal sealed class LastFmCsvFormat : IImportFormat
 {
     public string Name => "lastfm-csv";
 
-    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken)
     {
-        var files = paths.SelectMany(path => InputFile.OpenAll(path, ".csv")).ToArray();
+        var files = inputs.Paths.SelectMany(path => inputs.OpenAll(path, ".csv")).ToArray();
         var texts = new List<DelimitedText>();
         var selects = new List<string>();
         var profiles = new List<string>();
@@ -36,7 +36,7 @@ internal sealed class LastFmCsvFormat : IImportFormat
 
         if (selects.Count == 0)
         {
-            throw new LakeInputException(string.Join(", ", paths), "has profiles only, no listens", "Name the file of listens, too");
+            throw new LakeInputException(string.Join(", ", inputs.Paths), "has profiles only, no listens", "Name the file of listens, too");
         }
 
         return new ImportPlan(files, string.Join(" UNION ALL ", selects), Timed: true)
@@ -59,7 +59,7 @@ internal sealed class LastFmCsvFormat : IImportFormat
             throw new LakeInputException(
                 file.Path,
                 $"the header {SqlRows.Short(string.Join(", ", header))} does not say which is the user, the time and the {(level == ImportLevel.Artist ? "artist" : "track")}",
-                "Name the columns user_id, timestamp, artist_id, artist_name, track_id, track_name",
+                "Name the columns user_id, timestamp, artist_id, artist_name, track_id, track_name; the export of one person is imported as lastfm",
                 line: 1);
         }
 

@@ -16,9 +16,9 @@ internal sealed class LastFm360KFormat : IImportFormat
 
     public string Name => "lastfm-360k";
 
-    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken)
     {
-        var (folder, listens) = PublishedFile.Find(paths, ListensName);
+        var (folder, listens) = PublishedFile.Find(inputs, ListensName);
         PublishedFile.CheckColumns(connection, listens, Columns.Length, string.Join(", ", Columns), cancellationToken);
         var text = new DelimitedText(listens, '\t', Columns, HasHeader: false);
         var select = new NamedListens("usersha1", "artmbid", "artname", null, null).At(ImportLevel.Artist) with
@@ -26,10 +26,11 @@ internal sealed class LastFm360KFormat : IImportFormat
             Weight = ValueSql.Number("plays"),
             IsHeader = "lower(trim(plays)) = 'plays'",
         };
-        var profiles = InputFile.Find(folder, ProfilesName);
+        var profiles = inputs.Find(folder, ProfilesName);
         return new ImportPlan(profiles is null ? [listens] : [listens, profiles], select.From(text.Sql()), Timed: false)
         {
             ListenTexts = [text],
+            AddsUp = true,
             HasNames = true,
             SideTables = profiles is null
                 ? []
@@ -51,9 +52,9 @@ internal sealed class LastFm1KFormat : IImportFormat
 
     public string Name => "lastfm-1k";
 
-    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken)
     {
-        var (folder, listens) = PublishedFile.Find(paths, ListensName);
+        var (folder, listens) = PublishedFile.Find(inputs, ListensName);
         PublishedFile.CheckColumns(connection, listens, Columns.Length, string.Join(", ", Columns), cancellationToken);
         var text = new DelimitedText(listens, '\t', Columns, HasHeader: false);
         var select = new NamedListens("userid", "artid", "artname", "traid", "traname").At(options.Level) with
@@ -61,7 +62,7 @@ internal sealed class LastFm1KFormat : IImportFormat
             Time = ValueSql.RequiredTime("timestamp"),
             IsHeader = "lower(trim(userid)) = 'userid'",
         };
-        var profiles = InputFile.Find(folder, ProfilesName);
+        var profiles = inputs.Find(folder, ProfilesName);
         return new ImportPlan(profiles is null ? [listens] : [listens, profiles], select.From(text.Sql()), Timed: true)
         {
             ListenTexts = [text],
@@ -79,19 +80,20 @@ internal static class PublishedFile
 {
     /// <summary>The file, and the folder that others of the set may lie in: of a folder, or the file itself under any name.</summary>
     /// <exception cref="LakeInputException">It isn't there.</exception>
-    public static (string Folder, InputFile File) Find(IReadOnlyList<string> paths, string name)
+    public static (string Folder, InputFile File) Find(ImportInputs inputs, string name)
     {
+        var paths = inputs.Paths;
         if (paths.Count != 1)
         {
-            throw new LakeInputException(string.Join(", ", paths), "are several paths", $"Name one folder with {name}, or that file alone");
+            throw new LakeInputException(string.Join(", ", inputs.Paths), "are several paths", $"Name one folder with {name}, or that file alone");
         }
 
         if (!Directory.Exists(paths[0]))
         {
-            return (Path.GetDirectoryName(Path.GetFullPath(paths[0]))!, InputFile.Open(paths[0]));
+            return (Path.GetDirectoryName(Path.GetFullPath(paths[0]))!, inputs.OpenFile(paths[0]));
         }
 
-        var file = InputFile.Find(paths[0], name)
+        var file = inputs.Find(paths[0], name)
             ?? throw new LakeInputException(paths[0], $"has no {name} (nor with .gz or .zst)", "Name the folder that the data set was unpacked to");
         return (paths[0], file);
     }

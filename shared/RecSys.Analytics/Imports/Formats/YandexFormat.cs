@@ -16,8 +16,9 @@ internal sealed class YandexFormat : IImportFormat
 
     public string Name => "yandex";
 
-    public ImportPlan Plan(EngineConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellationToken)
+    public ImportPlan Plan(EngineConnection connection, ImportInputs inputs, ImportOptions options, CancellationToken cancellationToken)
     {
+        var paths = inputs.Paths;
         if (paths.Count != 1 || !Directory.Exists(paths[0]))
         {
             throw new LakeInputException(
