@@ -43,6 +43,7 @@ public static class RecSysDataServices
         services.AddSingleton(provider => new ListenHistoryStore(Database(provider)));
         services.AddSingleton(provider => new RejectedListenStore(Database(provider)));
         services.AddSingleton(provider => new TrackStore(Database(provider)));
+        services.AddSingleton(provider => new ApiTokenStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ModelStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactStore(Database(provider), provider.GetRequiredService<ModelStore>()));
         return services;
