@@ -135,8 +135,7 @@ public static class RecSysHost
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(Readiness.FilterAsync);
-        app.UseAuthentication();
-        app.UseAuthorization();
+        SecurityServices.Use(app);
         Readiness.Map(app);
         return app;
     }

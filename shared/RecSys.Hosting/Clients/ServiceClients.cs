@@ -73,15 +73,26 @@ public static class ServiceClients
 
     private static SocketsHttpHandler Handler(IServiceProvider provider, ServiceAddress address)
     {
+        var options = provider.GetRequiredService<IOptions<ClientsOptions>>().Value;
         var handler = new SocketsHttpHandler
         {
-            ConnectTimeout = provider.GetRequiredService<IOptions<ClientsOptions>>().Value.ConnectTimeout,
+            ConnectTimeout = options.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             UseProxy = false,
         };
+        if (options.ReadCertificate() is { } certificate)
+        {
+            handler.SslOptions.ClientCertificates = [certificate];
+        }
+
+        if (options.AuthorityFile.Length > 0)
+        {
+            handler.SslOptions.CertificateChainPolicy = CertificateFiles.Policy(CertificateFiles.ReadAuthorities(options.AuthorityFile), CertificateFiles.ServerUse);
+        }
+
         if (address.IsSelf)
         {
             // Whatever port this process was given; its certificate is for other names.

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using RecSys.Data;
 using RecSys.Hosting.Endpoints;
@@ -49,6 +50,16 @@ internal static class SecurityServices
         services.AddTransient<TokenAuthentication>();
         services.AddAuthorization();
         services.AddOptions<AuthorizationOptions>().Configure<SecurityMode>((authorization, mode) => Scopes.AddPolicies(authorization, mode.TokensAreNeeded));
+        services.AddRateLimiter(_ => { });
+        services.AddSingleton<IConfigureOptions<RateLimiterOptions>, CallRate>();
+    }
+
+    /// <summary>Has every request checked; what comes before this in the pipeline is open.</summary>
+    public static void Use(WebApplication app)
+    {
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
     }
 
     /// <summary>Sees to it that the process doesn't start where nobody could call it, or anybody.</summary>
