@@ -18,7 +18,7 @@ internal sealed class KnownTokens : BackgroundService
     /// <summary>The name of the caller that shows the service token.</summary>
     public const string ServiceCaller = "service";
 
-    private const string AdminCaller = "admin-token-file";
+    private const string AdminCaller = "admin";
     private const string AuthenticationType = "token";
 
     /// <summary>The shortest time from one reading to the next: unknown tokens, however many, keep one connection busy at most.</summary>

@@ -37,7 +37,11 @@ public sealed class SecurityOptions : IValidatableObject
     /// <summary>A file whose only line is the <see cref="ServiceToken"/>, instead of it.</summary>
     public string ServiceTokenFile { get; init; } = "";
 
-    /// <summary>A file whose only line is a token with scope admin that is in no database, written as <see cref="ServiceToken"/>. Default: none.</summary>
+    /// <summary>A token with scope admin that is in no database, written as <see cref="ServiceToken"/>: the first one of a new system. Default: none.</summary>
+    [DataType(DataType.Password)]
+    public string AdminToken { get; init; } = "";
+
+    /// <summary>A file whose only line is the <see cref="AdminToken"/>, instead of it.</summary>
     public string AdminTokenFile { get; init; } = "";
 
     /// <summary>
@@ -57,27 +61,27 @@ public sealed class SecurityOptions : IValidatableObject
     /// <summary>The service token, from wherever it is configured; null when it isn't.</summary>
     internal string? ReadServiceToken() => ServiceToken.Length > 0 ? ServiceToken : ReadFile(ServiceTokenFile);
 
-    /// <summary>The admin token of the file; null when there is none.</summary>
-    internal string? ReadAdminToken() => ReadFile(AdminTokenFile);
+    /// <summary>The admin token, from wherever it is configured; null when it isn't.</summary>
+    internal string? ReadAdminToken() => AdminToken.Length > 0 ? AdminToken : ReadFile(AdminTokenFile);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (ServiceToken.Length > 0 && ServiceTokenFile.Length > 0)
+        (string Name, string Token, string File)[] configured =
+            [(nameof(ServiceToken), ServiceToken, ServiceTokenFile), (nameof(AdminToken), AdminToken, AdminTokenFile)];
+        foreach (var (name, token, file) in configured)
         {
-            yield return new("Section Security has both ServiceToken and ServiceTokenFile. Keep one of them.");
-        }
-
-        if (ServiceToken.Length > 0 && !IsSecret(ServiceToken))
-        {
-            yield return new($"It must be {ShortestSecret} to {LongestSecret} visible ASCII characters. Make one with 'openssl rand -hex 32'.", [nameof(ServiceToken)]);
-        }
-
-        foreach (var (name, path) in new[] { (nameof(ServiceTokenFile), ServiceTokenFile), (nameof(AdminTokenFile), AdminTokenFile) })
-        {
-            if (path.Length > 0 && Obstacle(path) is { } obstacle)
+            if (token.Length > 0 && file.Length > 0)
             {
-                yield return new(obstacle, [name]);
+                yield return new($"Section Security has both {name} and {name}File. Keep one of them.");
+            }
+            else if (token.Length > 0 && !IsSecret(token))
+            {
+                yield return new($"It must be {ShortestSecret} to {LongestSecret} visible ASCII characters. Make one with 'openssl rand -hex 32'.", [name]);
+            }
+            else if (file.Length > 0 && Obstacle(file) is { } obstacle)
+            {
+                yield return new(obstacle, [$"{name}File"]);
             }
         }
     }
