@@ -45,6 +45,7 @@ public sealed class StartTests : IDisposable
     [Theory]
     [InlineData("Security:ServiceToken=too-short", "Security:ServiceToken is '(hidden)'. It must be 32 to 1000")]
     [InlineData("Security:ServiceToken=with a blank 0123456789abcdef0123456789", "visible ASCII")]
+    [InlineData("Security:AdminToken=too-short", "Security:AdminToken is '(hidden)'. It must be 32 to 1000")]
     [InlineData("Security:ServiceTokenFile=/nowhere/token", "Security:ServiceTokenFile is '/nowhere/token'. The file can't be read")]
     [InlineData("Security:AdminTokenFile=SHORT", "The file must hold 32 to 1000")]
     [InlineData("Security:TokenRefresh=01:00:00", "Security:TokenRefresh")]
