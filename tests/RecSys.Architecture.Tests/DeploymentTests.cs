@@ -68,7 +68,7 @@ public sealed partial class DeploymentTests : IDisposable
             settings[token].ShouldMatch("^[0-9a-f]{64}$");
         }
 
-        File.GetUnixFileMode(Path.Combine(local, "recsys.secret")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await Repository.RunAsync("stat", "--format=%a", Path.Combine(local, "recsys.secret"))).Trim().ShouldBe("600");
         (await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync(Path.Combine(local, "make-secrets")))).Message.ShouldContain("is there already");
     }
 
