@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
 using RecSys.Candidate.Grpc;
 using RecSys.Candidate.Models;
+using RecSys.Data;
 using RecSys.Hosting.ActiveModels;
+using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 
 namespace RecSys.Candidate;
@@ -23,7 +25,8 @@ public static class CandidateModule
     /// <summary>Maps the candidate service's endpoints.</summary>
     public static WebApplication MapCandidate(this WebApplication app)
     {
-        app.MapGrpcService<CandidateGrpcService>();
+        app.MapGrpcService<CandidateGrpcService>().RequireScope(
+            TokenScopes.Read, nameof(CandidateGrpcService.GetCandidates), nameof(CandidateGrpcService.GetSimilarTracks));
         return app;
     }
 }

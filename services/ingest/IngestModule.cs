@@ -5,6 +5,7 @@ using RecSys.Data;
 using RecSys.Data.Segments;
 using RecSys.Hosting;
 using RecSys.Hosting.Bus;
+using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Ingest.Consumers;
@@ -41,7 +42,8 @@ public static class IngestModule
     /// <summary>Maps ingest's endpoints.</summary>
     public static WebApplication MapIngest(this WebApplication app)
     {
-        app.MapGrpcService<IngestGrpcService>();
+        app.MapGrpcService<IngestGrpcService>().RequireScope(
+            TokenScopes.Submit, nameof(IngestGrpcService.SubmitListens), nameof(IngestGrpcService.StreamListens), nameof(IngestGrpcService.PutTracks));
         return app;
     }
 

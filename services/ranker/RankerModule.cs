@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using RecSys.Data;
 using RecSys.Hosting.ActiveModels;
+using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 using RecSys.Ranker.Grpc;
 
@@ -21,7 +23,7 @@ public static class RankerModule
     /// <summary>Maps the ranker's endpoints.</summary>
     public static WebApplication MapRanker(this WebApplication app)
     {
-        app.MapGrpcService<RankerGrpcService>();
+        app.MapGrpcService<RankerGrpcService>().RequireScope(TokenScopes.Read, nameof(RankerGrpcService.Rank));
         return app;
     }
 }

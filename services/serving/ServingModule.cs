@@ -2,9 +2,11 @@ using Microsoft.Extensions.Options;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ranker.V1;
+using RecSys.Data;
 using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Clients;
+using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Serving.Grpc;
@@ -45,7 +47,12 @@ public static class ServingModule
     /// <summary>Maps serving's endpoints.</summary>
     public static WebApplication MapServing(this WebApplication app)
     {
-        app.MapGrpcService<ServingGrpcService>();
+        app.MapGrpcService<ServingGrpcService>().RequireScope(
+            TokenScopes.Read,
+            nameof(ServingGrpcService.Recommend),
+            nameof(ServingGrpcService.SimilarTracks),
+            nameof(ServingGrpcService.Popular),
+            nameof(ServingGrpcService.GetHistory));
         return app;
     }
 }

@@ -1,8 +1,10 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging.Console;
 using RecSys.Candidate;
+using RecSys.Data;
 using RecSys.Hosting;
 using RecSys.Hosting.Endpoints;
+using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Ingest;
@@ -32,8 +34,13 @@ public sealed class StandaloneHost : IAsyncDisposable
     /// <summary>Where all gRPC services answer.</summary>
     public Uri GrpcAddress => _app.Services.GetRequiredService<BoundEndpoints>().Grpc;
 
+    /// <summary>A token that this host takes from whoever started it, with all scopes.</summary>
+    public string ServiceToken => _app.Services.GetRequiredService<ServiceToken>().Reveal();
+
     /// <summary>Where HTTP answers.</summary>
     public Uri HttpAddress => _app.Services.GetRequiredService<BoundEndpoints>().Http;
+
+    internal IServiceProvider Services => _app.Services;
 
     /// <summary>Starts everything and returns when it is ready.</summary>
     /// <exception cref="IOException">The folder is in use or cannot be written, or a port is taken.</exception>
@@ -149,6 +156,7 @@ public sealed class StandaloneHost : IAsyncDisposable
             .. settings.GrpcAddress is { } grpc ? [$"--Endpoints:Grpc={grpc}"] : Array.Empty<string>(),
             .. settings.HttpAddress is { } http ? [$"--Endpoints:Http={http}"] : Array.Empty<string>(),
             .. settings.LogsShown ? [] : new[] { "--Logging:LogLevel:Default=Warning" },
+            .. settings.IsPrivate ? new[] { $"--Security:ServiceToken={ApiToken.Create().Reveal()}", "--Security:ServiceTokenFile=" } : [],
             .. settings.IsIsolated ? defaults.Settings.Select(setting => $"--{setting.Key}={setting.Value}") : [],
             .. settings.Arguments,
         ];

@@ -16,6 +16,9 @@ public sealed record StandaloneSettings(
     /// </summary>
     public bool IsIsolated { get; init; }
 
+    /// <summary>Whether nobody but its starter need call it, so that it starts without any token that others know.</summary>
+    internal bool IsPrivate => IsIsolated || !Announced;
+
     /// <summary>What keeps the process busy for long, such as <c>recsys train</c>; null for a short command, which others wait for.</summary>
     public string? LongWork { get; init; }
 

@@ -4,6 +4,7 @@ using RecSys.Analytics.Listens;
 using RecSys.Data;
 using RecSys.Data.Segments;
 using RecSys.Hosting;
+using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 using RecSys.Lake;
@@ -68,7 +69,19 @@ public static class TrainerModule
     {
         ThreadPool.GetMinThreads(out var workers, out var completionPorts);
         ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + ThreadsForCalls), completionPorts);
-        app.MapGrpcService<TrainerGrpcService>();
+        app.MapGrpcService<TrainerGrpcService>()
+            .RequireScope(
+                TokenScopes.Read,
+                nameof(TrainerGrpcService.WatchTraining),
+                nameof(TrainerGrpcService.ListModels),
+                nameof(TrainerGrpcService.GetModel),
+                nameof(TrainerGrpcService.CompareModels))
+            .RequireScope(
+                TokenScopes.Admin,
+                nameof(TrainerGrpcService.TrainModel),
+                nameof(TrainerGrpcService.ActivateModel),
+                nameof(TrainerGrpcService.RollbackModel),
+                nameof(TrainerGrpcService.DeleteModel));
         return app;
     }
 

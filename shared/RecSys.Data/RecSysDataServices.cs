@@ -50,6 +50,7 @@ public static class RecSysDataServices
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ISegmentCatalogue>(provider => new DatabaseSegmentCatalogue(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new TrackStore(Database(provider)));
+        services.AddSingleton(provider => new ApiTokenStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ModelStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactStore(Database(provider), provider.GetRequiredService<ModelStore>()));
         return services;

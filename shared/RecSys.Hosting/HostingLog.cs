@@ -6,8 +6,8 @@ internal static partial class HostingLog
     [LoggerMessage(1000, LogLevel.Information, "{Service} listens: gRPC on {Grpc}, HTTP on {Http}")]
     public static partial void Listening(ILogger logger, string service, Uri grpc, Uri http);
 
-    [LoggerMessage(1001, LogLevel.Warning, "{Setting} is {Address}: anyone who reaches this machine can call it")]
-    public static partial void ListensOnNetwork(ILogger logger, string setting, string address);
+    [LoggerMessage(1001, LogLevel.Warning, "{Setting} is {Address}: without TLS, tokens and answers can be read on their way")]
+    public static partial void ListensWithoutTls(ILogger logger, string setting, string address);
 
     [LoggerMessage(1002, LogLevel.Information, "{Service} is ready after {Seconds:F1} s")]
     public static partial void Ready(ILogger logger, string service, double seconds);
@@ -41,6 +41,12 @@ internal static partial class HostingLog
 
     [LoggerMessage(1030, LogLevel.Warning, "The active model version can't be loaded; {Version} stays in use, next try in {Seconds:0.#} s.")]
     public static partial void ModelNotLoaded(ILogger logger, string version, double seconds, Exception exception);
+
+    [LoggerMessage(1040, LogLevel.Information, "Callers need an API token: {Why}")]
+    public static partial void TokensNeeded(ILogger logger, string why);
+
+    [LoggerMessage(1041, LogLevel.Warning, "API tokens can't be read, those that are known stay in use: {Reason}")]
+    public static partial void TokensNotRead(ILogger logger, string reason, Exception exception);
 
     [LoggerMessage(1100, LogLevel.Information, "Connected to {Broker}")]
     public static partial void BrokerConnected(ILogger logger, string broker);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Endpoints;
+using RecSys.Hosting.Security;
 
 namespace RecSys.Hosting;
 
@@ -31,6 +32,7 @@ internal sealed class Lifetime(
     IOptions<EndpointsOptions> endpoints,
     IOptions<ShutdownOptions> shutdown,
     IOptions<TelemetryOptions> telemetry,
+    SecurityMode security,
     ServiceDefaults defaults,
     TimeProvider time,
     ILogger<Lifetime> logger)
@@ -41,10 +43,15 @@ internal sealed class Lifetime(
         HostingLog.Listening(logger, defaults.Name, bound.Grpc, bound.Http);
         foreach (var (setting, address) in new[] { ("Endpoints:Grpc", endpoints.Value.Grpc), ("Endpoints:Http", endpoints.Value.Http) })
         {
-            if (!ListenAddress.IsLoopback(address))
+            if (!ListenAddress.IsLoopback(address) && !ListenAddress.IsSecure(address))
             {
-                HostingLog.ListensOnNetwork(logger, setting, address);
+                HostingLog.ListensWithoutTls(logger, setting, address);
             }
+        }
+
+        if (security.TokensAreNeeded)
+        {
+            HostingLog.TokensNeeded(logger, security.Why);
         }
 
         if (telemetry.Value.OtlpEndpoint is { } collector)

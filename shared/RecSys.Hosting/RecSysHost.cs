@@ -8,6 +8,7 @@ using RecSys.Hosting.Bus;
 using RecSys.Hosting.Clients;
 using RecSys.Hosting.Endpoints;
 using RecSys.Hosting.Errors;
+using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
 
@@ -51,6 +52,7 @@ public static class RecSysHost
             map(app);
             await StartAsync(app);
             await app.WaitForShutdownAsync();
+            app.Services.GetRequiredService<StartupGate>().ThrowIfFailed();
         });
 
     /// <summary>Runs a process. A failure that a person can mend is one line on standard error.</summary>
@@ -98,6 +100,7 @@ public static class RecSysHost
         services.AddRouting();
         AddEndpoints(builder);
         AddErrors(services);
+        SecurityServices.Add(services);
         Telemetry.Add(builder, defaults);
         services.AddSettings<ServicesOptions>("Services");
         services.AddSettings<BusOptions>(BusOptions.Section);
@@ -109,7 +112,7 @@ public static class RecSysHost
     }
 
     /// <summary>
-    /// Builds the application, checks all settings, and maps what every process has: grpc.health.v1, reflection,
+    /// Builds the application, checks all settings, and maps what every process has: the check of tokens, grpc.health.v1, reflection,
     /// <c>/healthz</c> and <c>/readyz</c>. The services' own endpoints are mapped on the result.
     /// </summary>
     /// <exception cref="InvalidSettingsException">A setting is wrong; the message names it.</exception>
@@ -120,6 +123,7 @@ public static class RecSysHost
             throw new InvalidSettingsException(string.Join(" ", problems));
         }
 
+        SecurityServices.CheckBeforeStart(builder);
         WebApplication? app = null;
         Readiness.Add(builder.Services, () => ((IEndpointRouteBuilder)app!).DataSources);
 
@@ -131,6 +135,7 @@ public static class RecSysHost
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(Readiness.FilterAsync);
+        SecurityServices.Use(app);
         Readiness.Map(app);
         return app;
     }

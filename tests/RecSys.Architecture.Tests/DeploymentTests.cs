@@ -5,12 +5,18 @@ using YamlDotNet.RepresentationModel;
 namespace RecSys.Architecture.Tests;
 
 /// <summary>docker-compose.yml, the Dockerfiles and k8s/ say what the code does.</summary>
-public sealed partial class DeploymentTests
+public sealed partial class DeploymentTests : IDisposable
 {
+    private const string AnySecret = "0123456789abcdef0123456789abcdef";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("recsys-deployment-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
     [Fact]
     public async Task Compose_file_is_valid_and_names_the_services()
     {
-        var compose = Parse(await Repository.RunAsync("docker-compose", "-f", "docker-compose.yml", "config")).Single();
+        var compose = await ComposeAsync("DATABASE_PASSWORD", "BROKER_PASSWORD", "SERVICE_TOKEN", "ADMIN_TOKEN");
         var services = (YamlMappingNode)compose["services"];
         services.Children.Keys.Select(Text).ShouldBe([.. Repository.Services, "postgres", "rabbitmq", "lake-owner"], ignoreOrder: true);
         foreach (var (name, service) in services.Children.Select(c => (Text(c.Key), (YamlMappingNode)c.Value)))
@@ -24,11 +30,60 @@ public sealed partial class DeploymentTests
     }
 
     [Theory]
+    [InlineData("DATABASE_PASSWORD")]
+    [InlineData("BROKER_PASSWORD")]
+    [InlineData("SERVICE_TOKEN")]
+    [InlineData("ADMIN_TOKEN")]
+    public async Task Compose_has_no_password_and_no_token_of_its_own(string missing)
+    {
+        string[] all = ["DATABASE_PASSWORD", "BROKER_PASSWORD", "SERVICE_TOKEN", "ADMIN_TOKEN"];
+
+        var error = await Should.ThrowAsync<InvalidOperationException>(() => ComposeAsync([.. all.Except([missing])]));
+
+        error.Message.ShouldContain("make .env as docker-compose.yml says");
+    }
+
+    [Fact]
+    public async Task Compose_publishes_the_services_on_loopback_only_and_no_server()
+    {
+        var compose = await ComposeAsync("DATABASE_PASSWORD", "BROKER_PASSWORD", "SERVICE_TOKEN", "ADMIN_TOKEN");
+        foreach (var (name, service) in ((YamlMappingNode)compose["services"]).Children.Select(c => (Text(c.Key), (YamlMappingNode)c.Value)))
+        {
+            var ports = service.Children.TryGetValue("ports", out var published) ? ((YamlSequenceNode)published).Select(Text).ToArray() : [];
+            ports.ShouldAllBe(port => port.StartsWith("127.0.0.1:", StringComparison.Ordinal), name);
+            ports.Any().ShouldBe(Repository.Services.Contains(name), name);
+        }
+    }
+
+    [Fact]
+    public async Task The_trial_makes_up_its_secrets_once_and_the_services_take_them_as_settings()
+    {
+        var local = CopyOfKubernetesFiles("k8s/overlays/local");
+        await Repository.RunAsync(Path.Combine(local, "make-secrets"));
+
+        var settings = File.ReadAllLines(Path.Combine(local, "recsys.secret")).ToDictionary(line => line.Split('=')[0], line => line[(line.IndexOf('=') + 1)..]);
+        settings.Keys.Select(key => key["RECSYS__".Length..].Replace("__", ":")).ShouldBeSubsetOf(KnownSettings.All);
+        foreach (var token in new[] { "RECSYS__SECURITY__SERVICETOKEN", "RECSYS__SECURITY__ADMINTOKEN" })
+        {
+            settings[token].ShouldMatch("^[0-9a-f]{64}$");
+        }
+
+        (await Repository.RunAsync("stat", "--format=%a", Path.Combine(local, "recsys.secret"))).Trim().ShouldBe("600");
+        (await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync(Path.Combine(local, "make-secrets")))).Message.ShouldContain("is there already");
+    }
+
+    [Theory]
     [InlineData("k8s/base")]
     [InlineData("k8s/overlays/local")]
     public async Task Kustomize_builds_what_the_code_expects(string folder)
     {
-        var objects = Parse(await Repository.RunAsync("kubectl", "kustomize", folder)).Cast<YamlMappingNode>().ToArray();
+        var copied = CopyOfKubernetesFiles(folder);
+        if (File.Exists(Path.Combine(copied, "make-secrets")))
+        {
+            await Repository.RunAsync(Path.Combine(copied, "make-secrets"));
+        }
+
+        var objects = Parse(await Repository.RunAsync("kubectl", "kustomize", copied)).Cast<YamlMappingNode>().ToArray();
         var shared = objects.Where(o => Text(o["kind"]) == "ConfigMap").SelectMany(o => ((YamlMappingNode)o["data"]).Children)
             .ToDictionary(e => Text(e.Key), e => Text(e.Value));
         var workloads = objects.Where(o => Text(o["kind"]) is "Deployment" or "StatefulSet").ToDictionary(o => Text(o["metadata"]["name"]));
@@ -82,6 +137,29 @@ public sealed partial class DeploymentTests
                 ? ["RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*"]
                 : []);
     }
+
+    /// <summary>What docker-compose makes of the file when these variables are set, and no others.</summary>
+    private async Task<YamlNode> ComposeAsync(params string[] variables)
+    {
+        await File.WriteAllLinesAsync(PathTo("env"), variables.Select(name => $"RECSYS_{name}={AnySecret}"));
+        return Parse(await Repository.RunAsync("docker-compose", "--env-file", PathTo("env"), "-f", "docker-compose.yml", "config")).Single();
+    }
+
+    /// <summary>The Kubernetes files in a folder of the test's own, where secrets may be made.</summary>
+    /// <returns>The full path of <paramref name="of"/> there.</returns>
+    private string CopyOfKubernetesFiles(string of)
+    {
+        foreach (var file in Repository.Files("k8s", "*").Where(file => !file.EndsWith(".secret", StringComparison.Ordinal)))
+        {
+            var copy = PathTo(Repository.Relative(file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        return PathTo(of);
+    }
+
+    private string PathTo(string path) => Path.Combine(_folder.FullName, path);
 
     /// <summary>The ports in the service's own Program.cs.</summary>
     private static (int Grpc, int Http) PortsOf(string service)

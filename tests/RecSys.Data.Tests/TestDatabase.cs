@@ -21,6 +21,8 @@ internal sealed class TestDatabase(string provider, string connectionString, par
 
     public TrackStore Tracks => Get<TrackStore>();
 
+    public ApiTokenStore Tokens => Get<ApiTokenStore>();
+
     public ModelStore Models => Get<ModelStore>();
 
     public ArtifactStore Artifacts => Get<ArtifactStore>();

@@ -47,7 +47,7 @@ public sealed class BadInputTests(DistributedSystem system)
         (bytes[at], bytes[at + 1]) = (0xC3, 0x28);
         var method = new Method<byte[], byte[]>(
             MethodType.Unary, "recsys.ingest.v1.IngestService", "SubmitListens", Bytes, Bytes);
-        using var channel = GrpcChannel.ForAddress(system["ingest"].GrpcAddress);
+        var channel = system.Channel("ingest");
 
         var error = await Should.ThrowAsync<RpcException>(
             async () => await channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, bytes));

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Grpc.Net.Client;
 using Npgsql;
 using RecSys.Contracts.Ingest.V1;
@@ -13,11 +14,14 @@ using RecSys.TestKit;
 namespace RecSys.EndToEnd.Tests;
 
 /// <summary>
-/// The system as it is deployed: five service processes, RabbitMQ and PostgreSQL, all started here on free ports, the servers
-/// first. That the order does not matter is for <see cref="StartupOrderTests"/>.
+/// The system as it is deployed: five service processes that ask for tokens, RabbitMQ and PostgreSQL, all started here on free ports, the
+/// servers first. That the order does not matter is for <see cref="StartupOrderTests"/>.
 /// </summary>
 public sealed class DistributedSystem : IAsyncLifetime
 {
+    /// <summary>What the services show each other, and the tests them.</summary>
+    internal const string Token = "end-to-end-0123456789abcdef0123456789abcdef";
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
 
     private readonly TempFolder _folder = new("distributed");
@@ -57,7 +61,11 @@ public sealed class DistributedSystem : IAsyncLifetime
 
         foreach (var service in _services.Values)
         {
-            service.Start(Environment(RabbitMq.Uri, DatabaseConnectionString, LakeFolder));
+            service.Start(new Dictionary<string, string?>(Environment(RabbitMq.Uri, DatabaseConnectionString, LakeFolder))
+            {
+                ["RECSYS__SECURITY__TOKENS"] = "Required",
+                ["RECSYS__SECURITY__SERVICETOKEN"] = Token,
+            });
         }
 
         await Task.WhenAll(_services.Values.Select(service => service.WaitUntilReadyAsync(StartTimeout)));
@@ -116,9 +124,19 @@ public sealed class DistributedSystem : IAsyncLifetime
         return rows;
     }
 
-    private GrpcChannel Channel(string service)
+    /// <summary>A channel to a service, on which every call shows the token.</summary>
+    internal GrpcChannel Channel(string service)
     {
-        var channel = GrpcChannel.ForAddress(_services[service].GrpcAddress);
+        var shown = CallCredentials.FromInterceptor((_, headers) =>
+        {
+            headers.Add("authorization", $"Bearer {Token}");
+            return Task.CompletedTask;
+        });
+        var channel = GrpcChannel.ForAddress(_services[service].GrpcAddress, new GrpcChannelOptions
+        {
+            Credentials = ChannelCredentials.Create(ChannelCredentials.Insecure, shown),
+            UnsafeUseInsecureChannelCallCredentials = true,
+        });
         _channels.Add(channel);
         return channel;
     }

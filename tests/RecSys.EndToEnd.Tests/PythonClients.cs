@@ -39,10 +39,10 @@ internal sealed class PythonClients : IDisposable
         return int.Parse(line["confirmed ".Length..]);
     }
 
-    /// <summary>Makes a call with grpcio; the answer, or the error with its details, as JSON.</summary>
+    /// <summary>Makes a call with grpcio and the system's token; the answer, or the error with its details, as JSON.</summary>
     public async Task<JsonElement> CallAsync(Uri address, string call, params string[] arguments)
     {
-        await using var process = ChildProcess.StartPython(Script("grpc_client.py"), [_folder.Path, address.Authority, call, .. arguments]);
+        await using var process = ChildProcess.StartPython(Script("grpc_client.py"), [_folder.Path, address.Authority, DistributedSystem.Token, call, .. arguments]);
         var line = await process.WaitForLineAsync("RESULT ", Timeout);
         return JsonDocument.Parse(line["RESULT ".Length..]).RootElement;
     }

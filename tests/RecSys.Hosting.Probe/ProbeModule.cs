@@ -1,4 +1,6 @@
+using RecSys.Data;
 using RecSys.Hosting.Probe.V1;
+using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 
 namespace RecSys.Hosting.Probe;
@@ -21,8 +23,10 @@ internal static class ProbeModule
             await Task.Delay(request.Number, context.CancellationToken);
             return new ProbeResponse { Text = "waited" };
         });
-        app.MapGrpcService<ProbeGrpcService>();
-        app.MapGet("/options", (Microsoft.Extensions.Options.IOptions<ProbeOptions> options) => options.Value);
+        app.MapGrpcService<ProbeGrpcService>()
+            .RequireScope(TokenScopes.Read, nameof(ProbeGrpcService.Unary), nameof(ProbeGrpcService.Count))
+            .RequireScope(TokenScopes.Submit, nameof(ProbeGrpcService.Collect));
+        app.MapGet("/options", (Microsoft.Extensions.Options.IOptions<ProbeOptions> options) => options.Value).RequireScope(TokenScopes.Read);
         return app;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, TrainMo
 
         var settings = stay ? StandaloneSettings.ForUp(folder, logsShown: false) : StandaloneSettings.Quiet(folder);
         await using var host = await StandaloneHost.StartAsync(settings with { IsIsolated = true }, cancellationToken);
-        await using var system = RunningSystem.Of(host.GrpcAddress, host: null);
+        await using var system = RunningSystem.Of(host.GrpcAddress, host.ServiceToken, host: null);
 
         var log = await read(console, folder.CreateSubdirectory("source"));
         await ListenSubmission.SendTracksAsync(system.Ingest, log.Tracks, console, cancellationToken);

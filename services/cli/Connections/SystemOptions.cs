@@ -17,6 +17,8 @@ internal sealed class SystemOptions
             : Refuse(result, $"--server: '{result.Tokens[0].Value}' is not an address such as http://127.0.0.1:5100"),
     };
 
+    private readonly CallerToken _token = new();
+
     private readonly Option<DirectoryInfo> _data = DataFolder("Data folder of the standalone system");
 
     /// <summary>The option <c>--data</c>, the same for all commands.</summary>
@@ -31,6 +33,7 @@ internal sealed class SystemOptions
     {
         command.Options.Add(_server);
         command.Options.Add(_data);
+        _token.AddTo(command);
     }
 
     /// <summary>The system to ask; the data folder must be there.</summary>
@@ -47,8 +50,8 @@ internal sealed class SystemOptions
 
     /// <summary>The system to write to; the data folder is created when missing.</summary>
     public Task<RunningSystem> OpenOrCreateAsync(ParseResult parsed, CancellationToken cancellationToken, string? longWork = null) => Server(parsed) is { } server
-        ? Task.FromResult(RunningSystem.At(server))
-        : RunningSystem.InFolderAsync(parsed.GetValue(_data)!, longWork, cancellationToken);
+        ? Task.FromResult(RunningSystem.At(server, _token.Read(parsed)))
+        : RunningSystem.InFolderAsync(parsed.GetValue(_data)!, _token.Read(parsed), longWork, cancellationToken);
 
     private Uri? Server(ParseResult parsed) => parsed.GetValue(_server)
         ?? (Environment.GetEnvironmentVariable("RECSYS_SERVER") is { Length: > 0 } address ? new Uri(address) : null);

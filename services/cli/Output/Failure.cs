@@ -38,6 +38,8 @@ internal static class Failure
         {
             StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition =>
                 (BadCall, fields.Length > 0 ? fields : exception.Status.Detail),
+            StatusCode.Unauthenticated => (BadCall, $"{exception.Status.Detail} Give it with --token-file FILE, RECSYS_TOKEN or --token."),
+            StatusCode.PermissionDenied => (BadCall, exception.Status.Detail),
             StatusCode.Unavailable => (Other, $"the system cannot be reached: {Cause(exception).TrimEnd('.')}. Start it with 'recsys up', or name it with --server."),
             _ => (Other, exception.Status.Detail.Length > 0 ? exception.Status.Detail : exception.StatusCode.Name()),
         };

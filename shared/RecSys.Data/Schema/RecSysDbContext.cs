@@ -28,6 +28,8 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
 
     public DbSet<RejectedListenRow> RejectedListens => Set<RejectedListenRow>();
 
+    public DbSet<ApiTokenRow> ApiTokens => Set<ApiTokenRow>();
+
     public DbSet<SegmentRow> LakeSegments => Set<SegmentRow>();
 
     public DbSet<SegmentReaderRow> SegmentReaders => Set<SegmentReaderRow>();
@@ -127,6 +129,14 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
             rejected.Property(r => r.RejectedId);
             rejected.ToTable("rejected_listens").HasKey(r => r.RejectedId);
             rejected.HasIndex(r => r.ReceivedAt);
+        });
+        modelBuilder.Entity<ApiTokenRow>(token =>
+        {
+            token.ToTable("api_tokens").HasKey(t => t.TokenId);
+            token.Property(t => t.Scopes).HasConversion(scopes => scopes.ToString().ToLowerInvariant(), stored => Enum.Parse<TokenScopes>(stored, true));
+
+            // A name may be used again once its token is revoked.
+            token.HasIndex(t => t.Name).IsUnique().HasFilter("revoked_at IS NULL");
         });
         modelBuilder.Entity<SegmentRow>(segment =>
         {

@@ -5,7 +5,7 @@ namespace RecSys.Hosting.Clients;
 
 /// <summary>
 /// Section <c>Services</c>: where each service is. <c>http://HOST:PORT</c> or <c>https://HOST:PORT</c>, several of these separated by
-/// commas, <c>dns:///NAME:PORT</c> for every address behind a name, or <c>self</c> for this process.
+/// commas, <c>dns:///NAME:PORT</c> or <c>dns+https:///NAME:PORT</c> for every address behind a name, or <c>self</c> for this process.
 /// </summary>
 public sealed class ServicesOptions : IValidatableObject
 {
@@ -41,7 +41,7 @@ public sealed class ServicesOptions : IValidatableObject
 internal sealed record ServiceAddress(Uri Target, bool IsSecure)
 {
     public const string Expected =
-        "It must be http://HOST:PORT, several of these separated by commas (all http, or all https), dns:///NAME:PORT, or self for this process.";
+        "It must be http://HOST:PORT, several of these separated by commas (all http, or all https), dns:///NAME:PORT, dns+https:///NAME:PORT, or self for this process.";
 
     public bool IsSelf => Target.Scheme == "self";
 
@@ -53,10 +53,14 @@ internal sealed record ServiceAddress(Uri Target, bool IsSecure)
             return new(new("self:///"), false);
         }
 
-        if (text.StartsWith("dns:///", StringComparison.Ordinal))
+        foreach (var (scheme, isSecure) in new[] { ("dns:///", false), ("dns+https:///", true) })
         {
-            // A host with a port is what must follow the scheme.
-            return HostOf("http://" + text["dns:///".Length..]) is null ? null : new(new(text), false);
+            if (text.StartsWith(scheme, StringComparison.Ordinal))
+            {
+                // A host with a port is what must follow the scheme.
+                var name = text[scheme.Length..];
+                return HostOf("http://" + name) is null ? null : new(new("dns:///" + name), isSecure);
+            }
         }
 
         var hosts = text.Split(',', StringSplitOptions.TrimEntries).Select(HostOf).OfType<Uri>().ToArray();

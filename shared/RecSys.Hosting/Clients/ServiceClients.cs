@@ -5,6 +5,7 @@ using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Endpoints;
+using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 
 namespace RecSys.Hosting.Clients;
@@ -14,7 +15,7 @@ public static class ServiceClients
 {
     /// <summary>
     /// Makes <typeparamref name="TClient"/> available from dependency injection. It calls an address of section <c>Services</c>,
-    /// tries again on UNAVAILABLE (section <c>Clients</c>), and passes the deadline and the cancellation of the gRPC call being
+    /// shows the service token, tries again on UNAVAILABLE (section <c>Clients</c>), and passes the deadline and the cancellation of the gRPC call being
     /// served on, so that work stops everywhere when the caller stops waiting.
     /// </summary>
     /// <param name="builder">The host builder.</param>
@@ -40,12 +41,24 @@ public static class ServiceClients
                 var address = AddressOf(provider, service);
                 channel.ServiceProvider = provider;
                 channel.Credentials = IsSecure(provider, address) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+                channel.UnsafeUseInsecureChannelCallCredentials = true; // Where there is no TLS the network is trusted.
                 channel.MaxReceiveMessageSize = provider.GetRequiredService<IOptions<EndpointsOptions>>().Value.MaxMessageBytes;
                 channel.ServiceConfig = ServiceConfig(options, isBalanced: !address.IsSelf);
 
                 // The runtime's own bounds, 1 second growing to 2 minutes, would leave a service unused long after it is back.
                 channel.InitialReconnectBackoff = options.RetryBackoff;
                 channel.MaxReconnectBackoff = TimeSpan.FromSeconds(Math.Max(5, options.RetryBackoff.TotalSeconds));
+            })
+            .AddCallCredentials((_, headers, provider) =>
+            {
+                // A token that only this process knows is of no use to another.
+                var token = provider.GetRequiredService<ServiceToken>();
+                if (token.IsShared || AddressOf(provider, service).IsSelf)
+                {
+                    headers.Add("authorization", $"Bearer {token.Reveal()}");
+                }
+
+                return Task.CompletedTask;
             })
             .EnableCallContextPropagation(propagation => propagation.SuppressContextNotFoundErrors = true)
             .RemoveAllLoggers();
@@ -60,15 +73,26 @@ public static class ServiceClients
 
     private static SocketsHttpHandler Handler(IServiceProvider provider, ServiceAddress address)
     {
+        var options = provider.GetRequiredService<IOptions<ClientsOptions>>().Value;
         var handler = new SocketsHttpHandler
         {
-            ConnectTimeout = provider.GetRequiredService<IOptions<ClientsOptions>>().Value.ConnectTimeout,
+            ConnectTimeout = options.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             UseProxy = false,
         };
+        if (options.ReadCertificate() is { } certificate)
+        {
+            handler.SslOptions.ClientCertificates = [certificate];
+        }
+
+        if (options.AuthorityFile.Length > 0)
+        {
+            handler.SslOptions.CertificateChainPolicy = CertificateFiles.Policy(CertificateFiles.ReadAuthorities(options.AuthorityFile), CertificateFiles.ServerUse);
+        }
+
         if (address.IsSelf)
         {
             // Whatever port this process was given; its certificate is for other names.

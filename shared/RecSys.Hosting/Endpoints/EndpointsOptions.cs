@@ -23,6 +23,22 @@ public sealed class EndpointsOptions : IValidatableObject
     public int MaxMessageBytes { get; init; } = 4 << 20;
 
     /// <summary>
+    /// Connections open at the same time on each endpoint, from 1 to 1,000,000; default 10,000. One more is closed at once.
+    /// </summary>
+    [Range(1, 1_000_000, ErrorMessage = "It must be from 1 to 1000000.")]
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Calls in progress on one gRPC connection, from 1 to 10,000; default 100. Clients wait with more, or open another connection.</summary>
+    [Range(1, 10_000, ErrorMessage = "It must be from 1 to 10000.")]
+    public int MaxCallsPerConnection { get; init; } = 100;
+
+    /// <summary>
+    /// File of certificate authorities (PEM). When it is set, clients of endpoints with <c>https</c> must show a certificate that one of them
+    /// has signed. Default: none, and no certificate is asked for.
+    /// </summary>
+    public string ClientAuthorityFile { get; init; } = "";
+
+    /// <summary>
     /// Deadline of a unary call whose client set none, from 1 second to 1 hour; default 30 seconds. Streams have none.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "It must be from 00:00:01 to 01:00:00 (hours:minutes:seconds).")]
@@ -31,6 +47,11 @@ public sealed class EndpointsOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (ClientAuthorityFile.Length > 0 && CertificateFiles.Problem(ClientAuthorityFile) is { } authorities)
+        {
+            yield return new(authorities, [nameof(ClientAuthorityFile)]);
+        }
+
         if (ListenAddress.Problem(Grpc) is { } grpc)
         {
             yield return new(grpc, [nameof(Grpc)]);

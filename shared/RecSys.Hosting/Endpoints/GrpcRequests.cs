@@ -45,8 +45,20 @@ internal sealed class GrpcRequests(
         .OfType<string>()
         .Distinct();
 
+    /// <summary>Answers a request that isn't let through to its endpoint, whatever its protocol.</summary>
+    public static Task RefuseAsync(HttpContext context, RecSysException error)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is null)
+        {
+            return Task.FromException(error);
+        }
+
+        Refuse(context.Response, context.RequestServices.GetRequiredService<ErrorTranslator>().Translate(error, context.Request.Path));
+        return Task.CompletedTask;
+    }
+
     /// <summary>Ends a call with an error and no message ("trailers only": the trailers are sent as headers).</summary>
-    public static void Refuse(HttpResponse response, RecSysException error)
+    private static void Refuse(HttpResponse response, RecSysException error)
     {
         Refuse(response, error.Code, error.Message);
         response.Headers[DetailsHeader] = Convert.ToBase64String(error.ToStatus().ToByteArray());

@@ -1,4 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Settings;
 
@@ -16,6 +18,8 @@ internal sealed class KestrelEndpoints(IOptions<EndpointsOptions> endpoints, ICo
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = endpoints.Value.MaxMessageBytes;
+        options.Limits.MaxConcurrentConnections = endpoints.Value.MaxConnections;
+        options.Limits.Http2.MaxStreamsPerConnection = endpoints.Value.MaxCallsPerConnection;
 
         // Finds clients that vanished without a word, so that their streams end.
         options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
@@ -28,6 +32,11 @@ internal sealed class KestrelEndpoints(IOptions<EndpointsOptions> endpoints, ICo
             new("Endpoints:Http:Url", endpoints.Value.Http),
             new("Endpoints:Http:Protocols", nameof(HttpProtocols.Http1)),
         ]).Build();
+        if (endpoints.Value.ClientAuthorityFile is { Length: > 0 } file)
+        {
+            RequireClientCertificates(options, CertificateFiles.ReadAuthorities(file));
+        }
+
         RequireCertificate(kestrel, "Grpc", endpoints.Value.Grpc);
         RequireCertificate(kestrel, "Http", endpoints.Value.Http);
         try
@@ -39,6 +48,13 @@ internal sealed class KestrelEndpoints(IOptions<EndpointsOptions> endpoints, ICo
             throw new InvalidSettingsException($"Section {Section} can't be used: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
+
+    private static void RequireClientCertificates(KestrelServerOptions options, X509Certificate2Collection authorities) =>
+        options.ConfigureHttpsDefaults(https =>
+        {
+            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            https.ClientCertificateValidation = (certificate, chain, _) => CertificateFiles.IsSignedBy(authorities, certificate, chain, CertificateFiles.ClientUse);
+        });
 
     private static void RequireCertificate(IConfiguration kestrel, string endpoint, string address)
     {

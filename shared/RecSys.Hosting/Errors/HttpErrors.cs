@@ -19,6 +19,11 @@ internal sealed class HttpErrors(IProblemDetailsService problems, ErrorTranslato
             _ => translator.Translate(exception, $"{context.Request.Method} {context.Request.Path}"),
         };
         context.Response.StatusCode = (exception as BadHttpRequestException)?.StatusCode ?? StatusOf(error.Code);
+        if (error.Code == StatusCode.Unauthenticated)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         if (error.RetryDelay is { } delay)
         {
             context.Response.Headers.RetryAfter = Math.Ceiling(delay.TotalSeconds).ToString(CultureInfo.InvariantCulture);

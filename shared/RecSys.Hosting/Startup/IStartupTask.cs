@@ -14,7 +14,8 @@ public interface IStartupTask
     /// <summary>What it needs, with the address and without secrets: <c>Postgres at 127.0.0.1:5432</c>.</summary>
     string WaitsFor { get; }
 
-    /// <summary>Does the work. Any exception means "not yet": it is called again after a pause.</summary>
+    /// <summary>Does the work. An exception means "not yet": it is called again after a pause.</summary>
+    /// <exception cref="Settings.InvalidSettingsException">It never will: the process ends with this message.</exception>
     Task RunAsync(CancellationToken cancellationToken);
 }
 

@@ -1,11 +1,11 @@
 using Grpc.AspNetCore.HealthChecks;
-using Grpc.AspNetCore.Server;
 using Grpc.Health.V1;
 using Grpc.HealthCheck;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using RecSys.Hosting.Endpoints;
 using RecSys.Hosting.Errors;
+using RecSys.Hosting.Security;
 
 namespace RecSys.Hosting.Startup;
 
@@ -48,11 +48,12 @@ internal sealed class Readiness(
 
     public static void Map(WebApplication app)
     {
-        app.MapGrpcHealthChecksService().WithMetadata(AnswersBeforeReady);
-        app.MapGrpcReflectionService().WithMetadata(AnswersBeforeReady);
+        app.MapGrpcHealthChecksService().WithMetadata(AnswersBeforeReady).AllowAnonymous();
+        app.MapGrpcReflectionService().WithMetadata(AnswersBeforeReady).RequireAnyToken();
         app.MapGet("/healthz", (ServiceDefaults defaults) => Results.Json(new { status = "alive", service = defaults.Name }))
-            .WithMetadata(AnswersBeforeReady);
-        app.MapGet("/readyz", (ServiceDefaults defaults, Readiness readiness) => readiness.Describe(defaults.Name)).WithMetadata(AnswersBeforeReady);
+            .WithMetadata(AnswersBeforeReady).AllowAnonymous();
+        app.MapGet("/readyz", (ServiceDefaults defaults, Readiness readiness) => readiness.Describe(defaults.Name))
+            .WithMetadata(AnswersBeforeReady).AllowAnonymous();
     }
 
     /// <summary>Opens the gate. Whoever watches hears of it now, not when the checks are looked at the next time.</summary>
@@ -76,14 +77,8 @@ internal sealed class Readiness(
 
         var name = context.RequestServices.GetRequiredService<ServiceDefaults>().Name;
         var waitsFor = gate.Waiting.Count > 0 ? $"waits for {gate.Waiting[0].WaitsFor}" : "is starting";
-        var error = RecSysException.Unavailable("STARTING", $"The {name} service {waitsFor}. Call again.", TimeSpan.FromSeconds(1));
-        if (endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is null)
-        {
-            throw error;
-        }
-
-        GrpcRequests.Refuse(context.Response, error);
-        return Task.CompletedTask;
+        return GrpcRequests.RefuseAsync(
+            context, RecSysException.Unavailable("STARTING", $"The {name} service {waitsFor}. Call again.", TimeSpan.FromSeconds(1)));
     }
 
     private IResult Describe(string service)

@@ -1,3 +1,5 @@
+using RecSys.Hosting.Settings;
+
 namespace RecSys.Hosting.Startup;
 
 /// <summary>A startup task that hasn't succeeded yet.</summary>
@@ -26,6 +28,7 @@ public sealed class StartupGate
 
     /// <summary>Returns when the gate is open.</summary>
     /// <exception cref="OperationCanceledException">It didn't open before the token was cancelled.</exception>
+    /// <exception cref="InvalidSettingsException">It never will: a setting is wrong.</exception>
     public Task WaitAsync(CancellationToken cancellationToken) => _opened.Task.WaitAsync(cancellationToken);
 
     /// <summary>Whether all startup tasks have succeeded, so that calls can be answered.</summary>
@@ -36,4 +39,16 @@ public sealed class StartupGate
     internal void Wait(IReadOnlyList<StartupWait> waiting) => _waiting = waiting;
 
     internal void Open() => _opened.TrySetResult();
+
+    /// <summary>The process can't become ready with the settings that it has.</summary>
+    internal void Fail(InvalidSettingsException problem) => _opened.TrySetException(problem);
+
+    /// <exception cref="InvalidSettingsException">The process could not become ready with the settings that it has.</exception>
+    internal void ThrowIfFailed()
+    {
+        if (_opened.Task.IsFaulted)
+        {
+            _opened.Task.GetAwaiter().GetResult();
+        }
+    }
 }

@@ -1,6 +1,11 @@
+using RecSys.Hosting.Settings;
+
 namespace RecSys.Hosting.Startup;
 
-/// <summary>Runs the startup tasks one after another, each until it succeeds, then the warm-ups, then opens the gate.</summary>
+/// <summary>
+/// Runs the startup tasks one after another, each until it succeeds, then the warm-ups, then opens the gate. A task that finds a setting
+/// wrong ends the process: that heals by no waiting.
+/// </summary>
 internal sealed class StartupRunner(
     IEnumerable<IStartupTask> tasks,
     IEnumerable<IWarmUp> warmUps,
@@ -26,9 +31,18 @@ internal sealed class StartupRunner(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var started = time.GetTimestamp();
-        for (var i = 0; i < _tasks.Length; i++)
+        try
         {
-            await RunAsync(i, stoppingToken);
+            for (var i = 0; i < _tasks.Length; i++)
+            {
+                await RunAsync(i, stoppingToken);
+            }
+        }
+        catch (InvalidSettingsException problem)
+        {
+            gate.Fail(problem);
+            lifetime.StopApplication();
+            return;
         }
 
         // A host that can't listen must not have said that it is ready.
@@ -74,7 +88,7 @@ internal sealed class StartupRunner(
                 HostingLog.StartupTaskDone(logger, task.Name);
                 return;
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested && exception is not InvalidSettingsException)
             {
                 var newReason = OneLine(exception);
                 if (newReason != reason || time.GetElapsedTime(reasonLogged) >= Reminder)

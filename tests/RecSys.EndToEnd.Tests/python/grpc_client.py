@@ -1,6 +1,6 @@
 """A client on gRPC's own Python implementation.
 
-usage: grpc_client.py STUBS ADDRESS CALL [ARGUMENT…]
+usage: grpc_client.py STUBS ADDRESS TOKEN CALL [ARGUMENT…]
 Prints one line: RESULT and a JSON object with either the answer or {"code", "details", "reason", "fields"}.
 """
 import json
@@ -17,6 +17,8 @@ from recsys.events.v1 import events_pb2
 from recsys.ingest.v1 import ingest_pb2, ingest_pb2_grpc
 from recsys.serving.v1 import serving_pb2, serving_pb2_grpc
 
+metadata = [("authorization", f"Bearer {sys.argv[3]}")]
+
 
 def listens(user, tracks, first_time):
     for index, track in enumerate(tracks):
@@ -26,12 +28,12 @@ def listens(user, tracks, first_time):
 
 
 def recommend(channel, user):
-    return serving_pb2_grpc.ServingServiceStub(channel).Recommend(serving_pb2.RecommendRequest(user_id=user, slate_size=5), timeout=20)
+    return serving_pb2_grpc.ServingServiceStub(channel).Recommend(serving_pb2.RecommendRequest(user_id=user, slate_size=5), timeout=20, metadata=metadata)
 
 
 def stream(channel, user, first_time, *tracks):
     batches = (ingest_pb2.StreamListensRequest(listens=[listen]) for listen in listens(user, tracks, int(first_time)))
-    return ingest_pb2_grpc.IngestServiceStub(channel).StreamListens(batches, timeout=20)
+    return ingest_pb2_grpc.IngestServiceStub(channel).StreamListens(batches, timeout=20, metadata=metadata)
 
 
 def never_ending_stream(channel, seconds):
@@ -39,12 +41,12 @@ def never_ending_stream(channel, seconds):
         # The call's deadline passes while the server still waits for the next message.
         yield ingest_pb2.StreamListensRequest(listens=list(listens("python-deadline", ["t-1"], 1_700_000_000)))
         time.sleep(float(seconds) * 4)
-    return ingest_pb2_grpc.IngestServiceStub(channel).StreamListens(wait(), timeout=float(seconds))
+    return ingest_pb2_grpc.IngestServiceStub(channel).StreamListens(wait(), timeout=float(seconds), metadata=metadata)
 
 
 def too_large(channel, mebibytes):
     request = ingest_pb2.SubmitListensRequest(producer="x" * (int(mebibytes) << 20))
-    return ingest_pb2_grpc.IngestServiceStub(channel).SubmitListens(request, timeout=20)
+    return ingest_pb2_grpc.IngestServiceStub(channel).SubmitListens(request, timeout=20, metadata=metadata)
 
 
 def failure(error):
@@ -63,7 +65,7 @@ def failure(error):
 calls = {call.__name__: call for call in (recommend, stream, never_ending_stream, too_large)}
 with grpc.insecure_channel(sys.argv[2]) as channel:
     try:
-        answer = calls[sys.argv[3]](channel, *sys.argv[4:])
+        answer = calls[sys.argv[4]](channel, *sys.argv[5:])
         result = json_format.MessageToDict(answer, including_default_value_fields=True)
     except grpc.RpcError as error:
         result = failure(error)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,8 @@ namespace RecSys.Hosting.Tests.Endpoints;
 
 public sealed class EndpointTests
 {
+    private const string Token = "0123456789abcdef0123456789abcdef";
+
     [Theory]
     [InlineData("http://127.0.0.1:0")]
     [InlineData("http://localhost:{0}")]
@@ -21,21 +24,21 @@ public sealed class EndpointTests
 
         await CallAsync(host);
 
-        host.Log.Entries.ShouldNotContain(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("anyone"));
+        host.Log.Entries.ShouldNotContain(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("TLS"));
     }
 
     [Theory]
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://*:0")]
-    public async Task An_address_of_all_interfaces_is_given_as_loopback_and_warned_of(string address)
+    public async Task An_address_of_all_interfaces_is_given_as_loopback_and_warned_of_without_TLS(string address)
     {
-        await using var host = await ProbeHost.StartAsync([$"Endpoints:Grpc={address}", $"Endpoints:Http={address}"]);
+        await using var host = await ProbeHost.StartAsync([$"Endpoints:Grpc={address}", $"Endpoints:Http={address}", $"Security:ServiceToken={Token}"]);
 
         await CallAsync(host);
 
         host.Grpc.Host.ShouldBe("127.0.0.1");
-        host.Log.Entries.ShouldContain(entry => entry.Level == LogLevel.Warning && entry.Text.StartsWith($"Endpoints:Grpc is {address}: anyone"));
-        host.Log.Entries.ShouldContain(entry => entry.Level == LogLevel.Warning && entry.Text.StartsWith($"Endpoints:Http is {address}: anyone"));
+        host.Log.Entries.ShouldContain(entry => entry.Level == LogLevel.Warning && entry.Text.StartsWith($"Endpoints:Grpc is {address}: without TLS"));
+        host.Log.Entries.ShouldContain(entry => entry.Level == LogLevel.Warning && entry.Text.StartsWith($"Endpoints:Http is {address}: without TLS"));
     }
 
     [Fact]
@@ -76,7 +79,7 @@ public sealed class EndpointTests
 
     private static async Task CallAsync(ProbeHost host)
     {
-        (await host.Client().UnaryAsync(new() { Number = 2 })).Number.ShouldBe(2);
+        (await host.Client().UnaryAsync(new() { Number = 2 }, new Metadata { { "authorization", $"Bearer {Token}" } })).Number.ShouldBe(2);
         using var client = host.HttpClient();
         (await client.GetStringAsync("/healthz")).ShouldContain("alive");
     }

@@ -14,7 +14,7 @@ public sealed class DocumentationTests
         var settings = SettingsCatalogue.Of(builder).Settings;
 
         settings.Select(setting => setting.Key.Split(':')[0]).Distinct().ShouldBe(
-            ["Endpoints", "Telemetry", "Services", "Bus", "Shutdown", "Clients", "SettingsFile", "Kestrel", "Logging"], ignoreOrder: true);
+            ["Endpoints", "Security", "Telemetry", "Services", "Bus", "Shutdown", "Clients", "SettingsFile", "Kestrel", "Logging"], ignoreOrder: true);
         settings.Where(setting => setting.Description.Length == 0).ShouldBeEmpty();
     }
 }

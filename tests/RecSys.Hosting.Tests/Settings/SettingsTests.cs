@@ -52,7 +52,7 @@ public sealed class SettingsTests
     [InlineData("Probe=x", "Probe isn't a setting. There are Probe:Text, Probe:Number, Probe:Span, Probe:Day, Probe:Secret.")]
     [InlineData("Endpoint:Grpc=http://127.0.0.1:5100", "Endpoint:Grpc isn't a setting. Did you mean Endpoints:Grpc?")]
     [InlineData("Srving:CandidateCount=20", "Srving:CandidateCount isn't a setting. Did you mean Serving:CandidateCount?")]
-    [InlineData("Nope:X=1", "Nope:X isn't a setting. The sections are Bus, Candidate, Clients, Database, Endpoints, Ingest, Kestrel, Lake, Logging, Ranker, S3, Services, Serving, SettingsFile, Shutdown, Telemetry, Trainer.")]
+    [InlineData("Nope:X=1", "Nope:X isn't a setting. The sections are Bus, Candidate, Clients, Database, Endpoints, Ingest, Kestrel, Lake, Logging, Ranker, S3, Security, Services, Serving, SettingsFile, Shutdown, Telemetry, Trainer.")]
     [InlineData("Endpoints:Grpc=https://127.0.0.1:0", "Endpoints:Grpc is 'https://127.0.0.1:0'. It needs a certificate: set Kestrel:Certificates:Default:Path, and KeyPath or Password beside it.")]
     [InlineData("Probe:Secret=abc", "Probe:Secret is '(hidden)'. It must have at least 4 characters.")]
     [InlineData("Endpoints:Grpc=127.0.0.1:5100", "Endpoints:Grpc is '127.0.0.1:5100'. It must be http://HOST:PORT, such as http://127.0.0.1:5100, or http://*:5100 for all interfaces.")]
