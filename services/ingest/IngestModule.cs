@@ -6,9 +6,9 @@ using RecSys.Hosting;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
+using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Consumers;
 using RecSys.Ingest.Grpc;
-using RecSys.Ingest.Validation;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 
@@ -28,9 +28,8 @@ public static class IngestModule
         services.TryAddSingleton(Lake);
 
         services.AddStartupTask<LakeFolderTask>();
-        services.AddSingleton<ListenRules>();
-        services.AddSingleton<ListenScreening>();
-        services.AddSingleton<ListenPublisher>();
+        services.AddSingleton<TrackResolver>();
+        services.AddSingleton<ListenAcceptance>();
 
         builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
         builder.AddRejectedConsumer<RejectedListenKeeper>(BusTopology.IngestListens);

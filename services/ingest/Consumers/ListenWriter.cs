@@ -2,7 +2,9 @@ using Google.Protobuf;
 using MassTransit;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data.Histories;
+using RecSys.Hosting;
 using RecSys.Hosting.Bus;
+using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
 
@@ -13,7 +15,7 @@ namespace RecSys.Ingest.Consumers;
 /// stores have them; what comes again changes nothing.
 /// </summary>
 internal sealed class ListenWriter(
-    ListenScreening screening,
+    ListenAcceptance acceptance,
     ListenHistoryStore history,
     RejectedListenStore rejected,
     ListenLake lake,
@@ -27,12 +29,21 @@ internal sealed class ListenWriter(
         var now = clock.GetUtcNow();
         var good = new List<Listen>();
         var bad = new List<RejectedListenRow>();
-        foreach (var message in context.Message.Select(received => received.Message))
+        foreach (var received in context.Message)
         {
-            // The same listen in two messages is sorted out by the stores.
-            var screened = screening.Screen(message.Listens);
-            good.AddRange(screened.Good);
-            bad.AddRange(Rejections(message, screened.Bad, now));
+            var message = received.Message;
+            var screened = ListenScreening.Screen(message.Listens, ListenRules.ArrivalOf(message, BrokerTime.Of(received) ?? now));
+            bad.AddRange(Rejections(message, screened));
+            if (IsComplete(message, screened))
+            {
+                // The same listen in two messages is sorted out by the stores.
+                good.AddRange(screened.Good);
+            }
+            else
+            {
+                // They come again as messages that are complete, for serving and whoever else listens, too.
+                await acceptance.PublishAsync(screened.Good, ProducerText.Storable(message.Producer), screened.ArrivedAt, context.CancellationToken);
+            }
         }
 
         // The database first and the lake last: rows are idempotent, whereas segments that are written again and again while
@@ -43,21 +54,23 @@ internal sealed class ListenWriter(
         IngestLog.ListensStored(logger, good.Count, bad.Count, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    /// <summary>What producers other than the gRPC service put on the bus without keeping its rules.</summary>
-    private static IEnumerable<RejectedListenRow> Rejections(ListenBatch message, IReadOnlyList<BadListen> bad, DateTimeOffset now)
-    {
-        var producer = ProducerText.Storable(message.Producer);
-        if (message.Listens.Count == 0)
-        {
-            yield return new RejectedListenRow("listens must not be empty", message.ToByteArray(), now, producer);
-        }
+    /// <summary>
+    /// Whether a message can be stored as it is. Ingest's own are complete; other producers may send more listens at once, tracks by
+    /// name only, and plays by duration.
+    /// </summary>
+    private static bool IsComplete(ListenBatch message, ScreenedListens screened) =>
+        message.Listens.Count <= BatchRules.MaxListens
+        && screened.Good.All(listen => listen.TrackId.Length > 0
+            && (message.AcceptTime is not null || listen.HasPlayedShare || listen.PlayedDuration is null));
 
-        // Each as a batch of one, so that every body in the store is what the bus would take.
-        foreach (var listen in bad)
-        {
-            var body = new ListenBatch { Producer = message.Producer, Listens = { listen.Listen } }.ToByteArray();
-            yield return new RejectedListenRow(listen.Reason, body, now, producer);
-        }
+    /// <summary>What producers other than the service's own put on the bus without keeping its rules.</summary>
+    private static IEnumerable<RejectedListenRow> Rejections(ListenBatch message, ScreenedListens screened)
+    {
+        var rows = ListenAcceptance.RejectionsOf(screened, message.Producer);
+        return message.Listens.Count > 0
+            ? rows
+            : rows.Append(new RejectedListenRow(
+                "listens must not be empty", message.ToByteArray(), screened.ArrivedAt, ProducerText.Storable(message.Producer)));
     }
 
     private static RecentListenRow ToRecentListen(Listen listen) =>

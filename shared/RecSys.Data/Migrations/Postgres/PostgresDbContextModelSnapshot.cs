@@ -17,12 +17,12 @@ namespace RecSys.Data.Migrations.Postgres
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("RecSys.Data.History.RecentListen", b =>
+            modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
                 {
                     b.Property<string>("UserId")
                         .HasColumnType("text")
@@ -52,7 +52,166 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("recent_listens", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Models.ModelVersionRecord", b =>
+            modelBuilder.Entity("RecSys.Data.Histories.RejectedListenRow", b =>
+                {
+                    b.Property<string>("RejectedId")
+                        .HasColumnType("text")
+                        .HasColumnName("rejected_id")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
+
+                    b.Property<string>("Producer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("producer")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("RejectedId")
+                        .HasName("pk_rejected_listens");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_rejected_listens_received_at");
+
+                    b.ToTable("rejected_listens", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Histories.TrackRow", b =>
+                {
+                    b.Property<string>("TrackId")
+                        .HasColumnType("text")
+                        .HasColumnName("track_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Album")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("album")
+                        .UseCollation("C");
+
+                    b.Property<string>("Artist")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("artist")
+                        .UseCollation("C");
+
+                    b.Property<long?>("Duration")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration_ms");
+
+                    b.PrimitiveCollection<string[]>("Genres")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("genres");
+
+                    b.Property<string>("NameKey")
+                        .HasColumnType("text")
+                        .HasColumnName("name_key")
+                        .UseCollation("C");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title")
+                        .UseCollation("C");
+
+                    b.HasKey("TrackId")
+                        .HasName("pk_tracks");
+
+                    b.HasIndex("NameKey")
+                        .HasDatabaseName("ix_tracks_name_key");
+
+                    b.ToTable("tracks", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Histories.UserRow", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<int>("RecentListenCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("recent_listen_count");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_users");
+
+                    b.ToTable("users", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Models.ActiveModelRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ActivatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("activated_at");
+
+                    b.Property<string>("PreviousVersion")
+                        .HasColumnType("text")
+                        .HasColumnName("previous_version")
+                        .UseCollation("C");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("active_version")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_active_model");
+
+                    b.ToTable("active_model", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_active_model_only_row", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("RecSys.Data.Models.ModelArtifactRow", b =>
+                {
+                    b.Property<string>("ModelVersion")
+                        .HasColumnType("text")
+                        .HasColumnName("model_version")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<int>("ChunkNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("chunk_number");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("bytes");
+
+                    b.HasKey("ModelVersion", "Name", "ChunkNumber")
+                        .HasName("pk_model_artifacts");
+
+                    b.ToTable("model_artifacts", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Models.ModelVersionRow", b =>
                 {
                     b.Property<string>("Version")
                         .HasColumnType("text")
@@ -117,64 +276,7 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("model_versions", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.ActiveModelRow", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("integer")
-                        .HasColumnName("id");
-
-                    b.Property<DateTimeOffset>("ActivatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("activated_at");
-
-                    b.Property<string>("ActiveVersion")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("active_version")
-                        .UseCollation("C");
-
-                    b.Property<string>("PreviousVersion")
-                        .HasColumnType("text")
-                        .HasColumnName("previous_version")
-                        .UseCollation("C");
-
-                    b.HasKey("Id")
-                        .HasName("pk_active_model");
-
-                    b.ToTable("active_model", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_active_model_only_row", "id = 1");
-                        });
-                });
-
-            modelBuilder.Entity("RecSys.Data.Schema.ModelArtifactRow", b =>
-                {
-                    b.Property<string>("ModelVersion")
-                        .HasColumnType("text")
-                        .HasColumnName("model_version")
-                        .UseCollation("C");
-
-                    b.Property<string>("Name")
-                        .HasColumnType("text")
-                        .HasColumnName("name")
-                        .UseCollation("C");
-
-                    b.Property<int>("ChunkNumber")
-                        .HasColumnType("integer")
-                        .HasColumnName("chunk_number");
-
-                    b.Property<byte[]>("Bytes")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("bytes");
-
-                    b.HasKey("ModelVersion", "Name", "ChunkNumber")
-                        .HasName("pk_model_artifacts");
-
-                    b.ToTable("model_artifacts", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Schema.NextTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.NextTracksRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("text")
@@ -202,7 +304,7 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("next_tracks", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.PopularTrackRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.PopularTrackRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("text")
@@ -233,44 +335,7 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("popular_tracks", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.RejectedListenRow", b =>
-                {
-                    b.Property<string>("RejectedId")
-                        .HasColumnType("text")
-                        .HasColumnName("rejected_id")
-                        .UseCollation("C");
-
-                    b.Property<byte[]>("Body")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("body");
-
-                    b.Property<string>("Producer")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("producer")
-                        .UseCollation("C");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("reason")
-                        .UseCollation("C");
-
-                    b.Property<DateTimeOffset>("ReceivedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("received_at");
-
-                    b.HasKey("RejectedId")
-                        .HasName("pk_rejected_listens");
-
-                    b.HasIndex("ReceivedAt")
-                        .HasDatabaseName("ix_rejected_listens_received_at");
-
-                    b.ToTable("rejected_listens", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Schema.SimilarTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.SimilarTracksRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("text")
@@ -298,7 +363,7 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("similar_tracks", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.UserRecommendationsRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.UserRecommendationsRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("text")
@@ -331,66 +396,9 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("user_recommendations", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.UserRow", b =>
+            modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
                 {
-                    b.Property<string>("UserId")
-                        .HasColumnType("text")
-                        .HasColumnName("user_id")
-                        .UseCollation("C");
-
-                    b.Property<int>("RecentListenCount")
-                        .HasColumnType("integer")
-                        .HasColumnName("recent_listen_count");
-
-                    b.HasKey("UserId")
-                        .HasName("pk_users");
-
-                    b.ToTable("users", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Tracks.TrackRecord", b =>
-                {
-                    b.Property<string>("TrackId")
-                        .HasColumnType("text")
-                        .HasColumnName("track_id")
-                        .UseCollation("C");
-
-                    b.Property<string>("Album")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("album")
-                        .UseCollation("C");
-
-                    b.Property<string>("Artist")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("artist")
-                        .UseCollation("C");
-
-                    b.Property<long?>("Duration")
-                        .HasColumnType("bigint")
-                        .HasColumnName("duration_ms");
-
-                    b.PrimitiveCollection<string[]>("Genres")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("genres");
-
-                    b.Property<string>("Title")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("title")
-                        .UseCollation("C");
-
-                    b.HasKey("TrackId")
-                        .HasName("pk_tracks");
-
-                    b.ToTable("tracks", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.History.RecentListen", b =>
-                {
-                    b.HasOne("RecSys.Data.Schema.UserRow", null)
+                    b.HasOne("RecSys.Data.Histories.UserRow", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -398,25 +406,25 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_recent_listens_user_id");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.ActiveModelRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.ActiveModelRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
-                        .WithMany()
-                        .HasForeignKey("ActiveVersion")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_active_model_active_version");
-
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("PreviousVersion")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_active_model_previous_version");
+
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("Version")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_active_model_active_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.ModelArtifactRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.ModelArtifactRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -424,9 +432,9 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_model_artifacts_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.NextTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.NextTracksRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -434,9 +442,9 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_next_tracks_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.PopularTrackRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.PopularTrackRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -444,9 +452,9 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_popular_tracks_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.SimilarTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.SimilarTracksRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -454,9 +462,9 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasConstraintName("fk_similar_tracks_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.UserRecommendationsRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.UserRecommendationsRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)

@@ -14,9 +14,9 @@ namespace RecSys.Data.Migrations.Sqlite
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
-            modelBuilder.Entity("RecSys.Data.History.RecentListen", b =>
+            modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
                 {
                     b.Property<string>("UserId")
                         .HasColumnType("TEXT")
@@ -44,7 +44,153 @@ namespace RecSys.Data.Migrations.Sqlite
                     b.ToTable("recent_listens", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Models.ModelVersionRecord", b =>
+            modelBuilder.Entity("RecSys.Data.Histories.RejectedListenRow", b =>
+                {
+                    b.Property<string>("RejectedId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rejected_id");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
+
+                    b.Property<string>("Producer")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("producer");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("RejectedId")
+                        .HasName("pk_rejected_listens");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_rejected_listens_received_at");
+
+                    b.ToTable("rejected_listens", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Histories.TrackRow", b =>
+                {
+                    b.Property<string>("TrackId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("track_id");
+
+                    b.Property<string>("Album")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("album");
+
+                    b.Property<string>("Artist")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("artist");
+
+                    b.Property<long?>("Duration")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("duration_ms");
+
+                    b.PrimitiveCollection<string>("Genres")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("genres");
+
+                    b.Property<string>("NameKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name_key");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.HasKey("TrackId")
+                        .HasName("pk_tracks");
+
+                    b.HasIndex("NameKey")
+                        .HasDatabaseName("ix_tracks_name_key");
+
+                    b.ToTable("tracks", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Histories.UserRow", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("RecentListenCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("recent_listen_count");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_users");
+
+                    b.ToTable("users", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Models.ActiveModelRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ActivatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("activated_at");
+
+                    b.Property<string>("PreviousVersion")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("previous_version");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("active_version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_active_model");
+
+                    b.ToTable("active_model", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_active_model_only_row", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("RecSys.Data.Models.ModelArtifactRow", b =>
+                {
+                    b.Property<string>("ModelVersion")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model_version");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<int>("ChunkNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("chunk_number");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("bytes");
+
+                    b.HasKey("ModelVersion", "Name", "ChunkNumber")
+                        .HasName("pk_model_artifacts");
+
+                    b.ToTable("model_artifacts", (string)null);
+                });
+
+            modelBuilder.Entity("RecSys.Data.Models.ModelVersionRow", b =>
                 {
                     b.Property<string>("Version")
                         .HasColumnType("TEXT")
@@ -106,60 +252,7 @@ namespace RecSys.Data.Migrations.Sqlite
                     b.ToTable("model_versions", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.ActiveModelRow", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<long>("ActivatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("activated_at");
-
-                    b.Property<string>("ActiveVersion")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("active_version");
-
-                    b.Property<string>("PreviousVersion")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("previous_version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_active_model");
-
-                    b.ToTable("active_model", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_active_model_only_row", "id = 1");
-                        });
-                });
-
-            modelBuilder.Entity("RecSys.Data.Schema.ModelArtifactRow", b =>
-                {
-                    b.Property<string>("ModelVersion")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("model_version");
-
-                    b.Property<string>("Name")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("name");
-
-                    b.Property<int>("ChunkNumber")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("chunk_number");
-
-                    b.Property<byte[]>("Bytes")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("bytes");
-
-                    b.HasKey("ModelVersion", "Name", "ChunkNumber")
-                        .HasName("pk_model_artifacts");
-
-                    b.ToTable("model_artifacts", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Schema.NextTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.NextTracksRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("TEXT")
@@ -185,7 +278,7 @@ namespace RecSys.Data.Migrations.Sqlite
                     b.ToTable("next_tracks", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.PopularTrackRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.PopularTrackRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("TEXT")
@@ -214,41 +307,7 @@ namespace RecSys.Data.Migrations.Sqlite
                     b.ToTable("popular_tracks", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.RejectedListenRow", b =>
-                {
-                    b.Property<string>("RejectedId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("rejected_id");
-
-                    b.Property<byte[]>("Body")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("body");
-
-                    b.Property<string>("Producer")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("producer");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("reason");
-
-                    b.Property<long>("ReceivedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("received_at");
-
-                    b.HasKey("RejectedId")
-                        .HasName("pk_rejected_listens");
-
-                    b.HasIndex("ReceivedAt")
-                        .HasDatabaseName("ix_rejected_listens_received_at");
-
-                    b.ToTable("rejected_listens", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Schema.SimilarTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.SimilarTracksRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("TEXT")
@@ -274,7 +333,7 @@ namespace RecSys.Data.Migrations.Sqlite
                     b.ToTable("similar_tracks", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.UserRecommendationsRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.UserRecommendationsRow", b =>
                 {
                     b.Property<string>("ModelVersion")
                         .HasColumnType("TEXT")
@@ -305,61 +364,9 @@ namespace RecSys.Data.Migrations.Sqlite
                     b.ToTable("user_recommendations", (string)null);
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.UserRow", b =>
+            modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
                 {
-                    b.Property<string>("UserId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.Property<int>("RecentListenCount")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("recent_listen_count");
-
-                    b.HasKey("UserId")
-                        .HasName("pk_users");
-
-                    b.ToTable("users", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Tracks.TrackRecord", b =>
-                {
-                    b.Property<string>("TrackId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("track_id");
-
-                    b.Property<string>("Album")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("album");
-
-                    b.Property<string>("Artist")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("artist");
-
-                    b.Property<long?>("Duration")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("duration_ms");
-
-                    b.PrimitiveCollection<string>("Genres")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("genres");
-
-                    b.Property<string>("Title")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("title");
-
-                    b.HasKey("TrackId")
-                        .HasName("pk_tracks");
-
-                    b.ToTable("tracks", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.History.RecentListen", b =>
-                {
-                    b.HasOne("RecSys.Data.Schema.UserRow", null)
+                    b.HasOne("RecSys.Data.Histories.UserRow", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -367,25 +374,25 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasConstraintName("fk_recent_listens_user_id");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.ActiveModelRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.ActiveModelRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
-                        .WithMany()
-                        .HasForeignKey("ActiveVersion")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_active_model_active_version");
-
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("PreviousVersion")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_active_model_previous_version");
+
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("Version")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_active_model_active_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.ModelArtifactRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.ModelArtifactRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -393,9 +400,9 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasConstraintName("fk_model_artifacts_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.NextTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.NextTracksRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -403,9 +410,9 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasConstraintName("fk_next_tracks_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.PopularTrackRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.PopularTrackRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -413,9 +420,9 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasConstraintName("fk_popular_tracks_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.SimilarTracksRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.SimilarTracksRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -423,9 +430,9 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasConstraintName("fk_similar_tracks_model_version");
                 });
 
-            modelBuilder.Entity("RecSys.Data.Schema.UserRecommendationsRow", b =>
+            modelBuilder.Entity("RecSys.Data.Models.UserRecommendationsRow", b =>
                 {
-                    b.HasOne("RecSys.Data.Models.ModelVersionRecord", null)
+                    b.HasOne("RecSys.Data.Models.ModelVersionRow", null)
                         .WithMany()
                         .HasForeignKey("ModelVersion")
                         .OnDelete(DeleteBehavior.Cascade)
