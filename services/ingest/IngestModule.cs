@@ -30,6 +30,8 @@ public static class IngestModule
         services.AddStartupTask<LakeFolderTask>();
         services.AddSingleton<TrackResolver>();
         services.AddSingleton<ListenAcceptance>();
+        services.AddSingleton<RejectedReplay>();
+        services.AddHostedService<RejectedListenRetention>();
 
         builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
         builder.AddRejectedConsumer<RejectedListenKeeper>(BusTopology.IngestListens);

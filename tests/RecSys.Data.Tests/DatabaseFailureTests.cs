@@ -38,9 +38,10 @@ public sealed class DatabaseFailureTests
         var failure = await Should.ThrowAsync<DatabaseUnavailableException>(() => database.Database.WriteAsync(
             async context =>
             {
-                var pages = await context.Database.SqlQuery<int>($"SELECT page_count AS Value FROM pragma_page_count()").SingleAsync();
-                return await context.Database.ExecuteSqlRawAsync(
-                    $"PRAGMA max_page_count = {pages + 1}; CREATE TABLE filler (bytes); INSERT INTO filler VALUES (randomblob(10000000))");
+                // Pages of 4 KiB, more than the empty tables need.
+                await context.Database.ExecuteSqlRawAsync("PRAGMA max_page_count = 500");
+                await context.Database.ExecuteSqlRawAsync("CREATE TABLE filler (bytes)");
+                return await context.Database.ExecuteSqlRawAsync("INSERT INTO filler VALUES (randomblob(10000000))");
             },
             TestContext.Current.CancellationToken));
 

@@ -10,7 +10,7 @@ namespace RecSys.Ingest.Grpc;
 
 /// <summary>What producers call.</summary>
 internal sealed class IngestGrpcService(
-    ListenAcceptance acceptance, TrackStore tracks, IOptions<IngestOptions> options)
+    ListenAcceptance acceptance, TrackStore tracks, RejectedListenStore rejected, RejectedReplay replay, IOptions<IngestOptions> options)
     : IngestService.IngestServiceBase
 {
     /// <inheritdoc/>
@@ -55,6 +55,41 @@ internal sealed class IngestGrpcService(
 
         await tracks.PutAsync([.. request.Tracks.Select(ToRecord)], context.CancellationToken);
         return new PutTracksResponse { Stored = request.Tracks.Count };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListRejectedResponse> ListRejected(ListRejectedRequest request, ServerCallContext context)
+    {
+        var (filter, pageSize, before) = RejectedMessages.Read(request);
+        var rows = await rejected.GetPageAsync(filter, pageSize + 1, before, context.CancellationToken);
+        var answer = new ListRejectedResponse { Rejections = { rows.Take(pageSize).Select(RejectedMessages.ToMessage) } };
+        if (rows.Count > pageSize)
+        {
+            answer.NextPageToken = new RejectedPosition(rows[pageSize - 1].ReceivedAt, rows[pageSize - 1].RejectedId).ToString();
+        }
+
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ReplayRejectedResponse> ReplayRejected(ReplayRejectedRequest request, ServerCallContext context)
+    {
+        var replayed = RejectedMessages.Read(request) is { } filter
+            ? replay.ReplayAsync(filter, context.CancellationToken)
+            : replay.ReplayAsync(request.RejectedIds, context.CancellationToken);
+        var answer = new ReplayRejectedResponse();
+        var unknown = request.RejectedIds.ToHashSet(StringComparer.Ordinal);
+        await foreach (var entry in replayed)
+        {
+            unknown.Remove(entry.RejectedId);
+            answer.Replayed += entry.Replayed;
+            answer.RemainingCount += entry.Remaining.Count;
+            answer.Remaining.AddRange(
+                entry.Remaining.Take(RejectedMessages.MaxEntries - answer.Remaining.Count).Select(RejectedMessages.ToMessage));
+        }
+
+        answer.UnknownIds.AddRange(unknown);
+        return answer;
     }
 
     private static TrackRow ToRecord(Contracts.Common.V1.Track track) => new(

@@ -85,9 +85,9 @@ public sealed class RejectedListenStore
     /// <param name="rejectedId">The one that goes.</param>
     /// <param name="remaining">What stays of it. The same once more is left as it is.</param>
     /// <param name="cancellationToken">Stops the statements.</param>
-    /// <returns>The ids of those that stay, in their order.</returns>
+    /// <returns>Those that stay, with their ids.</returns>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task<IReadOnlyList<string>> ReplaceAsync(
+    public async Task<IReadOnlyList<RejectedListenRow>> ReplaceAsync(
         string rejectedId, IReadOnlyList<RejectedListenRow> remaining, CancellationToken cancellationToken)
     {
         var rows = remaining.Select(row => row.WithId()).ToArray();
@@ -100,7 +100,7 @@ public sealed class RejectedListenStore
                     && await context.RejectedListens.Where(row => row.RejectedId == rejectedId).ExecuteDeleteAsync(cancellationToken) > 0;
             },
             cancellationToken);
-        return [.. rows.Select(row => row.RejectedId)];
+        return rows;
     }
 
     /// <summary>Removes what is older than a time, and of the others the oldest above a number.</summary>
