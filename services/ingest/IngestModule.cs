@@ -9,6 +9,7 @@ using RecSys.Hosting.Startup;
 using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Consumers;
 using RecSys.Ingest.Grpc;
+using RecSys.Ingest.ListenBrainz;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 
@@ -32,6 +33,7 @@ public static class IngestModule
         services.AddSingleton<ListenAcceptance>();
         services.AddSingleton<RejectedReplay>();
         services.AddHostedService<RejectedListenRetention>();
+        services.AddListenBrainz();
 
         builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
         builder.AddRejectedConsumer<RejectedListenKeeper>(BusTopology.IngestListens);
@@ -42,6 +44,7 @@ public static class IngestModule
     public static WebApplication MapIngest(this WebApplication app)
     {
         app.MapGrpcService<IngestGrpcService>();
+        app.MapListenBrainz();
         return app;
     }
 

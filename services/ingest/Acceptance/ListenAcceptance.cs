@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data.Histories;
 using RecSys.Hosting.Bus;
+using RecSys.Hosting.Errors;
 using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Acceptance;
@@ -15,13 +16,16 @@ internal sealed class ListenAcceptance(
     TrackResolver resolver, RejectedListenStore rejected, IEventPublisher events, TimeProvider clock)
 {
     /// <summary>Divides a batch that has just come in.</summary>
-    public ScreenedListens Screen(IReadOnlyList<Listen> listens) => ListenScreening.Screen(listens, clock.GetUtcNow());
+    /// <param name="listens">The listens.</param>
+    /// <param name="faultsOf">What is wrong with the form of the listen at a place; null where they come in the contract's own form.</param>
+    public ScreenedListens Screen(IReadOnlyList<Listen> listens, Func<int, FieldViolations>? faultsOf = null) =>
+        ListenScreening.Screen(listens, clock.GetUtcNow(), faultsOf);
 
     /// <summary>Ends when the broker has confirmed the good listens and the bad ones are stored.</summary>
     /// <param name="screened">The listens. The good ones are completed in place.</param>
     /// <param name="producer">Who sent them, as it names itself.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="Hosting.Errors.RecSysException">UNAVAILABLE: the broker did not confirm in time.</exception>
+    /// <exception cref="RecSysException">UNAVAILABLE: the broker did not confirm in time.</exception>
     /// <exception cref="Data.DatabaseUnavailableException">The database does not answer, and is needed: for bad listens, or for names.</exception>
     public async Task AcceptAsync(ScreenedListens screened, string producer, CancellationToken cancellationToken)
     {

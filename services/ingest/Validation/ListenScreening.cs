@@ -12,7 +12,12 @@ internal static class ListenScreening
     /// <summary>Applies the rules to every listen. The listens themselves are left as they are.</summary>
     /// <param name="listens">The listens.</param>
     /// <param name="arrivedAt">When they came in.</param>
-    public static ScreenedListens Screen(IReadOnlyList<Listen> listens, DateTimeOffset arrivedAt)
+    /// <param name="faultsOf">
+    /// What is wrong with the form in which the listen at a place came, none when nothing is; the rules then have nothing to judge. Null
+    /// where listens come in the contract's own form.
+    /// </param>
+    public static ScreenedListens Screen(
+        IReadOnlyList<Listen> listens, DateTimeOffset arrivedAt, Func<int, FieldViolations>? faultsOf = null)
     {
         var good = new List<Listen>(listens.Count);
         var bad = new List<BadListen>();
@@ -23,7 +28,15 @@ internal static class ListenScreening
         for (var i = 0; i < listens.Count; i++)
         {
             var listen = listens[i];
-            ListenRules.Check(listen, arrivedAt, violations);
+            if (faultsOf?.Invoke(i) is { Count: > 0 } faults)
+            {
+                violations = faults;
+            }
+            else
+            {
+                ListenRules.Check(listen, arrivedAt, violations);
+            }
+
             if (violations.Count > 0)
             {
                 bad.Add(new BadListen(i, listen, violations));
