@@ -14,4 +14,7 @@ internal static partial class IngestLog
     [LoggerMessage(6005, LogLevel.Warning,
         "A message of {Bytes} bytes in queue {Queue} is no ListenBatch. Of its listens {Good} are published again and {Bad} kept in rejected_listens.")]
     public static partial void MessageTakenApart(ILogger logger, string queue, int bytes, int good, int bad);
+
+    [LoggerMessage(6006, LogLevel.Information, "Removed {Rows} rejected listens that were too old or too many.")]
+    public static partial void RejectedListensRemoved(ILogger logger, int rows);
 }

@@ -8,9 +8,10 @@ using RecSys.Hosting.Bus;
 using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
 using RecSys.Hosting.Startup;
+using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Consumers;
 using RecSys.Ingest.Grpc;
-using RecSys.Ingest.Validation;
+using RecSys.Ingest.ListenBrainz;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 
@@ -30,9 +31,11 @@ public static class IngestModule
         services.TryAddSingleton(Lake);
 
         services.AddStartupTask<LakeFolderTask>();
-        services.AddSingleton<ListenRules>();
-        services.AddSingleton<ListenScreening>();
-        services.AddSingleton<ListenPublisher>();
+        services.AddSingleton<TrackResolver>();
+        services.AddSingleton<ListenAcceptance>();
+        services.AddSingleton<RejectedReplay>();
+        services.AddHostedService<RejectedListenRetention>();
+        services.AddListenBrainz();
 
         builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
         builder.AddRejectedConsumer<RejectedListenKeeper>(BusTopology.IngestListens);
@@ -44,6 +47,7 @@ public static class IngestModule
     {
         app.MapGrpcService<IngestGrpcService>().RequireScope(
             TokenScopes.Submit, nameof(IngestGrpcService.SubmitListens), nameof(IngestGrpcService.StreamListens), nameof(IngestGrpcService.PutTracks));
+        app.MapListenBrainz();
         return app;
     }
 

@@ -14,4 +14,18 @@ internal sealed class IngestOptions
     /// </summary>
     [Range(1, 1_000, ErrorMessage = "It must be 1 to 1,000.")]
     public int UnconfirmedBatchesPerStream { get; init; } = 32;
+
+    /// <summary>Rejected listens that are kept, the newest ones, 1 to 10,000,000. Default 100,000.</summary>
+    [Range(1, 10_000_000, ErrorMessage = "It must be 1 to 10,000,000.")]
+    public int RejectedListens { get; init; } = 100_000;
+
+    /// <summary>How long a rejected listen is kept, from 1 hour to 3,650 days. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00", ErrorMessage = "It must be from 01:00:00 to 3650.00:00:00 (days.hours:minutes:seconds).")]
+    public TimeSpan RejectedListenAge { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// ListenBrainz requests that one token, or one address without a token, may make in ten seconds, 1 to 1,000,000. Default 100.
+    /// </summary>
+    [Range(1, 1_000_000, ErrorMessage = "It must be 1 to 1,000,000.")]
+    public int RequestsPerToken { get; init; } = 100;
 }

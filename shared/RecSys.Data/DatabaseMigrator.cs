@@ -10,6 +10,8 @@ namespace RecSys.Data;
 /// <summary>Creates or updates the schema. Safe to be called by many processes at once, and again.</summary>
 public sealed class DatabaseMigrator
 {
+    private const int TracksAtOnce = 5_000;
+
     private readonly RecSysDatabase _database;
     private readonly ILogger<DatabaseMigrator> _logger;
 
@@ -87,6 +89,24 @@ public sealed class DatabaseMigrator
             DataLog.UpdatingSchema(_logger, DescribeTarget(), string.Join(", ", pending));
             await context.Database.MigrateAsync(cancellationToken);
         }
+
+        while (await NameTracksAsync(context, cancellationToken) == TracksAtOnce)
+        {
+            context.ChangeTracker.Clear();
+        }
+    }
+
+    /// <summary>Gives tracks the key of their names that were stored before there was one.</summary>
+    /// <returns>How many; fewer than <see cref="TracksAtOnce"/> when none is left.</returns>
+    private static async Task<int> NameTracksAsync(RecSysDbContext context, CancellationToken cancellationToken)
+    {
+        var tracks = await context.Tracks.Where(track => track.NameKey == null).OrderBy(track => track.TrackId).Take(TracksAtOnce).ToListAsync(cancellationToken);
+        foreach (var track in tracks)
+        {
+            context.Entry(track.WithNameKey()).Property(named => named.NameKey).IsModified = true;
+        }
+
+        return await context.SaveChangesAsync(cancellationToken);
     }
 
     private async Task CreateDatabaseAsync(CancellationToken cancellationToken)

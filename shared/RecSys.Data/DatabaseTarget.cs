@@ -85,7 +85,9 @@ internal sealed record DatabaseTarget
     }
 
     public DatabaseUnavailableException Unavailable(Exception exception) =>
-        new($"{Description} does not answer: {FirstLine(exception)} Check that it runs and can be reached; then try again.", exception);
+        DatabaseFailure.RemedyOf(exception) is { } remedy
+            ? new($"{Description} can't be used now: {FirstLine(exception)} {remedy}", exception)
+            : new($"{Description} does not answer: {FirstLine(exception)} Check that it runs and can be reached; then try again.", exception);
 
     /// <summary>The innermost message, which says what really happened, as a sentence.</summary>
     public static string FirstLine(Exception exception)
@@ -114,14 +116,5 @@ internal sealed record DatabaseTarget
         {
             throw new ArgumentException($"ConnectionString has a key or value that is not known. Set it to {example}.");
         }
-    }
-}
-
-/// <summary>The database did not answer, or not in time; the same call may succeed later. The message names the server, never a secret.</summary>
-public sealed class DatabaseUnavailableException : Exception
-{
-    internal DatabaseUnavailableException(string message, Exception inner)
-        : base(message, inner)
-    {
     }
 }

@@ -90,15 +90,7 @@ internal sealed class RecSysDatabase
     }
 
     /// <summary>Whether the same call may well succeed in a while.</summary>
-    internal static bool IsPassing(Exception exception) => exception switch
-    {
-        DatabaseUnavailableException => false,
-        SqliteException sqlite => sqlite.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED,
-        DbException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => true,
-        DbException database => database.IsTransient,
-        { InnerException: { } inner } => IsPassing(inner),
-        _ => false,
-    };
+    internal static bool IsPassing(Exception exception) => exception is not DatabaseUnavailableException && DatabaseFailure.IsPassing(exception);
 
     /// <summary>Whether a row with the same key was there already.</summary>
     internal static bool IsDuplicateKey(DbUpdateException exception) => exception.InnerException switch

@@ -121,14 +121,60 @@ public sealed class MainCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_broken_line_in_a_file_of_listens_is_named_and_nothing_is_submitted()
+    public async Task A_line_that_can_not_be_read_is_named_and_costs_no_other_line()
     {
         var file = _folder.File("broken.jsonl");
-        await File.WriteAllLinesAsync(file, ["""{"user":"ann","track":"t-1","listenedAt":"2026-03-01T20:00:00Z"}""", """{"user":"ann","track":"""]);
-        var (exitCode, output) = await Tool.RunAsync("listens", "submit", file, "--data", Data);
+        await File.WriteAllLinesAsync(
+            file,
+            [
+                """{"user":"ann","artist":"Tool","title":"Lateralus","listenedAt":"2026-03-01T20:00:00Z","playedSeconds":60,"trackSeconds":600}""",
+                "",
+                """{"user":"ann","track":""",
+                """{"user":"ann","track":"t-\u00e9","listenedAt":"2026-03-01T21:00:00Z"}""",
+                """{"user":"ann","track":"caf?","listenedAt":"2026-03-01T22:00:00Z"}""",
+                """{"user":"ann","track":"t-1","listenedAt":"2001-01-01T00:00:00Z"}""",
+                """{"user":"ann","track":"t-1","listenedAt":"soon","love":true}""",
+                """{"user":"ann","artist":" tool","title":"LATERALUS","listenedAt":1772395200}""",
+            ]);
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[Array.IndexOf(bytes, (byte)'?')] = 0xE9;
+        await File.WriteAllBytesAsync(file, bytes);
+
+        var submitted = _folder.File("submitted.json");
+        var (exitCode, output) = await Tool.RunAsync("listens", "submit", file, "--data", Data, "--json", submitted);
+
         exitCode.ShouldBe(2, output);
-        output.ShouldContain("broken.jsonl, line 2");
-        Directory.Exists(Data).ShouldBeFalse();
+        output.ShouldContain("2 accepted, 1 duplicate, 4 rejected");
+        output.ShouldContain("line 5: line must be valid UTF-8");
+        output.ShouldContain("line 6: listen_time must not be before 2002-10-01");
+        var answer = JsonDocument.Parse(await File.ReadAllTextAsync(submitted)).RootElement;
+        answer.GetProperty("rejected").EnumerateArray().Select(r => (r.GetProperty("index").GetInt32(), r.GetProperty("line").GetInt32(), r.GetProperty("field").GetString()))
+            .ShouldBe([(1, 3, "line"), (3, 5, "line"), (4, 6, "listen_time"), (5, 7, "listen_time"), (5, 7, "line")]);
+        var heard = await CliCall.RunAsync("lake", "query", "SELECT played_share FROM listens WHERE track_id LIKE 'name:%'", "--data", Data, "--json");
+        heard.Json.EnumerateArray().Single().GetProperty("played_share").GetDouble().ShouldBe(0.1, 1e-6);
+    }
+
+    [Fact]
+    public async Task Rejected_listens_are_shown_and_replayed()
+    {
+        var file = _folder.File("early.jsonl");
+        var soon = DateTimeOffset.UtcNow.AddMinutes(11).ToUnixTimeSeconds();
+        await File.WriteAllLinesAsync(file, [$$"""{"user":"ann","track":"t-1","listenedAt":{{soon}}}""", """{"user":"","track":"t-2","listenedAt":1772395200}"""]);
+        (await Tool.RunAsync("listens", "submit", file, "--data", Data)).ExitCode.ShouldBe(2);
+
+        var listed = await Tool.JsonAsync("rejected", "list", "--data", Data);
+        var early = await Tool.JsonAsync("rejected", "list", "--reason", "after the listen arrived", "--data", Data);
+        var (nothing, why) = await Tool.RunAsync("rejected", "replay", "--data", Data);
+
+        listed.GetProperty("items").GetArrayLength().ShouldBe(2);
+        var item = early.GetProperty("items").EnumerateArray().Single();
+        item.GetProperty("listens")[0].GetProperty("user").GetString().ShouldBe("ann");
+        (nothing, why.Contains("--all", StringComparison.Ordinal)).ShouldBe((2, true), why);
+
+        var (exitCode, output) = await Tool.RunAsync("rejected", "replay", "--all", "--data", Data);
+        exitCode.ShouldBe(2, output);
+        output.ShouldContain("0 listens replayed, 2 entries remain");
+        output.ShouldContain("user_id must not be empty");
     }
 
     private static string Track(JsonElement item) => item.GetProperty("track").GetString()!;

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using RecSys.Analytics.Listens;
 using RecSys.Contracts.Ingest.V1;
+using RecSys.Data;
 using RecSys.Data.Histories;
 using RecSys.Lake;
 using RecSys.TestKit;
@@ -24,6 +26,9 @@ internal sealed class IngestHost : IAsyncDisposable
     public ServiceHost Host => _host;
 
     public IngestService.IngestServiceClient Client { get; }
+
+    /// <summary>The connection string of its database.</summary>
+    public string DatabaseConnection => _host.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString;
 
     public ListenHistoryStore History => _host.Services.GetRequiredService<ListenHistoryStore>();
 

@@ -62,7 +62,7 @@ internal static class ImportRun
         try
         {
             await using var target = await ImportTarget.OpenAsync(dataFolder, cancellationToken);
-            CheckReplacing(target, options.Name ?? format, replace, console);
+            await CheckReplacingAsync(target, options.Name ?? format, replace, console, cancellationToken);
             var report = await ReadAsync(target.Queries, target.S3, format, paths, options, console, cancellationToken);
             if (report.Stored)
             {
@@ -80,9 +80,10 @@ internal static class ImportRun
         }
     }
 
-    private static void CheckReplacing(ImportTarget target, string name, bool replace, IAnsiConsole console)
+    private static async Task CheckReplacingAsync(
+        ImportTarget target, string name, bool replace, IAnsiConsole console, CancellationToken cancellationToken)
     {
-        if (target.Queries.FindImport(name) is not { Report: var existing })
+        if (await target.Queries.FindImportAsync(name, cancellationToken) is not { Report: var existing })
         {
             return;
         }

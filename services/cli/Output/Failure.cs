@@ -24,10 +24,10 @@ internal static class Failure
     private static (int Code, string Line) Describe(Exception exception) => exception switch
     {
         OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } => (Other, "stopped"),
-        UsageException or LakeInputException or LakeWriteException or ExportException or FactorFileException or InvalidSettingsException or AlgorithmException => (BadCall, exception.Message),
+        UsageException or LakeInputException or ExportException or FactorFileException or InvalidSettingsException or AlgorithmException => (BadCall, exception.Message),
         RpcException rpc => DescribeRpc(rpc),
         AggregateException { InnerExceptions.Count: 1 } aggregate => Describe(aggregate.InnerExceptions[0]),
-        IOException or UnauthorizedAccessException => (Other, exception.Message),
+        LakeWriteException or IOException or UnauthorizedAccessException => (Other, exception.Message),
         _ => (Other, $"{exception.Message} ({exception.GetType().Name})"),
     };
 
@@ -40,6 +40,9 @@ internal static class Failure
                 (BadCall, fields.Length > 0 ? fields : exception.Status.Detail),
             StatusCode.Unauthenticated => (BadCall, $"{exception.Status.Detail} Give it with --token-file FILE, RECSYS_TOKEN or --token."),
             StatusCode.PermissionDenied => (BadCall, exception.Status.Detail),
+
+            // The system answered: what is away is behind it, and its message says what to do.
+            StatusCode.Unavailable when exception.ReadError() is { } behind => (Other, behind.Message),
             StatusCode.Unavailable => (Other, $"the system cannot be reached: {Cause(exception).TrimEnd('.')}. Start it with 'recsys up', or name it with --server."),
             _ => (Other, exception.Status.Detail.Length > 0 ? exception.Status.Detail : exception.StatusCode.Name()),
         };

@@ -3,7 +3,9 @@ using Google.Protobuf;
 using MassTransit;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data.Histories;
+using RecSys.Hosting;
 using RecSys.Hosting.Bus;
+using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
 
@@ -14,7 +16,7 @@ namespace RecSys.Ingest.Consumers;
 /// heard lately and what was rejected. The messages are acknowledged after that.
 /// </summary>
 internal sealed class ListenWriter(
-    ListenScreening screening, ListenStore store, ListenLake lake, TimeProvider clock, ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
+    ListenAcceptance acceptance, ListenStore store, ListenLake lake, TimeProvider clock, ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<Batch<ListenBatch>> context)
@@ -24,12 +26,21 @@ internal sealed class ListenWriter(
         var messages = await FindNewAsync(context);
         var good = new List<Listen>();
         var bad = new List<RejectedListenRow>();
-        foreach (var message in messages.Values)
+        foreach (var received in messages.Values)
         {
-            // The same listen in two messages is sorted out by the stores.
-            var screened = screening.Screen(message.Listens);
-            good.AddRange(screened.Good);
-            bad.AddRange(Rejections(message, screened.Bad, now));
+            var message = received.Message;
+            var screened = ListenScreening.Screen(message.Listens, ListenRules.ArrivalOf(message, BrokerTime.Of(received) ?? now));
+            bad.AddRange(Rejections(message, screened));
+            if (IsComplete(message, screened))
+            {
+                // The same listen in two messages is sorted out by the stores.
+                good.AddRange(screened.Good);
+            }
+            else
+            {
+                // They come again as messages that are complete, for serving and whoever else listens, too.
+                await acceptance.PublishAsync(screened.Good, ProducerText.Storable(message.Producer), screened.ArrivedAt, context.CancellationToken);
+            }
         }
 
         if (messages.Count > 0)
@@ -46,14 +57,14 @@ internal sealed class ListenWriter(
     /// The messages by an id made of their bytes, without those that were stored but not acknowledged. Producers give messages no ids, or
     /// all of them the same; only one that the broker delivers again, or that is tried again, can be known.
     /// </summary>
-    private async Task<Dictionary<Guid, ListenBatch>> FindNewAsync(ConsumeContext<Batch<ListenBatch>> context)
+    private async Task<Dictionary<Guid, ConsumeContext<ListenBatch>>> FindNewAsync(ConsumeContext<Batch<ListenBatch>> context)
     {
-        var messages = new Dictionary<Guid, ListenBatch>(context.Message.Length);
+        var messages = new Dictionary<Guid, ConsumeContext<ListenBatch>>(context.Message.Length);
         var repeated = new HashSet<Guid>();
         foreach (var received in context.Message)
         {
             var id = new Guid(SHA256.HashData(received.ReceiveContext.Body.GetBytes()).AsSpan(0, 16));
-            messages[id] = received.Message;
+            messages[id] = received;
             if (received.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0)
             {
                 repeated.Add(id);
@@ -69,21 +80,23 @@ internal sealed class ListenWriter(
         return messages;
     }
 
-    /// <summary>What producers other than the gRPC service put on the bus without keeping its rules.</summary>
-    private static IEnumerable<RejectedListenRow> Rejections(ListenBatch message, IReadOnlyList<BadListen> bad, DateTimeOffset now)
-    {
-        var producer = ProducerText.Storable(message.Producer);
-        if (message.Listens.Count == 0)
-        {
-            yield return new RejectedListenRow("listens must not be empty", message.ToByteArray(), now, producer);
-        }
+    /// <summary>
+    /// Whether a message can be stored as it is. Ingest's own are complete; other producers may send more listens at once, tracks by
+    /// name only, and plays by duration.
+    /// </summary>
+    private static bool IsComplete(ListenBatch message, ScreenedListens screened) =>
+        message.Listens.Count <= BatchRules.MaxListens
+        && screened.Good.All(listen => listen.TrackId.Length > 0
+            && (message.AcceptTime is not null || listen.HasPlayedShare || listen.PlayedDuration is null));
 
-        // Each as a batch of one, so that every body in the store is what the bus would take.
-        foreach (var listen in bad)
-        {
-            var body = new ListenBatch { Producer = message.Producer, Listens = { listen.Listen } }.ToByteArray();
-            yield return new RejectedListenRow(listen.Reason, body, now, producer);
-        }
+    /// <summary>What producers other than the service's own put on the bus without keeping its rules.</summary>
+    private static IEnumerable<RejectedListenRow> Rejections(ListenBatch message, ScreenedListens screened)
+    {
+        var rows = ListenAcceptance.RejectionsOf(screened, message.Producer);
+        return message.Listens.Count > 0
+            ? rows
+            : rows.Append(new RejectedListenRow(
+                "listens must not be empty", message.ToByteArray(), screened.ArrivedAt, ProducerText.Storable(message.Producer)));
     }
 
     private static RecentListenRow ToRecentListen(Listen listen) =>

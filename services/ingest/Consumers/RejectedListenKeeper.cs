@@ -1,4 +1,4 @@
-using System.Text;
+using Google.Protobuf.WellKnownTypes;
 using MassTransit;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data.Histories;
@@ -23,39 +23,24 @@ internal sealed class RejectedListenKeeper(
     {
         var message = context.Message;
         var body = message.Body.ToArray();
-        var now = clock.GetUtcNow();
+        var arrivedAt = BrokerTime.Of(message) ?? clock.GetUtcNow();
         if (message.IsMalformed && BrokenBatch.TakeApart(body) is { } batch)
         {
             var producer = ProducerText.Storable(batch.Producer);
             if (batch.Good.Count > 0)
             {
-                await events.PublishAsync(new ListenBatch { Producer = producer, Listens = { batch.Good } }, context.CancellationToken);
+                await events.PublishAsync(
+                    new ListenBatch { Producer = producer, AcceptTime = arrivedAt.ToTimestamp(), Listens = { batch.Good } }, context.CancellationToken);
             }
 
-            await rejected.AddAsync([.. batch.Bad.Select(bad => new RejectedListenRow(bad.Reason, bad.Body, now, producer))], context.CancellationToken);
+            await rejected.AddAsync([.. batch.Bad.Select(bad => new RejectedListenRow(bad.Reason, bad.Body, arrivedAt, producer))], context.CancellationToken);
             IngestLog.MessageTakenApart(logger, message.Queue, body.Length, batch.Good.Count, batch.Bad.Count);
         }
         else
         {
             var producer = ProducerText.Storable(message.Headers.GetValueOrDefault(ProducerHeader, ""));
-            await rejected.AddAsync([new RejectedListenRow(message.Reason, body, now, producer)], context.CancellationToken);
+            await rejected.AddAsync([new RejectedListenRow(message.Reason, body, arrivedAt, producer)], context.CancellationToken);
             IngestLog.MessageRejected(logger, message.Queue, body.Length, message.Reason);
         }
-    }
-}
-
-/// <summary>A foreign producer's name for itself, made fit to be stored and shown whatever it was.</summary>
-internal static class ProducerText
-{
-    /// <summary>The name without control characters, cut to the length that the gRPC service allows.</summary>
-    public static string Storable(string producer)
-    {
-        var text = new StringBuilder();
-        foreach (var rune in producer.EnumerateRunes().Take(BatchRules.MaxProducerLength))
-        {
-            text.Append((Rune.IsControl(rune) ? Rune.ReplacementChar : rune).ToString());
-        }
-
-        return text.ToString();
     }
 }

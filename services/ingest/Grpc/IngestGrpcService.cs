@@ -1,20 +1,18 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Ingest.V1;
-using RecSys.Data;
 using RecSys.Data.Histories;
 using RecSys.Hosting.Errors;
+using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Grpc;
 
 /// <summary>What producers call.</summary>
 internal sealed class IngestGrpcService(
-    ListenScreening screening, ListenPublisher publisher, TrackStore tracks, IOptions<IngestOptions> options)
+    ListenAcceptance acceptance, TrackStore tracks, RejectedListenStore rejected, RejectedReplay replay, IOptions<IngestOptions> options)
     : IngestService.IngestServiceBase
 {
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
-
     /// <inheritdoc/>
     public override async Task<SubmitListensResponse> SubmitListens(SubmitListensRequest request, ServerCallContext context)
     {
@@ -23,12 +21,12 @@ internal sealed class IngestGrpcService(
         if (violations.Count > 0)
         {
             // Refused as a whole; the caller may as well hear of everything at once.
-            screening.Check(request.Listens, violations);
+            acceptance.Screen(request.Listens).AddTo(violations);
             violations.ThrowIfAny();
         }
 
-        var screened = screening.Screen(request.Listens);
-        await publisher.PublishAsync(screened.Good, request.Producer, context.CancellationToken);
+        var screened = acceptance.Screen(request.Listens);
+        await acceptance.AcceptAsync(screened, request.Producer, context.CancellationToken);
 
         var answer = new SubmitListensResponse { Accepted = screened.Good.Count, Duplicate = screened.Duplicates };
         answer.Rejected.AddRange(screened.Bad.SelectMany(bad => RejectedFields.Of(bad, firstIndex: 0)));
@@ -39,7 +37,7 @@ internal sealed class IngestGrpcService(
     public override async Task<StreamListensResponse> StreamListens(
         IAsyncStreamReader<StreamListensRequest> requestStream, ServerCallContext context)
     {
-        using var stream = new ListenStream(screening, publisher, options.Value.UnconfirmedBatchesPerStream);
+        using var stream = new ListenStream(acceptance, options.Value.UnconfirmedBatchesPerStream);
         while (await requestStream.MoveNext(context.CancellationToken))
         {
             await stream.AddAsync(requestStream.Current, context.CancellationToken);
@@ -55,17 +53,43 @@ internal sealed class IngestGrpcService(
         TrackRules.Check(request.Tracks, violations);
         violations.ThrowIfAny();
 
-        try
+        await tracks.PutAsync([.. request.Tracks.Select(ToRecord)], context.CancellationToken);
+        return new PutTracksResponse { Stored = request.Tracks.Count };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListRejectedResponse> ListRejected(ListRejectedRequest request, ServerCallContext context)
+    {
+        var (filter, pageSize, before) = RejectedMessages.Read(request);
+        var rows = await rejected.GetPageAsync(filter, pageSize + 1, before, context.CancellationToken);
+        var answer = new ListRejectedResponse { Rejections = { rows.Take(pageSize).Select(RejectedMessages.ToMessage) } };
+        if (rows.Count > pageSize)
         {
-            await tracks.PutAsync([.. request.Tracks.Select(ToRecord)], context.CancellationToken);
-        }
-        catch (DatabaseUnavailableException exception)
-        {
-            throw RecSysException.Unavailable(
-                "DATABASE_UNAVAILABLE", $"{exception.Message} Nothing was stored; send the same again.", RetryDelay, exception);
+            answer.NextPageToken = new RejectedPosition(rows[pageSize - 1].ReceivedAt, rows[pageSize - 1].RejectedId).ToString();
         }
 
-        return new PutTracksResponse { Stored = request.Tracks.Count };
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ReplayRejectedResponse> ReplayRejected(ReplayRejectedRequest request, ServerCallContext context)
+    {
+        var replayed = RejectedMessages.Read(request) is { } filter
+            ? replay.ReplayAsync(filter, context.CancellationToken)
+            : replay.ReplayAsync(request.RejectedIds, context.CancellationToken);
+        var answer = new ReplayRejectedResponse();
+        var unknown = request.RejectedIds.ToHashSet(StringComparer.Ordinal);
+        await foreach (var entry in replayed)
+        {
+            unknown.Remove(entry.RejectedId);
+            answer.Replayed += entry.Replayed;
+            answer.RemainingCount += entry.Remaining.Count;
+            answer.Remaining.AddRange(
+                entry.Remaining.Take(RejectedMessages.MaxEntries - answer.Remaining.Count).Select(RejectedMessages.ToMessage));
+        }
+
+        answer.UnknownIds.AddRange(unknown);
+        return answer;
     }
 
     private static TrackRow ToRecord(Contracts.Common.V1.Track track) => new(

@@ -1,8 +1,8 @@
 using Grpc.Core;
-using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
-using RecSys.Hosting.Bus;
+using RecSys.Data;
 using RecSys.Hosting.Errors;
+using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Grpc;
@@ -12,13 +12,14 @@ namespace RecSys.Ingest.Grpc;
 /// that neither the broker's latency nor the stream's length matters. Confirmations are awaited in the order of the batches:
 /// when the call breaks, the answer can say up to where everything is safe.
 /// </summary>
-/// <param name="screening">Tells good listens from bad ones.</param>
-/// <param name="publisher">Puts the good ones on the bus.</param>
+/// <param name="acceptance">Tells good listens from bad ones, and takes them.</param>
 /// <param name="maxUnconfirmed">Most batches that await their confirmation; more of the stream is not read meanwhile.</param>
-internal sealed class ListenStream(ListenScreening screening, ListenPublisher publisher, int maxUnconfirmed) : IDisposable
+internal sealed class ListenStream(ListenAcceptance acceptance, int maxUnconfirmed) : IDisposable
 {
     /// <summary>Refused fields that the answer names; the rest is counted.</summary>
     public const int MaxReportedFields = 1_000;
+
+    private static readonly TimeSpan DatabaseDelay = TimeSpan.FromSeconds(2);
 
     private readonly Queue<UnconfirmedBatch> _unconfirmed = new(maxUnconfirmed);
     private readonly CancellationTokenSource _abandoned = new();
@@ -38,7 +39,7 @@ internal sealed class ListenStream(ListenScreening screening, ListenPublisher pu
         }
 
         await RefuseUnusableAsync(message);
-        var screened = screening.Screen(message.Listens);
+        var screened = acceptance.Screen(message.Listens);
         Report(screened);
         _listenCount += message.Listens.Count;
 
@@ -48,7 +49,7 @@ internal sealed class ListenStream(ListenScreening screening, ListenPublisher pu
             await ConfirmOldestAsync(cancellationToken);
         }
 
-        _unconfirmed.Enqueue(new UnconfirmedBatch(screened.Good.Count, publisher.PublishAsync(screened.Good, _producer, _abandoned.Token)));
+        _unconfirmed.Enqueue(new UnconfirmedBatch(screened.Good.Count, acceptance.AcceptAsync(screened, _producer, _abandoned.Token)));
     }
 
     /// <summary>Waits for the last confirmations.</summary>
@@ -86,17 +87,23 @@ internal sealed class ListenStream(ListenScreening screening, ListenPublisher pu
         }
         catch (RecSysException exception) when (exception.Code == StatusCode.Unavailable)
         {
-            throw RecSysException.Unavailable(
-                exception.Reason,
-                $"{exception.Message} Accepted are the first {_confirmedBatches:N0} messages of the stream; send those after them again.",
-                exception.RetryDelay ?? TimeSpan.FromSeconds(1),
-                exception);
+            throw Broken(exception.Reason, exception.RetryDelay ?? TimeSpan.FromSeconds(1), exception);
+        }
+        catch (DatabaseUnavailableException exception)
+        {
+            throw Broken("DATABASE_UNAVAILABLE", DatabaseDelay, exception);
         }
 
         _unconfirmed.Dequeue();
         _confirmedBatches++;
         _answer.Accepted += oldest.ListenCount;
     }
+
+    private RecSysException Broken(string reason, TimeSpan delay, Exception cause) => RecSysException.Unavailable(
+        reason,
+        $"{cause.Message} Accepted are the first {_confirmedBatches:N0} messages of the stream; send those after them again.",
+        delay,
+        cause);
 
     private async Task RefuseUnusableAsync(StreamListensRequest message)
     {
@@ -107,7 +114,7 @@ internal sealed class ListenStream(ListenScreening screening, ListenPublisher pu
             return;
         }
 
-        screening.Check(message.Listens, violations);
+        acceptance.Screen(message.Listens).AddTo(violations);
         await CompleteAsync(CancellationToken.None);
         var where = $" (message {_batchCount:N0} of the stream; those before it are accepted)";
         throw RecSysException.InvalidArgument(
@@ -126,22 +133,4 @@ internal sealed class ListenStream(ListenScreening screening, ListenPublisher pu
     }
 
     private readonly record struct UnconfirmedBatch(int ListenCount, Task Confirmation);
-}
-
-/// <summary>Puts screened listens on the bus.</summary>
-internal sealed class ListenPublisher(IEventPublisher events)
-{
-    /// <summary>Publishes the listens as one message; ends when the broker has confirmed it. None are not published.</summary>
-    /// <exception cref="Hosting.Errors.RecSysException">UNAVAILABLE: the broker did not confirm in time.</exception>
-    public Task PublishAsync(IReadOnlyList<Listen> listens, string producer, CancellationToken cancellationToken)
-    {
-        if (listens.Count == 0)
-        {
-            return Task.CompletedTask;
-        }
-
-        var batch = new ListenBatch { Producer = producer };
-        batch.Listens.AddRange(listens);
-        return events.PublishAsync(batch, cancellationToken);
-    }
 }

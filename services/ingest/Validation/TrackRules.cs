@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Common.V1;
+using RecSys.Hosting;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Ingest.Validation;
@@ -11,16 +12,13 @@ internal static class TrackRules
     public const int MaxTracksPerRequest = 500;
 
     /// <summary>Longest title, artist or album, in Unicode code points.</summary>
-    public const int MaxNameLength = 1_000;
+    public const int MaxNameLength = ListenRules.MaxNameLength;
 
     /// <summary>Most genres of one track.</summary>
     public const int MaxGenres = 32;
 
     /// <summary>Longest genre, in Unicode code points.</summary>
     public const int MaxGenreLength = 128;
-
-    /// <summary>The longest track: a day, which also holds the longest mix.</summary>
-    public static readonly TimeSpan MaxDuration = TimeSpan.FromDays(1);
 
     /// <summary>Adds one violation for every bad field of <paramref name="tracks"/>; adds nothing when all are good.</summary>
     /// <param name="tracks">The entries of one request.</param>
@@ -54,15 +52,8 @@ internal static class TrackRules
         }
 
         violations.Require(
-            track.Duration is null || IsTrackLength(track.Duration),
+            track.Duration is null || ListenRules.IsTrackLength(track.Duration),
             $"{path}.duration",
             "must be more than 0 and at most a day, or unset when unknown");
     }
-
-    // Whole seconds first: a value beyond what a TimeSpan holds must be refused, not thrown at.
-    private static bool IsTrackLength(Duration duration) =>
-        duration.Seconds >= 0 && duration.Seconds <= MaxDuration.TotalSeconds
-        && duration.Nanos is >= 0 and <= 999_999_999
-        && duration.ToTimeSpan() > TimeSpan.Zero
-        && duration.ToTimeSpan() <= MaxDuration;
 }

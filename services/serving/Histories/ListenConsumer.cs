@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using MassTransit;
 using RecSys.Contracts.Events.V1;
+using RecSys.Hosting;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Errors;
 
@@ -13,12 +14,18 @@ internal sealed class ListenConsumer(LiveHistories histories, TimeProvider time,
     /// <inheritdoc/>
     public Task Consume(ConsumeContext<ListenBatch> context)
     {
-        var now = time.GetUtcNow();
+        var arrivedAt = ListenRules.ArrivalOf(context.Message, BrokerTime.Of(context) ?? time.GetUtcNow());
         var malformed = 0;
         var byUser = new Dictionary<string, List<HistoryListen>>(StringComparer.Ordinal);
         foreach (var listen in context.Message.Listens)
         {
-            if (!ArrivingListen.TryRead(listen, now, out var read))
+            if (listen.TrackId.Length == 0)
+            {
+                // Ingest finds its track by name and publishes it again.
+                continue;
+            }
+
+            if (!ArrivingListen.TryRead(listen, arrivedAt, out var read))
             {
                 malformed++;
                 continue;
@@ -55,28 +62,17 @@ internal sealed class ListenConsumer(LiveHistories histories, TimeProvider time,
 /// </summary>
 internal static class ArrivingListen
 {
-    /// <summary>How far a producer's clock may be ahead.</summary>
-    private static readonly TimeSpan MaxClockLead = TimeSpan.FromMinutes(10);
-
-    private const uint MaxPlayCount = 10_000_000;
-
-    public static bool TryRead(Listen listen, DateTimeOffset now, [NotNullWhen(true)] out HistoryListen? read)
+    public static bool TryRead(Listen listen, DateTimeOffset arrivedAt, [NotNullWhen(true)] out HistoryListen? read)
     {
         read = null;
         var violations = new FieldViolations();
-        violations.RequireId(listen.UserId, "user_id");
-        violations.RequireId(listen.TrackId, "track_id");
-        if (violations.Count > 0
-            || listen.ListenTime is not { } listenTime
-            || listenTime.Seconds < 0
-            || listenTime.Seconds > (now + MaxClockLead).ToUnixTimeSeconds()
-            || listenTime.Nanos is < 0 or >= 1_000_000_000
-            || (listen.HasPlayedShare && !(listen.PlayedShare is >= 0 and <= 1))
-            || listen.PlayCount > MaxPlayCount)
+        ListenRules.Check(listen, arrivedAt, violations);
+        if (violations.Count > 0)
         {
             return false;
         }
 
+        var listenTime = listen.ListenTime;
         read = new HistoryListen(
             listen.TrackId,
             (listenTime.Seconds * 1_000_000) + (listenTime.Nanos / 1_000),

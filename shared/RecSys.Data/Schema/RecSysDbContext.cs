@@ -115,6 +115,10 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
         {
             track.ToTable("tracks").HasKey(t => t.TrackId);
             track.Property(t => t.Duration).HasColumnName("duration_ms");
+
+            // Null in rows of before the column came, until the migrator has filled it in.
+            track.Property(t => t.NameKey);
+            track.HasIndex(t => t.NameKey);
         });
         modelBuilder.Entity<UserRow>().ToTable("users").HasKey(u => u.UserId);
         modelBuilder.Entity<RecentListenRow>(listen =>

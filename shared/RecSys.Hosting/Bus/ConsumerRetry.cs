@@ -5,6 +5,7 @@ using Grpc.Core;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.RetryPolicies;
+using RecSys.Data;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Hosting.Bus;
@@ -24,12 +25,6 @@ internal static class ConsumerRetry
     /// short enough not to hold the queue up.
     /// </summary>
     private static readonly TimeSpan[] PausesOfItsOwn = [FirstPause, FirstPause * 2, FirstPause * 4, FirstPause * 8];
-
-    /// <summary>
-    /// Classes of SQLSTATE in which the same statement may succeed later: connection (08), rollback (40), resources (53),
-    /// object in use (55), operator (57: shutting down, starting up, timeout), system (58).
-    /// </summary>
-    private static readonly HashSet<string> TransientSqlStates = new(["08", "40", "53", "55", "57", "58"], StringComparer.Ordinal);
 
     /// <summary>
     /// Waits for a store that is away, as long as it takes; a batch is tried again as a whole. For what can't be consumed
@@ -86,7 +81,7 @@ internal static class ConsumerRetry
             {
                 RecSysException failure => IsTransient(failure.Code),
                 RpcException failure => IsTransient(failure.StatusCode),
-                DbException failure => failure.IsTransient || (failure.SqlState is { Length: 5 } state && TransientSqlStates.Contains(state[..2])),
+                DatabaseUnavailableException or DbException => DatabaseFailure.IsPassing(exception),
                 IOException or SocketException or TimeoutException or HttpRequestException => true,
                 UnauthorizedAccessException or OperationCanceledException or ConsumerCanceledException => true,
                 _ => false,

@@ -105,7 +105,7 @@ public sealed class ArchiveTests(ITestOutputHelper output) : IDisposable
             (await Should.ThrowAsync<LakeInputException>(() => _case.ImportAsync("triples", file))).File.ShouldBe(file);
         }
 
-        _case.Lake.ListImports().ShouldBeEmpty();
+        (await _case.Lake.ListImportsAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -45,14 +45,14 @@ public sealed class PersonalExportsTests : IDisposable
         ImportCase.Dropped(report.Rules).ShouldBe([("unparseable", 3), ("empty-id", 1)]);
         report.Rules.Single(rule => rule.Rule == ImportRules.Unparseable).Examples.ShouldContain(example => example.Contains("3.jsonl, line 2", StringComparison.Ordinal));
         report.LeftOut.ShouldHaveSingleItem().ShouldBe(new LeftOutFile("feedback.jsonl", 2, "loved and hated tracks have no place in an import"));
-        var log = _case.Queries.FindImport("listenbrainz")!;
+        var log = (await _case.Queries.FindImportAsync("listenbrainz"))!;
         var listens = await log.ReadListensAsync().ToListAsync();
         listens.ShouldAllBe(listen => listen.UserId == "rob");
         listens[0].ShouldBe(new LakeListen("rob", "mb-1", DateTimeOffset.FromUnixTimeSeconds(1704067200), 0.5f));
         listens[1].ListenedAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1704067300250));
         (await log.ReadTracksAsync().ToListAsync()).Select(track => (track.Title, track.Artist)).ShouldBe([("Gold", "Abba"), ("Bo", "Queen")], ignoreOrder: true);
         (await _case.ImportAsync("listenbrainz", OfAnn, _case.Path("export"))).Kept.ShouldBe(4);
-        (await _case.Queries.FindImport("listenbrainz")!.ReadListensAsync().ToListAsync()).ShouldAllBe(listen => listen.UserId == "ann");
+        (await (await _case.Queries.FindImportAsync("listenbrainz"))!.ReadListensAsync().ToListAsync()).ShouldAllBe(listen => listen.UserId == "ann");
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class PersonalExportsTests : IDisposable
         (report.Rows, report.Kept, report.Users, report.Tracks).ShouldBe((6, 3, 1, 2));
         ImportCase.Dropped(report.Rules).ShouldBe([("unparseable", 2), ("not-a-track", 1)]);
         report.LeftOut.Select(file => file.File).ShouldBe(["ReadMeFirst.pdf", "Streaming_History_Video_2023.json", "StreamingHistory_music_0.json"], ignoreOrder: true);
-        var log = _case.Queries.FindImport("spotify")!;
+        var log = (await _case.Queries.FindImportAsync("spotify"))!;
         (await log.ReadListensAsync().ToListAsync()).ShouldBe(
         [
             new LakeListen("ann", "spotify:track:3", new DateTimeOffset(2020, 1, 2, 3, 4, 5, TimeSpan.Zero)),
@@ -118,7 +118,7 @@ public sealed class PersonalExportsTests : IDisposable
 
         (report.Rows, report.Kept, report.Tracks).ShouldBe((4, 3, 2));
         ImportCase.Dropped(report.Rules).ShouldBe([("unparseable", 1)]);
-        var log = _case.Queries.FindImport("maloja")!;
+        var log = (await _case.Queries.FindImportAsync("maloja"))!;
         (await log.ReadListensAsync().ToListAsync()).Select(listen => listen.PlayedShare).ShouldBe([0.25f, null, null]);
         (await log.ReadTracksAsync().ToListAsync()).Select(track => (track.Title, track.Artist, track.Album)).ShouldBe([("T", "A, B", "L"), ("T", "A", "L")], ignoreOrder: true);
     }
@@ -135,7 +135,7 @@ public sealed class PersonalExportsTests : IDisposable
         var report = await _case.ImportAsync("lastfm", text.Contains("ann", StringComparison.Ordinal) ? new ImportOptions() : OfAnn, _case.Write("scrobbles.csv", text));
 
         (report.Rows, report.Kept, report.NamedByText).ShouldBe((1, 1, 1));
-        var log = _case.Queries.FindImport("lastfm")!;
+        var log = (await _case.Queries.FindImportAsync("lastfm"))!;
         var listen = (await log.ReadListensAsync().ToListAsync()).ShouldHaveSingleItem();
         (listen.UserId, listen.ListenedAt).ShouldBe(("ann", new DateTimeOffset(2010, 4, 5, 11, 59, 0, TimeSpan.Zero)));
         var track = (await log.ReadTracksAsync().ToListAsync()).ShouldHaveSingleItem();
@@ -168,7 +168,7 @@ public sealed class PersonalExportsTests : IDisposable
         var failure = await Should.ThrowAsync<LakeInputException>(() => _case.ImportAsync(format, file));
         failure.File.ShouldBe(file);
         failure.Message.ShouldContain(problem);
-        _case.Lake.ListImports().ShouldBeEmpty();
+        (await _case.Lake.ListImportsAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class PublishedSetsTests : IDisposable
         (report.Rows, report.Kept, report.Users, report.Tracks).ShouldBe((3, 3, 2, 2));
         report.LeftOut.ShouldBe(
             [new LeftOutFile("embeddings.parquet", null, "it has no listens"), new LeftOutFile("likes.parquet", 3, "feedback has no place in an import")]);
-        (await _case.Queries.FindImport("yambda")!.ReadListensAsync().ToListAsync()).ShouldBe(
+        (await (await _case.Queries.FindImportAsync("yambda"))!.ReadListensAsync().ToListAsync()).ShouldBe(
         [
             new LakeListen("100", "8", DateTimeOffset.UnixEpoch.AddMicroseconds(1), 0.95f),
             new LakeListen("100", "8", DateTimeOffset.UnixEpoch.AddSeconds(39_420), 1f),
@@ -56,7 +56,7 @@ public sealed class PublishedSetsTests : IDisposable
 
             (report.Rows, report.Kept, report.Plays).ShouldBe((4, 2, 9));
             ImportCase.Dropped(report.Rules).ShouldBe([("unparseable", 1), ("duplicate", 1)]);
-            var track = (await _case.Queries.FindImport("recbole")!.ReadTracksAsync().ToListAsync()).ShouldHaveSingleItem();
+            var track = (await (await _case.Queries.FindImportAsync("recbole"))!.ReadTracksAsync().ToListAsync()).ShouldHaveSingleItem();
             (track.Title, string.Join(',', track.Genres)).ShouldBe(("Toy Story", "Animation,Comedy"));
             _case.Read("recbole", "users.parquet", "user_id, gender, age").ShouldBe([["u1", "M", "24"]]);
         }

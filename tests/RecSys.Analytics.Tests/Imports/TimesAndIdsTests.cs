@@ -54,7 +54,7 @@ public sealed class TimesAndIdsTests(ITestOutputHelper output) : IDisposable
         var file = _case.Write("a.tsv", $"u\tzone\t1\t2010-04-05 11:59:54 EST\nu\tasked\t1\t{text}\nu\tplain\t1\t2010-04-05T11:59:54\n");
         var report = await _case.ImportAsync("triples", file);
 
-        var times = await _case.Queries.FindImport("triples")!.ReadListensAsync().ToDictionaryAsync(listen => listen.TrackId, listen => listen.ListenedAt);
+        var times = await (await _case.Queries.FindImportAsync("triples"))!.ReadListensAsync().ToDictionaryAsync(listen => listen.TrackId, listen => listen.ListenedAt);
         times["plain"].ShouldBe(new DateTimeOffset(2010, 4, 5, 11, 59, 54, TimeSpan.Zero));
         times.TryGetValue("asked", out var imported).ShouldBe(expected is not null);
         imported.ShouldBe(expected ?? default);
@@ -70,7 +70,7 @@ public sealed class TimesAndIdsTests(ITestOutputHelper output) : IDisposable
     {
         await _case.ImportAsync("events-parquet", _case.WriteParquet("a.parquet", $"SELECT 'u' AS user_id, 't' AS track_id, {value} AS date"));
 
-        (await _case.Queries.FindImport("events-parquet")!.ReadListensAsync().ToListAsync()).ShouldHaveSingleItem().ListenedAt
+        (await (await _case.Queries.FindImportAsync("events-parquet"))!.ReadListensAsync().ToListAsync()).ShouldHaveSingleItem().ListenedAt
             .ShouldBe(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture));
     }
 
@@ -144,7 +144,7 @@ public sealed class TimesAndIdsTests(ITestOutputHelper output) : IDisposable
 
         await _case.ImportAsync("triples", Path.Combine(folder, "times.tsv"));
 
-        var times = await _case.Queries.FindImport("triples")!.ReadListensAsync().ToDictionaryAsync(listen => listen.TrackId, listen => listen.ListenedAt);
+        var times = await (await _case.Queries.FindImportAsync("triples"))!.ReadListensAsync().ToDictionaryAsync(listen => listen.TrackId, listen => listen.ListenedAt);
         foreach (var expected in JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "expected.json"))).RootElement.EnumerateObject())
         {
             var accepted = expected.Value.GetString()!;

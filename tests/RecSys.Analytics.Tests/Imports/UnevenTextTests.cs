@@ -35,7 +35,7 @@ public sealed class UnevenTextTests(ITestOutputHelper output) : IDisposable
 
         (report.Rows, report.Kept, report.Users, report.Tracks, report.Plays).ShouldBe((5, 3, 2, 3, 15));
         ImportCase.Dropped(report.Rules).ShouldBe([("invalid-id", 1), ("added-up", 1)]);
-        (await _case.Queries.FindImport("lastfm-360k")!.ReadTracksAsync().ToListAsync()).Select(track => track.Title)
+        (await (await _case.Queries.FindImportAsync("lastfm-360k"))!.ReadTracksAsync().ToListAsync()).Select(track => track.Title)
             .ShouldBe(["abba gold", "queen", "queen"], ignoreOrder: true);
     }
 

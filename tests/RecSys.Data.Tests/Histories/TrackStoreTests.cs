@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using RecSys.Contracts;
 using RecSys.Data.Histories;
 
 namespace RecSys.Data.Tests.Histories;
@@ -44,6 +46,35 @@ public abstract class TrackStoreTests(MigratedDatabases databases, string provid
         var order = await Tracks.ReadAllAsync(Cancellation).Select(track => track.TrackId).ToListAsync(Cancellation);
 
         order.ShouldBe(["10", "9", "B", "a", "b", "z", "é", "\uFF21", "🎵"]);
+    }
+
+    [Fact]
+    public async Task Tracks_are_found_by_artist_and_title_together_the_owners_before_those_that_were_entered()
+    {
+        var key = TrackNameKey.Of("Artist", "Title")!;
+        await Tracks.PutAsync([new("z", "TITLE", "artist", "", []), new("other", "title", "somebody else", "", []), new("nameless", "", "", "", [])], Cancellation);
+        (await Tracks.AddNewAsync([new(TrackNameKey.ToTrackId(key), "Title", "Artist", "", [])], Cancellation)).ShouldBe(1);
+        (await Tracks.AddNewAsync([new("z", "another", "another", "", [])], Cancellation)).ShouldBe(0, "what is there stays as it is");
+
+        var found = await Tracks.FindAsync(["other", "unknown"], [key, TrackNameKey.Of("no", "one")!], Cancellation);
+
+        found.ByNameKey[key].TrackId.ShouldBe("z");
+        found.ByNameKey.ShouldNotContainKey(TrackNameKey.Of("no", "one")!);
+        found.ById.Keys.ShouldBe(["other", "z", TrackNameKey.ToTrackId(key)], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Tracks_of_before_names_had_a_key_are_found_after_the_next_start()
+    {
+        await Tracks.PutAsync([Track("one", "Title"), Track("two", "Other")], Cancellation);
+        await using (var context = Database.Database.CreateContext())
+        {
+            await context.Database.ExecuteSqlRawAsync("UPDATE tracks SET name_key = NULL", Cancellation);
+        }
+
+        await Database.Migrator.MigrateAsync(Cancellation);
+
+        (await Tracks.FindAsync([], [TrackNameKey.Of("artist", "Title")!], Cancellation)).ByNameKey.Single().Value.TrackId.ShouldBe("one");
     }
 
     [Fact]

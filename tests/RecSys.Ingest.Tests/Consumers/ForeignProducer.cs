@@ -22,12 +22,21 @@ internal sealed class ForeignProducer(IConnection connection, IChannel channel) 
         PublishAsync(new ListenBatch { Producer = producer, Listens = { listens } }.ToByteArray());
 
     /// <summary>Returns when the broker has confirmed.</summary>
-    public async Task PublishAsync(byte[] body, string? producerHeader = null)
+    /// <param name="body">The bytes of the message.</param>
+    /// <param name="producerHeader">The producer's name for itself in the headers.</param>
+    /// <param name="brokerTime">What a broker of 3.12 or later writes into each message; the one here is older.</param>
+    public async Task PublishAsync(byte[] body, string? producerHeader = null, DateTimeOffset? brokerTime = null)
     {
         var properties = new BasicProperties { ContentType = "application/x-protobuf", Persistent = true };
+        properties.Headers = new Dictionary<string, object?>();
         if (producerHeader is not null)
         {
-            properties.Headers = new Dictionary<string, object?> { ["producer"] = producerHeader };
+            properties.Headers["producer"] = producerHeader;
+        }
+
+        if (brokerTime is { } time)
+        {
+            properties.Headers["timestamp_in_ms"] = time.ToUnixTimeMilliseconds();
         }
 
         await channel.BasicPublishAsync(Exchange, "", mandatory: true, properties, body);

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.TestKit;
@@ -107,6 +108,42 @@ public sealed class ListenWriterTests(PostgresFixture postgres, RabbitMqFixture 
 
         await WaitForAsync(history: 0, lake: 0, rejected: 1);
         (await _ingest.Rejected.GetNewestAsync(10, CancellationToken.None)).Single().Reason.ShouldBe("listens must not be empty");
+    }
+
+    [Fact]
+    public async Task A_message_that_is_delivered_hours_later_is_judged_by_when_it_came()
+    {
+        var later = DateTimeOffset.UtcNow.AddHours(5);
+        var early = new ListenBatch { Producer = "player", Listens = { Samples.Listen(0, l => l.ListenTime = later.ToTimestamp()) } };
+        var accepted = new ListenBatch(early) { AcceptTime = later.ToTimestamp() };
+        accepted.Listens[0].TrackId = "accepted";
+
+        // As if this clock had gone back by five hours since the broker, or the service, got them.
+        await _producer.PublishAsync(early.ToByteArray(), brokerTime: later);
+        await _producer.PublishAsync(accepted.ToByteArray());
+        await WaitForAsync(history: 2, lake: 2, rejected: 0);
+
+        // As if it were five hours later by now than when the broker got it.
+        var ahead = new ListenBatch { Producer = "player", Listens = { Samples.Listen(0, l => l.ListenTime = DateTimeOffset.UtcNow.AddHours(-1).ToTimestamp()) } };
+        for (var i = 0; i < 2; i++)
+        {
+            await _producer.PublishAsync(ahead.ToByteArray(), brokerTime: DateTimeOffset.UtcNow.AddHours(-5));
+        }
+
+        await WaitForAsync(history: 2, lake: 2, rejected: 1);
+    }
+
+    [Fact]
+    public async Task Any_number_of_listens_in_one_message_and_tracks_by_name_are_stored()
+    {
+        var batch = new ListenBatch { Producer = "bulk loader", Listens = { Samples.Listens(0, 1_203) } };
+        batch.Listens.Add(Samples.Listen(1_203, l => (l.TrackId, l.Artist, l.Title) = ("", "Tool", "Lateralus")));
+        batch.Listens.Add(Samples.Listen(1_204, l => l.UserId = ""));
+
+        await _producer.PublishAsync(batch.ToByteArray());
+
+        await WaitForAsync(history: 1_204, lake: 1_204, rejected: 1);
+        (await _ingest.Tracks.CountAsync(CancellationToken.None)).ShouldBe(1);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Npgsql;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Hosting.Errors;
 using RecSys.TestKit;
@@ -69,6 +70,42 @@ public sealed class OutageTests(PostgresFixture postgres, RabbitMqFixture broker
         await WaitForAsync(ingest, listens: 6);
         ingest.Segments().Length.ShouldBeLessThanOrEqualTo(6, "the outage leaves no copies in the lake");
         (await producer.CountWaitingAsync()).ShouldBe(0u);
+    }
+
+    [Theory]
+    [InlineData("ALTER ROLE recsys SET default_transaction_read_only = on", "ALTER ROLE recsys RESET default_transaction_read_only")]
+    [InlineData("REVOKE INSERT ON ALL TABLES IN SCHEMA public FROM recsys", "GRANT INSERT ON ALL TABLES IN SCHEMA public TO recsys")]
+    [InlineData("ALTER ROLE recsys NOLOGIN", "ALTER ROLE recsys LOGIN")]
+    public async Task What_somebody_must_mend_in_the_database_is_waited_for_and_costs_no_listen(string spoil, string mend)
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var database = await server.CreateDatabaseAsync();
+        await using var administrator = NpgsqlDataSource.Create(database);
+        await ExecuteAsync("CREATE ROLE recsys LOGIN; GRANT ALL ON SCHEMA public TO recsys");
+        await using var ingest = await IngestHost.StartAsync(
+            new NpgsqlConnectionStringBuilder(database) { Username = "recsys" }.ConnectionString, await broker.CreateVirtualHostAsync());
+        await SubmitAsync(ingest, 0);
+        await WaitForAsync(ingest, listens: 1);
+
+        await ExecuteAsync(spoil);
+        (await SubmitAsync(ingest, 1)).Accepted.ShouldBe(1, "the broker has it");
+        var refused = (await Should.ThrowAsync<RpcException>(async () => await ingest.Client.PutTracksAsync(new PutTracksRequest
+        {
+            Tracks = { new Contracts.Common.V1.Track { TrackId = "t1" } },
+        }))).ReadError().ShouldNotBeNull();
+        (refused.Code, refused.Reason).ShouldBe((StatusCode.Unavailable, "DATABASE_UNAVAILABLE"));
+        refused.Message.ShouldContain("can't be used now");
+
+        await ExecuteAsync(mend);
+        await WaitForAsync(ingest, listens: 2);
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = administrator.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+            await using var disconnect = administrator.CreateCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'recsys'");
+            await disconnect.ExecuteNonQueryAsync();
+        }
     }
 
     [Fact]

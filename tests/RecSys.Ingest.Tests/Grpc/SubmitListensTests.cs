@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using RecSys.Analytics.Listens;
+using RecSys.Contracts;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Hosting.Errors;
@@ -37,14 +38,14 @@ public sealed class SubmitListensTests : IAsyncLifetime
     [Fact]
     public async Task A_late_listen_keeps_its_own_time()
     {
-        await SubmitAsync(Samples.Listen(1, l => l.ListenTime = new Timestamp { Seconds = 86_400, Nanos = 123_456_789 }));
+        await SubmitAsync(Samples.Listen(1, l => l.ListenTime = new Timestamp { Seconds = 1_100_000_000, Nanos = 123_456_789 }));
 
         var kept = (await _ingest.History.GetAsync("user-1", 10, null, CancellationToken.None)).Single();
-        kept.ListenedAt.ShouldBe(DateTimeOffset.UnixEpoch.AddDays(1).AddMicroseconds(123_456), "times are kept to the microsecond");
+        kept.ListenedAt.ShouldBe(DateTimeOffset.FromUnixTimeSeconds(1_100_000_000).AddMicroseconds(123_456), "times are kept to the microsecond");
     }
 
     [Fact]
-    public async Task Bad_listens_are_refused_one_by_one_and_nothing_of_them_is_stored()
+    public async Task Bad_listens_are_refused_one_by_one_and_kept_with_their_reasons()
     {
         var answer = await SubmitAsync(
             Samples.Listen(1),
@@ -61,17 +62,19 @@ public sealed class SubmitListensTests : IAsyncLifetime
         answer.Rejected.Select(rejected => (rejected.Index, rejected.Field))
             .ShouldBe([(1, "user_id"), (3, "track_id"), (3, "listen_time"), (3, "played_share")]);
         answer.Rejected.ShouldAllBe(rejected => rejected.Reason.StartsWith("must "));
-        (await _ingest.CountAsync()).ShouldBe((2, 2, 0));
+        var kept = await _ingest.Rejected.GetNewestAsync(10, CancellationToken.None);
+        kept.ShouldContain(row => row.Reason == "user_id must not be empty" && row.Producer == "tests");
+        (await _ingest.CountAsync()).ShouldBe((2, 2, 2));
     }
 
     [Fact]
-    public async Task A_batch_of_bad_listens_only_is_answered_and_leaves_nothing_behind()
+    public async Task A_batch_of_bad_listens_only_is_answered_and_stores_no_listen()
     {
         var answer = await SubmitAsync(Samples.Listen(1, l => l.UserId = ""), Samples.Listen(2, l => l.TrackId = new string('x', 257)));
 
         answer.Accepted.ShouldBe(0);
         answer.Rejected.Count.ShouldBe(2);
-        (await _ingest.CountAsync()).ShouldBe((0, 0, 0));
+        (await _ingest.CountAsync()).ShouldBe((0, 0, 2));
         _ingest.Segments().ShouldBeEmpty();
     }
 
@@ -84,6 +87,51 @@ public sealed class SubmitListensTests : IAsyncLifetime
         first.ShouldBe(new SubmitListensResponse { Accepted = 2, Duplicate = 1 });
         second.ShouldBe(new SubmitListensResponse { Accepted = 2 });
         (await _ingest.CountAsync()).ShouldBe((2, 2, 0));
+    }
+
+    [Fact]
+    public async Task Bad_listens_that_are_sent_again_are_kept_once()
+    {
+        var bad = Samples.Listen(1, l => l.ListenTime = DateTimeOffset.UtcNow.AddDays(1).ToTimestamp());
+
+        await SubmitAsync(bad);
+        await SubmitAsync(bad);
+
+        (await _ingest.CountAsync()).ShouldBe((0, 0, 1));
+    }
+
+    [Fact]
+    public async Task A_track_without_an_id_is_found_by_artist_and_title_together_or_entered()
+    {
+        await _ingest.Tracks.PutAsync(
+            [new("own-7", "Lateralus", "Tool", "", []), new("own-8", "Lateralus", "Somebody Else", "", [])], CancellationToken.None);
+
+        var answer = await SubmitAsync(Named(1, "  TOOL", "lateralus"), Named(2, "Nobody", "Lateralus"), Named(3, "nobody", "LATERALUS"));
+
+        answer.Accepted.ShouldBe(3);
+        var tracks = await Task.WhenAll(Enumerable.Range(1, 3).Select(async number =>
+            (await _ingest.History.GetAsync($"user-{number}", 1, null, CancellationToken.None)).Single().TrackId));
+        tracks[0].ShouldBe("own-7");
+        tracks[1].ShouldBe(TrackNameKey.ToTrackId(TrackNameKey.Of("Nobody", "Lateralus")!));
+        tracks[2].ShouldBe(tracks[1]);
+        var entered = (await _ingest.Tracks.GetAsync([tracks[1]], CancellationToken.None)).Single().Value;
+        (entered.Artist, entered.Title).ShouldBe(("Nobody", "Lateralus"));
+    }
+
+    [Fact]
+    public async Task A_played_duration_becomes_a_share_of_the_length_that_the_listen_or_the_catalogue_has()
+    {
+        await _ingest.Tracks.PutAsync([new("timed", "", "", "", [], TimeSpan.FromSeconds(200))], CancellationToken.None);
+
+        await SubmitAsync(
+            Played(1, "timed", seconds: 50),
+            Played(2, "untimed", seconds: 50),
+            Played(3, "untimed", seconds: 50, l => l.TrackLength = Duration.FromTimeSpan(TimeSpan.FromSeconds(100))),
+            Played(4, "timed", seconds: 500));
+
+        var shares = await Task.WhenAll(Enumerable.Range(1, 4).Select(async number =>
+            (await _ingest.History.GetAsync($"user-{number}", 1, null, CancellationToken.None)).Single().PlayedShare));
+        shares.ShouldBe([0.25f, null, 0.5f, 1f]);
     }
 
     [Fact]
@@ -140,6 +188,16 @@ public sealed class SubmitListensTests : IAsyncLifetime
         refused.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
         (await SubmitAsync(Samples.Listen(1))).Accepted.ShouldBe(1);
     }
+
+    private static Listen Named(int number, string artist, string title) =>
+        Samples.Listen(number, l => (l.TrackId, l.Artist, l.Title) = ("", artist, title));
+
+    private static Listen Played(int number, string trackId, int seconds, Action<Listen>? change = null) => Samples.Listen(number, l =>
+    {
+        l.ClearPlayedShare();
+        (l.TrackId, l.PlayedDuration) = (trackId, Duration.FromTimeSpan(TimeSpan.FromSeconds(seconds)));
+        change?.Invoke(l);
+    });
 
     private async Task<SubmitListensResponse> SubmitAsync(params Listen[] listens) =>
         await _ingest.Client.SubmitListensAsync(new SubmitListensRequest { Listens = { listens }, Producer = "tests" });

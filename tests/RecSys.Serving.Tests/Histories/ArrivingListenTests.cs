@@ -12,13 +12,13 @@ public sealed class ArrivingListenTests
     public void A_good_listen_is_read_to_the_microsecond()
     {
         var listen = Good();
-        listen.ListenTime = new Timestamp { Seconds = 100, Nanos = 123_456_789 };
+        listen.ListenTime = new Timestamp { Seconds = 1_700_000_000, Nanos = 123_456_789 };
         listen.PlayedShare = 0.25f;
         listen.PlayCount = 7;
 
         ArrivingListen.TryRead(listen, Now, out var read).ShouldBeTrue();
 
-        read.ShouldBe(new HistoryListen("track", 100_123_456, 0.25f, 7));
+        read.ShouldBe(new HistoryListen("track", 1_700_000_000_123_456, 0.25f, 7));
     }
 
     [Fact]
@@ -34,10 +34,10 @@ public sealed class ArrivingListenTests
     {
         { "no user", listen => listen.UserId = "" },
         { "a NUL in the user", listen => listen.UserId = "a\0b" },
-        { "no track", listen => listen.TrackId = "" },
+        { "no track and no names", listen => listen.TrackId = "" },
         { "a track of 257 characters", listen => listen.TrackId = new string('t', 257) },
         { "no time", listen => listen.ListenTime = null },
-        { "a time before 1970", listen => listen.ListenTime.Seconds = -1 },
+        { "a time before October 2002", listen => listen.ListenTime.Seconds = 1_033_430_399 },
         { "a time 11 minutes ahead", listen => listen.ListenTime = Now.AddMinutes(11).ToTimestamp() },
         { "a year 200,000", listen => listen.ListenTime.Seconds = 6_000_000_000_000 },
         { "impossible nanoseconds", listen => listen.ListenTime.Nanos = 1_000_000_000 },

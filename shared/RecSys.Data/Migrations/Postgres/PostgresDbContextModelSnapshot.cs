@@ -167,6 +167,11 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasColumnType("text[]")
                         .HasColumnName("genres");
 
+                    b.Property<string>("NameKey")
+                        .HasColumnType("text")
+                        .HasColumnName("name_key")
+                        .UseCollation("C");
+
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasColumnType("text")
@@ -175,6 +180,9 @@ namespace RecSys.Data.Migrations.Postgres
 
                     b.HasKey("TrackId")
                         .HasName("pk_tracks");
+
+                    b.HasIndex("NameKey")
+                        .HasDatabaseName("ix_tracks_name_key");
 
                     b.ToTable("tracks", (string)null);
                 });

@@ -152,6 +152,10 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("genres");
 
+                    b.Property<string>("NameKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name_key");
+
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -159,6 +163,9 @@ namespace RecSys.Data.Migrations.Sqlite
 
                     b.HasKey("TrackId")
                         .HasName("pk_tracks");
+
+                    b.HasIndex("NameKey")
+                        .HasDatabaseName("ix_tracks_name_key");
 
                     b.ToTable("tracks", (string)null);
                 });

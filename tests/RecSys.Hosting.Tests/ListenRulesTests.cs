@@ -2,14 +2,12 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
 using RecSys.Hosting.Errors;
-using RecSys.Ingest.Validation;
 
-namespace RecSys.Ingest.Tests.Validation;
+namespace RecSys.Hosting.Tests;
 
 public sealed class ListenRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 14, 15, 9, 26, TimeSpan.Zero);
-    private readonly ListenRules _rules = new(new FixedClock(Now));
 
     [Fact]
     public void A_complete_listen_passes() => FaultsOf(Good()).ShouldBeEmpty();
@@ -17,7 +15,7 @@ public sealed class ListenRulesTests
     [Fact]
     public void A_listen_of_the_first_and_of_the_last_allowed_second_passes()
     {
-        FaultsOf(Good(l => l.ListenTime = new Timestamp())).ShouldBeEmpty();
+        FaultsOf(Good(l => l.ListenTime = ListenRules.EarliestTime.ToTimestamp())).ShouldBeEmpty();
         FaultsOf(Good(l => l.ListenTime = (Now + ListenRules.MaxClockLead).ToTimestamp())).ShouldBeEmpty();
     }
 
@@ -32,7 +30,6 @@ public sealed class ListenRulesTests
     }
 
     [Theory]
-    [InlineData("", "must not be empty")]
     [InlineData("  ", "must not be blank")]
     [InlineData("a\0b", "U+0000 at position 1")]
     [InlineData("line\nbreak", "U+000A at position 4")]
@@ -66,13 +63,14 @@ public sealed class ListenRulesTests
     public void A_listen_without_a_time_is_refused() => FaultsOf(Good(l => l.ListenTime = null)).Single().Field.ShouldBe("listen_time");
 
     [Theory]
-    [InlineData(-1L, 0, "before 1970")]
-    [InlineData(long.MinValue, 0, "before 1970")]
-    [InlineData(long.MaxValue, 0, "ahead of the server's clock")]
-    [InlineData(1_773_501_567L, 0, "ahead of the server's clock")]
+    [InlineData(0L, 0, "before 2002-10-01")]
+    [InlineData(1_033_430_399L, 0, "before 2002-10-01")]
+    [InlineData(long.MinValue, 0, "before 2002-10-01")]
+    [InlineData(long.MaxValue, 0, "after the listen arrived")]
+    [InlineData(1_773_501_567L, 0, "after the listen arrived")]
     [InlineData(1_600_000_000_000L, 0, "its unit seconds")]
-    [InlineData(1L, -1, "nanoseconds")]
-    [InlineData(1L, 1_000_000_000, "nanoseconds")]
+    [InlineData(1_600_000_000L, -1, "nanoseconds")]
+    [InlineData(1_600_000_000L, 1_000_000_000, "nanoseconds")]
     public void Impossible_times_are_refused(long seconds, int nanos, string reason)
     {
         var fault = FaultsOf(Good(l => l.ListenTime = new Timestamp { Seconds = seconds, Nanos = nanos })).Single();
@@ -100,11 +98,69 @@ public sealed class ListenRulesTests
         FaultsOf(Good(l => l.PlayCount = 10_000_001)).Single().Field.ShouldBe("play_count");
     }
 
+    [Theory]
+    [InlineData("", "", "track_id")]
+    [InlineData("Tool", "", "title")]
+    [InlineData("Tool", " ", "title")]
+    [InlineData("", "Lateralus", "artist")]
+    public void Without_a_track_id_artist_and_title_are_needed_together(string artist, string title, string field)
+    {
+        FaultsOf(Good(l => { l.TrackId = ""; l.Artist = "Tool"; l.Title = "Lateralus"; })).ShouldBeEmpty();
+
+        FaultsOf(Good(l => { l.TrackId = ""; l.Artist = artist; l.Title = title; })).Single().Field.ShouldBe(field);
+    }
+
+    [Fact]
+    public void Names_have_at_most_1000_characters_whatever_bytes_they_take()
+    {
+        var longest = string.Concat(Enumerable.Repeat("🎵", 1_000));
+        FaultsOf(Good(l => (l.Artist, l.Title, l.Album) = (longest, longest, longest))).ShouldBeEmpty();
+        FaultsOf(Good(l => (l.Artist, l.Title, l.Album) = (longest + "x", longest + "x", longest + "x")))
+            .Select(fault => fault.Field).ShouldBe(["artist", "title", "album"]);
+    }
+
+    [Theory]
+    [InlineData(0, 0, true, false)]
+    [InlineData(86_400, 0, true, true)]
+    [InlineData(86_400, 1_000, false, false)]
+    [InlineData(-1, 0, false, false)]
+    [InlineData(long.MaxValue, 0, false, false)]
+    public void A_play_lasts_up_to_a_day_and_a_track_more_than_nothing(long seconds, int nanos, bool asPlayed, bool asLength)
+    {
+        var duration = new Duration { Seconds = seconds, Nanos = nanos };
+        FaultsOf(Good(l => l.PlayedDuration = duration)).Select(fault => fault.Field).ShouldBe(asPlayed ? [] : ["played_duration"]);
+        FaultsOf(Good(l => l.TrackLength = duration)).Select(fault => fault.Field).ShouldBe(asLength ? [] : ["track_length"]);
+    }
+
+    [Fact]
+    public void A_listen_is_judged_by_the_time_at_which_it_was_accepted_however_late_it_is_delivered()
+    {
+        var batch = new ListenBatch { AcceptTime = Now.ToTimestamp() };
+
+        ListenRules.ArrivalOf(batch, Now.AddHours(5)).ShouldBe(Now);
+        ListenRules.ArrivalOf(batch, Now.AddHours(-5)).ShouldBe(Now);
+        ListenRules.ArrivalOf(new ListenBatch(), Now.AddHours(5)).ShouldBe(Now.AddHours(5));
+        ListenRules.ArrivalOf(new ListenBatch { AcceptTime = new Timestamp { Nanos = -1 } }, Now).ShouldBe(Now);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_time_reads_the_same_whenever_it_is_judged()
+    {
+        static string ReasonAt(DateTimeOffset arrivedAt)
+        {
+            var faults = new FieldViolations();
+            ListenRules.Check(Good(l => l.ListenTime = Now.AddDays(1).ToTimestamp()), arrivedAt, faults);
+            return faults.Single().Description;
+        }
+
+        ReasonAt(Now.AddHours(3)).ShouldBe(ReasonAt(Now));
+    }
+
     [Fact]
     public void Every_bad_field_of_a_listen_is_named()
     {
-        var listen = new Listen { PlayedShare = 2, PlayCount = uint.MaxValue };
-        FaultsOf(listen).Select(fault => fault.Field).ShouldBe(["user_id", "track_id", "listen_time", "played_share", "play_count"]);
+        var listen = new Listen { PlayedShare = 2, PlayCount = uint.MaxValue, EventId = "\t" };
+        FaultsOf(listen).Select(fault => fault.Field).ShouldBe(["user_id", "track_id", "listen_time", "played_share", "play_count", "event_id"]);
     }
 
     private static Listen Good(Action<Listen>? change = null)
@@ -114,10 +170,10 @@ public sealed class ListenRulesTests
         return listen;
     }
 
-    private FieldViolations FaultsOf(Listen listen)
+    private static FieldViolations FaultsOf(Listen listen)
     {
         var faults = new FieldViolations();
-        _rules.Check(listen, faults);
+        ListenRules.Check(listen, Now, faults);
         return faults;
     }
 }

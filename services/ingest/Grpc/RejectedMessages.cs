@@ -1,0 +1,80 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using RecSys.Contracts.Ingest.V1;
+using RecSys.Data.Histories;
+using RecSys.Hosting.Errors;
+using RecSys.Ingest.Acceptance;
+using RecSys.Ingest.Validation;
+
+namespace RecSys.Ingest.Grpc;
+
+/// <summary>Kept listens in the contract's words, and what callers may ask of them.</summary>
+internal static class RejectedMessages
+{
+    /// <summary>Most entries that one answer names.</summary>
+    public const int MaxEntries = 1_000;
+
+    private const int DefaultPageSize = 100;
+    private const int MaxReasonLength = 256;
+
+    /// <summary>Reads a request for a page.</summary>
+    /// <exception cref="RecSysException">INVALID_ARGUMENT with every bad field.</exception>
+    public static (RejectedListenFilter Filter, int PageSize, RejectedPosition? Before) Read(ListRejectedRequest request)
+    {
+        var violations = new FieldViolations();
+        violations.RequireRange(request.PageSize, 0, MaxEntries, "page_size");
+        RejectedPosition position = default;
+        violations.Require(
+            request.PageToken.Length == 0 || RejectedPosition.TryParse(request.PageToken, out position),
+            "page_token",
+            "must be the next_page_token of an earlier answer, or empty for the first page");
+        var filter = Read(request.Filter, violations);
+        violations.ThrowIfAny();
+        return (filter, request.PageSize == 0 ? DefaultPageSize : request.PageSize, request.PageToken.Length == 0 ? null : position);
+    }
+
+    /// <summary>Reads what is to be replayed: ids, or else a filter.</summary>
+    /// <exception cref="RecSysException">INVALID_ARGUMENT with every bad field.</exception>
+    public static RejectedListenFilter? Read(ReplayRejectedRequest request)
+    {
+        var violations = new FieldViolations();
+        violations.RequireIds(request.RejectedIds, MaxEntries, "rejected_ids");
+        violations.Require(
+            request.RejectedIds.Count > 0 != request.Filter is not null,
+            "filter",
+            request.Filter is null ? "must be set where rejected_ids is empty; an empty filter means all" : "must be unset where rejected_ids is given");
+        var filter = Read(request.Filter, violations);
+        violations.ThrowIfAny();
+        return request.Filter is null ? null : filter;
+    }
+
+    /// <summary>An entry as callers see it.</summary>
+    public static KeptRejection ToMessage(RejectedListenRow row) => new()
+    {
+        RejectedId = row.RejectedId,
+        Reason = row.Reason,
+        Producer = row.Producer,
+        ReceiveTime = row.ReceivedAt.ToTimestamp(),
+        Body = UnsafeByteOperations.UnsafeWrap(row.Body),
+        Listens = { RejectedReplay.ListensOf(row.Body) },
+    };
+
+    private static RejectedListenFilter Read(RejectedFilter? filter, FieldViolations violations)
+    {
+        if (filter is null)
+        {
+            return new RejectedListenFilter();
+        }
+
+        violations.RequireText(filter.Reason, "filter.reason", MaxReasonLength);
+        violations.RequireText(filter.Producer, "filter.producer", BatchRules.MaxProducerLength);
+        var from = ReadTime(filter.StartTime, "filter.start_time", violations);
+        var before = ReadTime(filter.EndTime, "filter.end_time", violations);
+        violations.Require(from is null || before is null || from < before, "filter.end_time", "must be after start_time");
+        return new RejectedListenFilter(
+            filter.Reason.Length > 0 ? filter.Reason : null, filter.Producer.Length > 0 ? filter.Producer : null, from, before);
+    }
+
+    private static DateTimeOffset? ReadTime(Timestamp? time, string field, FieldViolations violations) =>
+        time is not null && violations.RequireTime(time, field) ? time.ToDateTimeOffset() : null;
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace RecSys.Ingest.Tests.ListenBrainz;
+
+/// <summary>A program that speaks ListenBrainz to ingest's HTTP port.</summary>
+internal sealed class ScrobblerClient(Uri address) : IDisposable
+{
+    private readonly HttpClient _http = new() { BaseAddress = address };
+
+    public Task<ScrobblerAnswer> SubmitAsync(string json, string? token = "ann") => SendAsync(HttpMethod.Post, "/1/submit-listens", token, json);
+
+    public Task<ScrobblerAnswer> GetAsync(string path, string? token = "ann") => SendAsync(HttpMethod.Get, path, token, body: null);
+
+    /// <summary>What a browser asks before a page of another origin may submit.</summary>
+    public async Task<HttpResponseMessage> AskAsBrowserAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Options, path);
+        request.Headers.Add("Origin", "https://player.example");
+        request.Headers.Add("Access-Control-Request-Method", "POST");
+        request.Headers.Add("Access-Control-Request-Headers", "authorization,content-type");
+        return await _http.SendAsync(request);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ScrobblerAnswer> SendAsync(HttpMethod method, string path, string? token, string? body)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Add("Origin", "https://player.example");
+
+        // A body that is too large is refused before it is sent.
+        request.Headers.ExpectContinue = body?.Length > 10_000_000;
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", "Token " + token);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        using var response = await _http.SendAsync(request);
+        var headers = response.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase);
+        return new ScrobblerAnswer(response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, headers);
+    }
+}
+
+/// <summary>What it was answered.</summary>
+internal sealed record ScrobblerAnswer(HttpStatusCode Status, JsonElement Json, IReadOnlyDictionary<string, string> Headers)
+{
+    public string Error => Json.GetProperty("error").GetString()!;
+}
