@@ -16,7 +16,7 @@ public sealed class LakeOptions : IValidatableObject
     [Required(AllowEmptyStrings = false, ErrorMessage = "It must name a folder or s3://bucket/prefix.")]
     public string Root { get; init; } = Path.Combine(".recsys", "lake");
 
-    /// <summary>The folder that mirrors a lake in a bucket; not used otherwise. Default <c>.recsys/lake-cache</c>.</summary>
+    /// <summary>The folder with copies of the files of a lake in a bucket; not used otherwise. Default <c>.recsys/lake-cache</c>.</summary>
     [Required(AllowEmptyStrings = false, ErrorMessage = "It must name a folder.")]
     public string Cache { get; init; } = Path.Combine(".recsys", "lake-cache");
 

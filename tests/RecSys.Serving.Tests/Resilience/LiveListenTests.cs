@@ -43,7 +43,7 @@ public sealed class LiveListenTests
         var first = (await system.RecommendAsync(user)).Items[0].Track.TrackId;
 
         await system.PublishAsync(
-            ServingSystem.Listen(user, Log.Track(0, 0)), ServingSystem.Listen(user, first, new DateTimeOffset(1999, 12, 31, 0, 0, 0, TimeSpan.Zero)));
+            ServingSystem.Listen(user, Log.Track(0, 0)), ServingSystem.Listen(user, first, new DateTimeOffset(2003, 12, 31, 0, 0, 0, TimeSpan.Zero)));
         (await system.RecommendAsync(user)).Items.ShouldNotContain(item => item.Track.TrackId == first);
         var history = await system.Client.GetHistoryAsync(new Contracts.Serving.V1.GetHistoryRequest { UserId = user });
 
