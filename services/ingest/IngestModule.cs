@@ -46,7 +46,8 @@ public static class IngestModule
     public static WebApplication MapIngest(this WebApplication app)
     {
         app.MapGrpcService<IngestGrpcService>().RequireScope(
-            TokenScopes.Submit, nameof(IngestGrpcService.SubmitListens), nameof(IngestGrpcService.StreamListens), nameof(IngestGrpcService.PutTracks));
+            TokenScopes.Submit, nameof(IngestGrpcService.SubmitListens), nameof(IngestGrpcService.StreamListens), nameof(IngestGrpcService.PutTracks))
+            .RequireScope(TokenScopes.Admin, nameof(IngestGrpcService.ListRejected), nameof(IngestGrpcService.ReplayRejected));
         app.MapListenBrainz();
         return app;
     }

@@ -40,7 +40,8 @@ public sealed class StandaloneHost : IAsyncDisposable
     /// <summary>Where HTTP answers.</summary>
     public Uri HttpAddress => _app.Services.GetRequiredService<BoundEndpoints>().Http;
 
-    internal IServiceProvider Services => _app.Services;
+    /// <summary>The stores and services of the process, for whoever hosts it.</summary>
+    public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts everything and returns when it is ready.</summary>
     /// <exception cref="IOException">The folder is in use or cannot be written, or a port is taken.</exception>

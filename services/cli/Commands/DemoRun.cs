@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Models;
 using RecSys.Cli.Output;
@@ -7,6 +8,9 @@ using RecSys.Cli.Pictures;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Serving.V1;
 using RecSys.Contracts.Trainer.V1;
+using RecSys.Data.Histories;
+using RecSys.Hosting;
+using RecSys.Lake;
 using RecSys.Standalone;
 using RecSys.Trainer.Ranker;
 using Spectre.Console;
@@ -33,7 +37,9 @@ internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, TrainMo
 
         var log = await read(console, folder.CreateSubdirectory("source"));
         await ListenSubmission.SendTracksAsync(system.Ingest, log.Tracks, console, cancellationToken);
-        var submitted = await ListenSubmission.SendAsync(system.Ingest, log.Listens, "recsys demo", console, cancellationToken);
+        var plays = log.Listens.ToLookup(listen => listen.ListenTime.ToDateTimeOffset() >= ListenRules.EarliestTime);
+        await ImportAsync(host, [.. plays[false]], console, cancellationToken);
+        var submitted = await ListenSubmission.SendAsync(system.Ingest, [.. plays[true]], "recsys demo", console, cancellationToken);
         if (submitted.RejectedCount > 0)
         {
             var first = submitted.Rejected[0];
@@ -73,6 +79,25 @@ internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, TrainMo
             console.WriteLine($"Serving: gRPC {host.GrpcAddress}  HTTP {host.HttpAddress}  (Ctrl+C stops it)");
             await host.WaitForShutdownAsync(cancellationToken);
         }
+    }
+
+    // Logs without times, or of other things than plays, are no listens that a player would send: they come in as an import does.
+    private static async Task ImportAsync(StandaloneHost host, IReadOnlyList<Listen> listens, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        if (listens.Count == 0)
+        {
+            return;
+        }
+
+        await ProgressView.RunAsync(console, $"Importing {NumberText.Count(listens.Count, "listen")} without a time that players send", async _ =>
+        {
+            await host.Services.GetRequiredService<ListenLake>().AppendAsync([.. listens.Select(ToLakeListen)], cancellationToken);
+            return await host.Services.GetRequiredService<ListenHistoryStore>().AddAsync(
+                [.. listens.Select(ToLakeListen).Select(l => new RecentListenRow(l.UserId, l.TrackId, l.ListenedAt, l.PlayedShare, l.PlayCount))], cancellationToken);
+        });
+
+        static LakeListen ToLakeListen(Listen listen) => new(
+            listen.UserId, listen.TrackId, listen.ListenTime.ToDateTimeOffset(), listen.HasPlayedShare ? listen.PlayedShare : null, Math.Max(1, (int)listen.PlayCount));
     }
 
     /// <summary>The user whose number of listens is the median's: neither a newcomer nor a machine.</summary>
