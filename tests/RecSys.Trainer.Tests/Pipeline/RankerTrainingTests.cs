@@ -78,7 +78,8 @@ public sealed class RankerTrainingTests
     {
         await using var trainer = await TrainerHost.StartAsync();
         await trainer.FillLakeAsync();
-        var request = TrainerHost.Quick(("ranker.enabled", "true"), ("ranker.windows", "1"), ("ranker.trees", "20"), ("evaluation.enabled", "false"));
+        var request = TrainerHost.Quick(
+            ("ranker.enabled", "true"), ("ranker.windows", "1"), ("ranker.trees", "20"), ("ranker.enough_users", "500"), ("evaluation.enabled", "false"));
         var first = (await trainer.TrainAsync(request)).Model.ModelVersion;
         var second = (await trainer.TrainAsync(request)).Model.ModelVersion;
         second.ShouldNotBe(first);
