@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data;
-using RecSys.Data.Segments;
 using RecSys.Hosting;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Security;
@@ -28,7 +27,7 @@ public static class IngestModule
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
         services.AddSettings<S3Options>(S3Options.SectionName);
         builder.AddDatabase();
-        services.TryAddSingleton(Lake);
+        services.AddListenLake();
 
         services.AddStartupTask<LakeFolderTask>();
         services.AddSingleton<TrackResolver>();
@@ -51,11 +50,6 @@ public static class IngestModule
         app.MapListenBrainz();
         return app;
     }
-
-    private static ListenLake Lake(IServiceProvider services) => ListenLake.Open(
-        services.GetRequiredService<IOptions<LakeOptions>>().Value,
-        services.GetRequiredService<IOptions<S3Options>>().Value,
-        services.GetRequiredService<ISegmentCatalogue>());
 }
 
 /// <summary>Makes sure that the lake can be written before a listen is taken that belongs there.</summary>

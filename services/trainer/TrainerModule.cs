@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RecSys.Analytics.Listens;
 using RecSys.Data;
-using RecSys.Data.Segments;
 using RecSys.Hosting;
 using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
@@ -31,7 +30,7 @@ public static class TrainerModule
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
         services.AddSettings<S3Options>(S3Options.SectionName);
         builder.AddDatabase();
-        services.TryAddSingleton(Lake);
+        services.AddListenLake();
         services.TryAddSingleton(provider => new LakeQueries(provider.GetRequiredService<ListenLake>()));
         services.AddStartupTask<UnfinishedVersionsTask>();
 
@@ -84,9 +83,4 @@ public static class TrainerModule
                 nameof(TrainerGrpcService.DeleteModel));
         return app;
     }
-
-    private static ListenLake Lake(IServiceProvider services) => ListenLake.Open(
-        services.GetRequiredService<IOptions<LakeOptions>>().Value,
-        services.GetRequiredService<IOptions<S3Options>>().Value,
-        services.GetRequiredService<ISegmentCatalogue>());
 }

@@ -21,7 +21,7 @@ public sealed class LogExporter(LakeQueries queries)
     /// <exception cref="IOException">The file can't be written, such as on a full disk.</exception>
     public async Task<long> WriteEventsAsync(string file, CancellationToken cancellationToken = default)
     {
-        await using var lake = await queries.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var lake = await queries.OpenAsync([], cancellationToken).ConfigureAwait(false);
         var source = new ListenSource(lake, InteractionQuery.All);
 
         // A reader of the file must not take the unknown time for a day in 1970.
@@ -47,7 +47,7 @@ public sealed class LogExporter(LakeQueries queries)
     /// <inheritdoc cref="WriteEventsAsync" path="/exception"/>
     public async Task<long> WriteItemsAsync(string file, IAsyncEnumerable<LakeTrack> catalogue, CancellationToken cancellationToken = default)
     {
-        await using var lake = await queries.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var lake = await queries.OpenAsync([], cancellationToken).ConfigureAwait(false);
         using var connection = queries.Engine.Connect();
         connection.Execute(
             "CREATE TEMP TABLE catalogue (track_id VARCHAR, title VARCHAR, artists VARCHAR[], albums VARCHAR[], genres VARCHAR[])", cancellationToken);

@@ -1,4 +1,5 @@
 using RecSys.Contracts;
+using RecSys.Data.Histories;
 
 namespace RecSys.Lake;
 
@@ -17,6 +18,9 @@ public sealed record LakeListen(string UserId, string TrackId, DateTimeOffset Li
     /// by time keeps such listens on its earlier side.
     /// </summary>
     public static readonly DateTimeOffset UnknownTime = DateTimeOffset.UnixEpoch;
+
+    /// <summary>The same for the histories that serving reads.</summary>
+    public RecentListenRow ToRecentListen() => new(UserId, TrackId, ListenedAt, PlayedShare, PlayCount);
 
     /// <summary>What is wrong with the listen; null when nothing is. Asked before a call joins others, so that it can only fail by itself.</summary>
     internal string? Problem =>

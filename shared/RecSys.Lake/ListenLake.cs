@@ -68,12 +68,16 @@ public sealed class ListenLake : IDisposable
     /// <exception cref="IOException">The bucket can't be used.</exception>
     /// <exception cref="LakeCorruptException">A file is gone from the bucket.</exception>
     /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
-    public async Task<LakeSnapshot> OpenAsync(CancellationToken cancellationToken = default)
+    public Task<LakeSnapshot> OpenAsync(CancellationToken cancellationToken = default) => OpenAsync(_ => true, cancellationToken);
+
+    /// <summary>The same, of which only some segments and imports will be read: only their files are in the folder when this returns.</summary>
+    /// <inheritdoc cref="OpenAsync(CancellationToken)" path="/exception"/>
+    public async Task<LakeSnapshot> OpenAsync(Func<SegmentRow, bool> isRead, CancellationToken cancellationToken)
     {
         var snapshot = new LakeSnapshot(Folders, await _catalogue.HoldAsync(cancellationToken).ConfigureAwait(false));
         try
         {
-            await _files.FetchAsync(snapshot.Segments, cancellationToken).ConfigureAwait(false);
+            await _files.FetchAsync(snapshot.Segments.Where(isRead), cancellationToken).ConfigureAwait(false);
             return snapshot;
         }
         catch

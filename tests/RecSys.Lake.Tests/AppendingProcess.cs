@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Lake.Tests;
 
@@ -59,8 +60,8 @@ internal sealed class AppendingProcess : IDisposable
         }
 
         var arguments = variable.Split('|', 3);
-        var database = LakeDatabase.OpenSqliteAsync(DatabaseIn(arguments[2])).GetAwaiter().GetResult();
-        using (var lake = new ListenLake(arguments[2], database.Catalogue))
+        var database = SampleDatabase.OpenSqliteAsync(DatabaseIn(arguments[2])).GetAwaiter().GetResult();
+        using (var lake = new ListenLake(arguments[2], database.Segments))
         {
             for (var call = 0; call < int.Parse(arguments[0], CultureInfo.InvariantCulture); call++)
             {

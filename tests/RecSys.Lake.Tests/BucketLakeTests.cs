@@ -3,6 +3,7 @@ using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Lake.Storage;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Lake.Tests;
 
@@ -14,9 +15,9 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IA
     private readonly TempFolder _folder = new();
     private readonly string _prefix = Guid.NewGuid().ToString("N");
 
-    private LakeDatabase _database = null!;
+    private SampleDatabase _database = null!;
 
-    public async ValueTask InitializeAsync() => _database = await LakeDatabase.OpenSqliteAsync(_folder.File("recsys.db"));
+    public async ValueTask InitializeAsync() => _database = await SampleDatabase.OpenSqliteAsync(_folder.File("recsys.db"));
 
     public async ValueTask DisposeAsync()
     {
@@ -120,5 +121,5 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IA
     }
 
     private ListenLake Open(S3Server server, string process) => ListenLake.Open(
-        new LakeOptions { Root = $"s3://{S3Server.Bucket}/{_prefix}", Cache = _folder.File(process) }, new S3Options { Endpoint = server.Endpoint }, _database.Catalogue);
+        new LakeOptions { Root = $"s3://{S3Server.Bucket}/{_prefix}", Cache = _folder.File(process) }, new S3Options { Endpoint = server.Endpoint }, _database.Segments);
 }

@@ -1,5 +1,6 @@
 using RecSys.Analytics.Listens;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Lake.Tests;
 
@@ -30,8 +31,8 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
         }
 
-        await using var database = await LakeDatabase.OpenSqliteAsync(AppendingProcess.DatabaseIn(folder.Path));
-        using var lake = new ListenLake(folder.Path, database.Catalogue);
+        await using var database = await SampleDatabase.OpenSqliteAsync(AppendingProcess.DatabaseIn(folder.Path));
+        using var lake = new ListenLake(folder.Path, database.Segments);
         using var queries = new LakeQueries(lake);
         var found = await queries.ReadListensAsync(InteractionQuery.All).ToHashSetAsync();
         foreach (var (user, calls) in confirmed)
@@ -55,8 +56,8 @@ public sealed class CrashTests(ITestOutputHelper output)
     {
         using var folder = new TempFolder();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await using var database = await LakeDatabase.OpenSqliteAsync(AppendingProcess.DatabaseIn(folder.Path));
-        using var lake = new ListenLake(folder.Path, database.Catalogue);
+        await using var database = await SampleDatabase.OpenSqliteAsync(AppendingProcess.DatabaseIn(folder.Path));
+        using var lake = new ListenLake(folder.Path, database.Segments);
         using var queries = new LakeQueries(lake);
         using var first = new AppendingProcess(folder.Path, "first", calls: 25);
         using var second = new AppendingProcess(folder.Path, "second", calls: 25);

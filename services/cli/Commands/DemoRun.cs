@@ -91,9 +91,9 @@ internal sealed class DemoRun(ResultWriter writer, DirectoryInfo folder, TrainMo
 
         await ProgressView.RunAsync(console, $"Importing {NumberText.Count(listens.Count, "listen")} without a time that players send", async _ =>
         {
-            await host.Services.GetRequiredService<ListenLake>().AppendAsync([.. listens.Select(ToLakeListen)], cancellationToken);
-            return await host.Services.GetRequiredService<ListenHistoryStore>().AddAsync(
-                [.. listens.Select(ToLakeListen).Select(l => new RecentListenRow(l.UserId, l.TrackId, l.ListenedAt, l.PlayedShare, l.PlayCount))], cancellationToken);
+            LakeListen[] imported = [.. listens.Select(ToLakeListen)];
+            await host.Services.GetRequiredService<ListenLake>().AppendAsync(imported, cancellationToken);
+            return await host.Services.GetRequiredService<ListenHistoryStore>().AddAsync([.. imported.Select(listen => listen.ToRecentListen())], cancellationToken);
         });
 
         static LakeListen ToLakeListen(Listen listen) => new(

@@ -45,9 +45,9 @@ internal static class TokensCommand
         var command = new Command("create", "Make a token; it is shown once and never again") { name, scopes, expires, data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var database = await TokenDatabase.OpenAsync(parsed.GetValue(data)!, mayCreate: true, cancellationToken);
+            await using var stores = await new FolderSettings(parsed.GetValue(data)!).OpenStoresAsync(cancellationToken);
             TimeSpan? lifetime = parsed.GetResult(expires) is { Implicit: false } ? parsed.GetValue(expires) : null;
-            var (token, row) = await database.Tokens.CreateAsync(parsed.GetValue(name)!, parsed.GetValue(scopes), lifetime, cancellationToken)
+            var (token, row) = await stores.GetRequiredService<ApiTokenStore>().CreateAsync(parsed.GetValue(name)!, parsed.GetValue(scopes), lifetime, cancellationToken)
                 ?? throw new UsageException($"there is a token '{parsed.GetValue(name)}' already. Revoke it with 'recsys tokens revoke', or choose another name.");
             var result = ToJson(row);
             result["token"] = token.Reveal();
@@ -71,8 +71,8 @@ internal static class TokensCommand
         var command = new Command("list", "All tokens, without their secrets") { data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var database = await TokenDatabase.OpenAsync(parsed.GetValue(data)!, mayCreate: false, cancellationToken);
-            var rows = await database.Tokens.ReadAllAsync(cancellationToken);
+            await using var stores = await new FolderSettings(parsed.GetValue(data)!).OpenExistingStoresAsync(cancellationToken);
+            var rows = await stores.GetRequiredService<ApiTokenStore>().ReadAllAsync(cancellationToken);
             await ResultWriter.From(parsed, json).WriteAsync(
                 new JsonObject { ["tokens"] = new JsonArray([.. rows.Select(row => (JsonNode)ToJson(row))]) }, console => Print(console, rows), cancellationToken);
             return 0;
@@ -88,8 +88,8 @@ internal static class TokensCommand
         var command = new Command("revoke", "End a token for good; running services stop taking it within Security:TokenRefresh") { token, data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var database = await TokenDatabase.OpenAsync(parsed.GetValue(data)!, mayCreate: false, cancellationToken);
-            var row = await database.Tokens.RevokeAsync(parsed.GetValue(token)!, cancellationToken)
+            await using var stores = await new FolderSettings(parsed.GetValue(data)!).OpenExistingStoresAsync(cancellationToken);
+            var row = await stores.GetRequiredService<ApiTokenStore>().RevokeAsync(parsed.GetValue(token)!, cancellationToken)
                 ?? throw new UsageException($"there is no token '{parsed.GetValue(token)}' that could be revoked. 'recsys tokens list' shows those that there are.");
             await ResultWriter.From(parsed, json).WriteAsync(
                 ToJson(row), console => console.MarkupLineInterpolated($"{row.Name} ({row.TokenId}) is revoked since {Time(row.RevokedAt!.Value)} UTC."), cancellationToken);
@@ -154,35 +154,4 @@ internal static class TokensCommand
 
     private static string Time(DateTimeOffset? moment, string none = "") =>
         moment?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? none;
-
-    /// <summary>The tokens of the database that <c>recsys up</c> would use; it may run meanwhile.</summary>
-    private sealed class TokenDatabase(ServiceProvider services) : IAsyncDisposable
-    {
-        public ApiTokenStore Tokens => services.GetRequiredService<ApiTokenStore>();
-
-        /// <exception cref="UsageException">The data folder isn't there, and may not be made.</exception>
-        public static async Task<TokenDatabase> OpenAsync(DirectoryInfo dataFolder, bool mayCreate, CancellationToken cancellationToken)
-        {
-            if (!mayCreate && !dataFolder.Exists && Environment.GetEnvironmentVariable("RECSYS__DATABASE__CONNECTIONSTRING") is not { Length: > 0 })
-            {
-                throw new UsageException($"there is no data folder '{dataFolder.FullName}'. Name one with --data.");
-            }
-
-            dataFolder.Create();
-            var services = new ServiceCollection().AddLogging().AddRecSysData(new FolderSettings(dataFolder).Configuration).BuildServiceProvider();
-            var database = new TokenDatabase(services);
-            try
-            {
-                await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
-                return database;
-            }
-            catch
-            {
-                await database.DisposeAsync();
-                throw;
-            }
-        }
-
-        public ValueTask DisposeAsync() => services.DisposeAsync();
-    }
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using RecSys.Data;
 using RecSys.Data.Segments;
 using RecSys.Lake;
 
@@ -17,25 +16,12 @@ internal sealed class FolderLake : IAsyncDisposable
     /// <summary>The stores of the database; null when there is none, so that nothing was ever added to the lake.</summary>
     public IServiceProvider? Stores => _services;
 
-    public static async Task<FolderLake> OpenAsync(DirectoryInfo dataFolder, FolderSettings settings, CancellationToken cancellationToken)
+    public static async Task<FolderLake> OpenAsync(FolderSettings settings, CancellationToken cancellationToken)
     {
         // Somebody who only looks must not find a new folder afterwards.
-        if (!dataFolder.Exists && settings.DatabaseIsInDataFolder)
-        {
-            return new FolderLake(ListenLake.Open(settings.Lake, settings.S3, new MemorySegmentCatalogue()), null);
-        }
-
-        var services = new ServiceCollection().AddLogging().AddRecSysData(settings.Configuration).BuildServiceProvider();
-        try
-        {
-            await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
-            return new FolderLake(ListenLake.Open(settings.Lake, settings.S3, services.GetRequiredService<ISegmentCatalogue>()), services);
-        }
-        catch
-        {
-            await services.DisposeAsync();
-            throw;
-        }
+        var services = settings.HasDatabase ? await settings.OpenStoresAsync(cancellationToken) : null;
+        return new FolderLake(
+            ListenLake.Open(settings.Lake, settings.S3, services?.GetRequiredService<ISegmentCatalogue>() ?? new MemorySegmentCatalogue()), services);
     }
 
     public async ValueTask DisposeAsync()

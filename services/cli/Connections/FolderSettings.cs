@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using RecSys.Cli.Output;
+using RecSys.Data;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 using RecSys.Standalone;
@@ -20,14 +22,39 @@ internal sealed class FolderSettings(DirectoryInfo dataFolder)
     /// <summary>How buckets are reached.</summary>
     public S3Options S3 => Read<S3Options>(S3Options.SectionName);
 
-    /// <summary>Whether the database is a file of the data folder, and not one that the environment names.</summary>
-    public bool DatabaseIsInDataFolder =>
-        Configuration["Database:ConnectionString"]?.Contains(dataFolder.FullName, StringComparison.Ordinal) == true;
+    /// <summary>Whether there is a database to look into: that of a data folder which is there, or one that the settings name elsewhere.</summary>
+    public bool HasDatabase =>
+        dataFolder.Exists || Configuration["Database:ConnectionString"]?.Contains(dataFolder.FullName, StringComparison.Ordinal) != true;
+
+    /// <summary>Opens the stores of the database, which is made when it is missing.</summary>
+    /// <exception cref="Data.DatabaseUnavailableException">It can't be used.</exception>
+    public async Task<ServiceProvider> OpenStoresAsync(CancellationToken cancellationToken)
+    {
+        dataFolder.Create();
+        var services = new ServiceCollection().AddLogging().AddRecSysData(Configuration).BuildServiceProvider();
+        try
+        {
+            await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+            return services;
+        }
+        catch
+        {
+            await services.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The same for a database that must be there.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    /// <inheritdoc cref="OpenStoresAsync" path="/exception"/>
+    public Task<ServiceProvider> OpenExistingStoresAsync(CancellationToken cancellationToken) => HasDatabase
+        ? OpenStoresAsync(cancellationToken)
+        : throw new UsageException($"there is no data folder '{dataFolder.FullName}'. Name one with --data.");
 
     /// <summary>Opens the lake, wherever it lies.</summary>
     /// <exception cref="UsageException">A setting is wrong.</exception>
-    /// <exception cref="Data.DatabaseUnavailableException">The database with the lake's catalogue can't be used.</exception>
-    public Task<FolderLake> OpenLakeAsync(CancellationToken cancellationToken) => FolderLake.OpenAsync(dataFolder, this, cancellationToken);
+    /// <inheritdoc cref="OpenStoresAsync" path="/exception"/>
+    public Task<FolderLake> OpenLakeAsync(CancellationToken cancellationToken) => FolderLake.OpenAsync(this, cancellationToken);
 
     private T Read<T>(string section)
         where T : class, new()

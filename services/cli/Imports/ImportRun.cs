@@ -136,7 +136,7 @@ internal static class ImportRun
             var read = 0L;
             await foreach (var batch in imported.ReadNewestListensAsync(historyListens, cancellationToken).Chunk(BatchSize).WithCancellation(cancellationToken))
             {
-                await target.Histories.AddAsync([.. batch.Select(l => new RecentListenRow(l.UserId, l.TrackId, l.ListenedAt, l.PlayedShare, l.PlayCount))], cancellationToken);
+                await target.Histories.AddAsync([.. batch.Select(listen => listen.ToRecentListen())], cancellationToken);
                 progress((double)(read += batch.Length) / Math.Max(1, report.Kept), $"{read:N0}");
             }
 

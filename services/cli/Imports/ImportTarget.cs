@@ -51,27 +51,16 @@ internal sealed class ImportTarget : IAsyncDisposable
 
     /// <summary>The stores of a data folder that is there.</summary>
     /// <exception cref="UsageException">It isn't.</exception>
-    public static Task<ImportTarget> OpenExistingAsync(DirectoryInfo dataFolder, CancellationToken cancellationToken) =>
-        dataFolder.Exists || Environment.GetEnvironmentVariable("RECSYS__DATABASE__CONNECTIONSTRING") is { Length: > 0 }
-            ? OpenAsync(dataFolder, cancellationToken)
-            : throw new UsageException($"there is no data folder '{dataFolder.FullName}'. Name one with --data.");
+    public static async Task<ImportTarget> OpenExistingAsync(DirectoryInfo dataFolder, CancellationToken cancellationToken)
+    {
+        var settings = new FolderSettings(dataFolder);
+        return Open(settings, await settings.OpenExistingStoresAsync(cancellationToken));
+    }
 
     public static async Task<ImportTarget> OpenAsync(DirectoryInfo dataFolder, CancellationToken cancellationToken)
     {
-        dataFolder.Create();
         var settings = new FolderSettings(dataFolder);
-        var services = new ServiceCollection().AddLogging().AddRecSysData(settings.Configuration).BuildServiceProvider();
-        try
-        {
-            await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
-            return new ImportTarget(
-                services, ListenLake.Open(settings.Lake, settings.S3, services.GetRequiredService<ISegmentCatalogue>()), settings.S3);
-        }
-        catch
-        {
-            await services.DisposeAsync();
-            throw;
-        }
+        return Open(settings, await settings.OpenStoresAsync(cancellationToken));
     }
 
     public async ValueTask DisposeAsync()
@@ -80,4 +69,7 @@ internal sealed class ImportTarget : IAsyncDisposable
         Lake.Dispose();
         await _services.DisposeAsync();
     }
+
+    private static ImportTarget Open(FolderSettings settings, ServiceProvider services) => new(
+        services, ListenLake.Open(settings.Lake, settings.S3, services.GetRequiredService<ISegmentCatalogue>()), settings.S3);
 }

@@ -46,8 +46,9 @@ internal sealed class ListenWriter(
         if (messages.Count > 0)
         {
             // Where the database is away, the look at what is known has failed before a file was written.
-            var segment = good.Count == 0 ? null : await lake.WriteAsync([.. good.Select(ToLakeListen)], context.CancellationToken);
-            await store.StoreAsync(messages.Keys, segment, [.. good.Select(ToRecentListen)], bad, context.CancellationToken);
+            LakeListen[] listens = [.. good.Select(ToLakeListen)];
+            var segment = listens.Length == 0 ? null : await lake.WriteAsync(listens, context.CancellationToken);
+            await store.StoreAsync(messages.Keys, segment, [.. listens.Select(listen => listen.ToRecentListen())], bad, context.CancellationToken);
         }
 
         IngestLog.ListensStored(logger, good.Count, bad.Count, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
@@ -99,13 +100,6 @@ internal sealed class ListenWriter(
                 "listens must not be empty", message.ToByteArray(), screened.ArrivedAt, ProducerText.Storable(message.Producer)));
     }
 
-    private static RecentListenRow ToRecentListen(Listen listen) =>
-        new(listen.UserId, listen.TrackId, listen.ListenTime.ToDateTimeOffset(), ShareOf(listen), PlaysOf(listen));
-
-    private static LakeListen ToLakeListen(Listen listen) =>
-        new(listen.UserId, listen.TrackId, listen.ListenTime.ToDateTimeOffset(), ShareOf(listen), PlaysOf(listen));
-
-    private static float? ShareOf(Listen listen) => listen.HasPlayedShare ? listen.PlayedShare : null;
-
-    private static int PlaysOf(Listen listen) => Math.Max(1, (int)listen.PlayCount);
+    private static LakeListen ToLakeListen(Listen listen) => new(
+        listen.UserId, listen.TrackId, listen.ListenTime.ToDateTimeOffset(), listen.HasPlayedShare ? listen.PlayedShare : null, Math.Max(1, (int)listen.PlayCount));
 }

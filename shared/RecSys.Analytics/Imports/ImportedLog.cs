@@ -25,9 +25,6 @@ public sealed class ImportedLog
     /// <summary>What the import found and kept.</summary>
     public ImportReport Report { get; }
 
-    /// <summary>The folder of its files.</summary>
-    internal string Folder => _folder;
-
     internal static ImportedLog Open(LakeQueries queries, LakeSnapshot lake, string name) =>
         new(queries, lake.Import(name), ImportReportFile.Read(Path.Combine(lake.Import(name), LakeFolders.ImportReportFile)));
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports;
+using RecSys.Data.Segments;
 using RecSys.Lake;
 
 namespace RecSys.Analytics.Listens;
@@ -108,18 +109,22 @@ public sealed class LakeQueries : IDisposable
     /// <returns>The log; null when there is none of that name.</returns>
     public async Task<ImportedLog?> FindImportAsync(string name, CancellationToken cancellationToken = default)
     {
-        await using var lake = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var lake = await OpenAsync([name], cancellationToken).ConfigureAwait(false);
         return lake.ImportNames.Contains(name) ? ImportedLog.Open(this, lake, name) : null;
     }
 
     /// <summary>An imported log that somebody named.</summary>
     /// <exception cref="LakeInputException">There is none of that name; the message has those that are there.</exception>
-    public async Task<ImportedLog> RequireImportAsync(string name, CancellationToken cancellationToken = default) =>
-        await FindImportAsync(name, cancellationToken).ConfigureAwait(false)
-        ?? throw Missing(name, await Lake.ListImportsAsync(cancellationToken).ConfigureAwait(false));
+    public async Task<ImportedLog> RequireImportAsync(string name, CancellationToken cancellationToken = default)
+    {
+        await using var lake = await OpenAsync([name], cancellationToken).ConfigureAwait(false);
+        return ImportedLog.Open(this, lake, RequireImport(lake, name));
+    }
 
-    internal static LakeInputException Missing(string name, IReadOnlyList<string> names) => new(
-        name, "is no import of this lake", names.Count > 0 ? $"Name one of {string.Join(", ", names)}" : "Import a log first");
+    /// <summary>The name of an import that somebody named, which is there.</summary>
+    /// <inheritdoc cref="RequireImportAsync" path="/exception"/>
+    internal static string RequireImport(LakeSnapshot lake, string name) => lake.ImportNames.Contains(name) ? name : throw new LakeInputException(
+        name, "is no import of this lake", lake.ImportNames.Count > 0 ? $"Name one of {string.Join(", ", lake.ImportNames)}" : "Import a log first");
 
     /// <summary>Stops the engine.</summary>
     public void Dispose()
@@ -132,19 +137,17 @@ public sealed class LakeQueries : IDisposable
     }
 
     /// <summary>What the lake holds now, or at the moment that was pinned.</summary>
-    internal async Task<LakeSnapshot> OpenAsync(CancellationToken cancellationToken) =>
-        _pinned?.Share() ?? await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
+    /// <param name="imports">The imports that will be read, and nothing else; none: everything.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    internal async Task<LakeSnapshot> OpenAsync(IReadOnlyList<string> imports, CancellationToken cancellationToken) => _pinned?.Share()
+        ?? await Lake.OpenAsync(
+            segment => imports.Count == 0 || (segment.Kind == SegmentKind.Import && imports.Contains(segment.Name)), cancellationToken).ConfigureAwait(false);
 
     internal async Task<T> ReadAsync<T>(InteractionQuery query, Func<EngineConnection, ListenSource, T> read, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         var engine = Engine;
-        await using var lake = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var name in query.Imports.Where(name => !lake.ImportNames.Contains(name)))
-        {
-            throw Missing(name, lake.ImportNames);
-        }
-
+        await using var lake = await OpenAsync(query.Imports, cancellationToken).ConfigureAwait(false);
         var source = new ListenSource(lake, query);
         return await Task.Run(
             () =>
@@ -164,7 +167,7 @@ public sealed class LakeQueries : IDisposable
 
     private async IAsyncEnumerable<LakeListen> ReadOrderedAsync(InteractionQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var lake = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var lake = await OpenAsync(query.Imports, cancellationToken).ConfigureAwait(false);
         var source = new ListenSource(lake, query);
         if (source.IsEmpty)
         {

@@ -16,7 +16,7 @@ internal sealed class ListenSource
         _query = query;
         var isNamed = query.Imports.Count > 0;
         _segments = query.Sources.HasFlag(LakeSources.Listens) && !isNamed ? lake.ListenSegments(query.After, query.Before) : [];
-        _imports = isNamed ? [.. query.Imports.Distinct().Order(StringComparer.Ordinal).Select(lake.ImportedListens)]
+        _imports = isNamed ? [.. query.Imports.Distinct().Order(StringComparer.Ordinal).Select(name => lake.ImportedListens(LakeQueries.RequireImport(lake, name)))]
             : query.Sources.HasFlag(LakeSources.Imports) ? lake.ImportedListens()
             : [];
     }

@@ -26,7 +26,7 @@ public sealed class LakeReporter(LakeQueries queries)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TopCount, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.SessionGap, TimeSpan.Zero, nameof(options));
-        await using var lake = await queries.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var lake = await queries.OpenAsync(options.Imports, cancellationToken).ConfigureAwait(false);
         var source = new ReportSource(queries, lake, options.Imports);
         if (source.IsEmpty)
         {

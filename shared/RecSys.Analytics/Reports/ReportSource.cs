@@ -22,9 +22,8 @@ internal sealed class ReportSource
     {
         _lake = lake;
         _segments = imports.Count > 0 ? [] : lake.ListenSegments();
-        _imports = [.. (imports.Count > 0 ? imports.Distinct().Order(StringComparer.Ordinal) : lake.ImportNames.AsEnumerable()).Select(name => lake.ImportNames.Contains(name)
-            ? ImportedLog.Open(queries, lake, name)
-            : throw LakeQueries.Missing(name, lake.ImportNames))];
+        _imports = [.. (imports.Count > 0 ? imports.Distinct().Order(StringComparer.Ordinal) : lake.ImportNames.AsEnumerable())
+            .Select(name => ImportedLog.Open(queries, lake, LakeQueries.RequireImport(lake, name)))];
     }
 
     public bool IsEmpty => _segments.Count == 0 && _imports.Count == 0;

@@ -1,5 +1,6 @@
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
+using RecSys.Data.Segments;
 using RecSys.Lake;
 
 namespace RecSys.Analytics.Upkeep;
@@ -28,7 +29,7 @@ public sealed class LakeUpkeep(LakeQueries queries)
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Grace, TimeSpan.Zero, nameof(options));
         try
         {
-            await using var snapshot = await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using var snapshot = await Lake.OpenAsync(options.IsSmall, cancellationToken).ConfigureAwait(false);
             if (snapshot.IsEmpty)
             {
                 return CompactionReport.Nothing;
@@ -109,7 +110,7 @@ public sealed class LakeUpkeep(LakeQueries queries)
     /// <summary>What lies in the lake, as its catalogue says: no file of listens is read.</summary>
     public async Task<LakeStatus> ReadStatusAsync(CancellationToken cancellationToken = default)
     {
-        await using var snapshot = await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var snapshot = await Lake.OpenAsync(segment => segment.Kind == SegmentKind.Import, cancellationToken).ConfigureAwait(false);
         return LakeStatus.Of(queries, snapshot);
     }
 }
@@ -128,6 +129,8 @@ public sealed record CompactionOptions
     /// and than clocks differ. Default: 1 hour.
     /// </summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromHours(1);
+
+    internal bool IsSmall(SegmentRow segment) => segment.Kind == SegmentKind.Listens && segment.Bytes < MaxSegmentBytes;
 }
 
 /// <summary>What a compaction did.</summary>

@@ -19,7 +19,7 @@ internal sealed class SegmentCompactor(ListenLake lake, EngineConnection connect
         var report = CompactionReport.Nothing;
         LakeCorruptException? corrupt = null;
         foreach (var group in snapshot.Segments
-            .Where(segment => segment.Kind == SegmentKind.Listens && segment.Bytes < options.MaxSegmentBytes)
+            .Where(options.IsSmall)
             .GroupBy(segment => LakeFolders.DateOf(segment.Path))
             .Where(group => group.Count() >= options.MinSegments))
         {

@@ -3,6 +3,7 @@ using RecSys.Analytics.Synthetic;
 using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Benchmarks.Stores;
 
@@ -39,8 +40,8 @@ internal static class LakeBenchmark
     public static void RunLoad(BenchmarkArguments arguments)
     {
         var folder = Existing(arguments);
-        var database = LakeDatabase.OpenSqliteAsync(Path.Combine(folder, "..", "recsys.db")).GetAwaiter().GetResult();
-        using var lake = new ListenLake(folder, database.Catalogue, Engine(arguments));
+        var database = SampleDatabase.OpenSqliteAsync(Path.Combine(folder, "..", "recsys.db")).GetAwaiter().GetResult();
+        using var lake = new ListenLake(folder, database.Segments, Engine(arguments));
         using var queries = new LakeQueries(lake);
         var clock = new Stopwatches();
         var cells = queries.ReadInteractionsAsync(InteractionQuery.All).GetAwaiter().GetResult();

@@ -2,6 +2,7 @@ using RecSys.Analytics.Listens;
 using RecSys.Analytics.Reports;
 using RecSys.Lake;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Benchmarks.Stores;
 
@@ -16,8 +17,8 @@ internal static class ReportBenchmark
             throw new ArgumentException("Name a lake with listens, such as --lake DATA/lake after: recsys generate FOLDER, recsys import yandex FOLDER --data DATA.");
         }
 
-        var database = LakeDatabase.OpenSqliteAsync(Path.Combine(folder, "..", "recsys.db")).GetAwaiter().GetResult();
-        using var lake = new ListenLake(folder, database.Catalogue, new LakeEngineOptions { MemoryLimitBytes = (long)arguments.Get("mib", 4_096) << 20 });
+        var database = SampleDatabase.OpenSqliteAsync(Path.Combine(folder, "..", "recsys.db")).GetAwaiter().GetResult();
+        using var lake = new ListenLake(folder, database.Segments, new LakeEngineOptions { MemoryLimitBytes = (long)arguments.Get("mib", 4_096) << 20 });
         using var queries = new LakeQueries(lake);
         for (var round = 0; round < arguments.Get("rounds", 1); round++)
         {

@@ -53,6 +53,9 @@ public sealed class SampleDatabase : IAsyncDisposable
         return CreateAsync("sqlite", $"Data Source={folder.File("recsys.db")}", folder);
     }
 
+    /// <summary>A SQLite file, made when it is missing, that others may have open as well.</summary>
+    public static Task<SampleDatabase> OpenSqliteAsync(string file) => CreateAsync("sqlite", $"Data Source={file}", folder: null);
+
     /// <summary>A Postgres database that <see cref="PostgresFixture.CreateDatabaseAsync"/> made.</summary>
     public static Task<SampleDatabase> CreatePostgresAsync(string connectionString) => CreateAsync("postgres", connectionString, folder: null);
 
