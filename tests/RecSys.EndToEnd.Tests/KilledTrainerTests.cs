@@ -42,20 +42,24 @@ public sealed class KilledTrainerTests(DistributedSystem system)
         }
 
         // Listens are in the lake a moment after they were accepted; all versions must be of the same ones.
-        using var patience = new CancellationTokenSource(Patience);
-        string? active = null;
-        while (active is null || (await system.Trainer.GetModelAsync(new GetModelRequest { ModelVersion = active })).Model.InteractionCount
-            < await system.CountAsync("select count(*) from (select distinct user_id, track_id from recent_listens) cells"))
-        {
-            try
+        var active = "";
+        await Wait.UntilAsync(
+            async () =>
             {
-                active = await TrainAsync();
-            }
-            catch (RpcException exception) when (exception.StatusCode == StatusCode.FailedPrecondition)
-            {
-                await Task.Delay(100, patience.Token);
-            }
-        }
+                try
+                {
+                    active = await TrainAsync();
+                }
+                catch (RpcException exception) when (exception.StatusCode == StatusCode.FailedPrecondition)
+                {
+                    return false;
+                }
+
+                return (await system.Trainer.GetModelAsync(new GetModelRequest { ModelVersion = active })).Model.InteractionCount
+                    >= await system.CountAsync("select count(*) from (select distinct user_id, track_id from recent_listens) cells");
+            },
+            Patience,
+            "a version of all listens");
 
         await WaitUntilServedAsync(active);
         var contents = await system.ContentsAsync(active);
