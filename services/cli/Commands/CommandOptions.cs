@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using RecSys.Cli.Output;
+using RecSys.Contracts;
 
 namespace RecSys.Cli.Commands;
 
@@ -76,6 +77,25 @@ internal static class CommandOptions
                 result.AddError(exception.Message);
                 return default;
             }
+        },
+    };
+
+    /// <summary>A moment.</summary>
+    /// <param name="name">Such as <c>--since</c>.</param>
+    /// <param name="description">What it means.</param>
+    public static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            if (TimeText.TryParse(result.Tokens[0].Value, out var time))
+            {
+                return time;
+            }
+
+            result.AddError($"{name} {result.Tokens[0].Value}: a date or time such as 2009-06-20 or 2009-06-20T12:00:00Z, or Unix seconds are needed.");
+            return null;
         },
     };
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Cli.Connections;
@@ -153,8 +152,8 @@ internal static class RejectedCommand
     {
         private readonly Option<string?> _reason = new("--reason") { Description = "Those whose reason has this text in it", HelpName = "TEXT" };
         private readonly Option<string?> _producer = new("--producer") { Description = "Those of this producer", HelpName = "NAME" };
-        private readonly Option<DateTimeOffset?> _since = TimeOption("--since", "Those that came then or later");
-        private readonly Option<DateTimeOffset?> _until = TimeOption("--until", "Those that came before");
+        private readonly Option<DateTimeOffset?> _since = CommandOptions.Time("--since", "Those that came then or later, such as 2026-03-01 or 2026-03-01T20:00:00Z");
+        private readonly Option<DateTimeOffset?> _until = CommandOptions.Time("--until", "Those that came before, such as 2026-03-01 or 2026-03-01T20:00:00Z");
 
         public void AddTo(Command command)
         {
@@ -170,22 +169,6 @@ internal static class RejectedCommand
             Producer = parsed.GetValue(_producer) ?? "",
             StartTime = parsed.GetValue(_since)?.ToTimestamp(),
             EndTime = parsed.GetValue(_until)?.ToTimestamp(),
-        };
-
-        private static Option<DateTimeOffset?> TimeOption(string name, string description) => new(name)
-        {
-            Description = description + ", such as 2026-03-01 or 2026-03-01T20:00:00Z",
-            HelpName = "TIME",
-            CustomParser = result =>
-            {
-                if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-                {
-                    return time;
-                }
-
-                result.AddError($"{name}: '{result.Tokens[0].Value}' is no time such as 2026-03-01T20:00:00Z");
-                return null;
-            },
         };
     }
 }

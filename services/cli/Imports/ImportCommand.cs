@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using RecSys.Analytics.Imports;
 using RecSys.Cli.Connections;
+using RecSys.Cli.Commands;
 using RecSys.Cli.Output;
 using RecSys.Cli.Pictures;
 using RecSys.Contracts;
@@ -37,8 +38,8 @@ internal static class ImportCommand
                 }
             },
         };
-        var since = Time("--since", "Drop listens before this time (UTC without an offset)");
-        var until = Time("--until", "Drop listens after this time; a date means its first moment");
+        var since = CommandOptions.Time("--since", "Drop listens before this time (UTC without an offset)");
+        var until = CommandOptions.Time("--until", "Drop listens after this time; a date means its first moment");
         var cold = Count("--cold", "Set users with at most so many listens aside; 0 (default): nobody");
         var maxPerDay = Count("--max-per-day", $"Drop a user's listens of a date with more than so many; 0: keep all. By default {ImportRules.ListensOfFullDay:N0} in logs of single plays");
         var knownTracks = new Option<bool>("--known-tracks") { Description = "Drop listens of tracks that are not in the catalogue; always so for yandex" };
@@ -93,20 +94,4 @@ internal static class ImportCommand
         });
         return option;
     }
-
-    private static Option<DateTimeOffset?> Time(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "TIME",
-        CustomParser = result =>
-        {
-            if (TimeText.TryParse(result.Tokens[0].Value, out var time))
-            {
-                return time;
-            }
-
-            result.AddError($"{name} {result.Tokens[0].Value}: a date or time such as 2009-06-20 or 2009-06-20T12:00:00Z, or Unix seconds are needed.");
-            return null;
-        },
-    };
 }

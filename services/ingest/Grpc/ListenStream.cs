@@ -19,8 +19,6 @@ internal sealed class ListenStream(ListenAcceptance acceptance, int maxUnconfirm
     /// <summary>Refused fields that the answer names; the rest is counted.</summary>
     public const int MaxReportedFields = 1_000;
 
-    private static readonly TimeSpan DatabaseDelay = TimeSpan.FromSeconds(2);
-
     private readonly Queue<UnconfirmedBatch> _unconfirmed = new(maxUnconfirmed);
     private readonly CancellationTokenSource _abandoned = new();
     private readonly StreamListensResponse _answer = new();
@@ -87,11 +85,11 @@ internal sealed class ListenStream(ListenAcceptance acceptance, int maxUnconfirm
         }
         catch (RecSysException exception) when (exception.Code == StatusCode.Unavailable)
         {
-            throw Broken(exception.Reason, exception.RetryDelay ?? TimeSpan.FromSeconds(1), exception);
+            throw Broken(exception);
         }
         catch (DatabaseUnavailableException exception)
         {
-            throw Broken("DATABASE_UNAVAILABLE", DatabaseDelay, exception);
+            throw Broken(RecSysException.Unavailable(exception));
         }
 
         _unconfirmed.Dequeue();
@@ -99,10 +97,10 @@ internal sealed class ListenStream(ListenAcceptance acceptance, int maxUnconfirm
         _answer.Accepted += oldest.ListenCount;
     }
 
-    private RecSysException Broken(string reason, TimeSpan delay, Exception cause) => RecSysException.Unavailable(
-        reason,
+    private RecSysException Broken(RecSysException cause) => RecSysException.Unavailable(
+        cause.Reason,
         $"{cause.Message} Accepted are the first {_confirmedBatches:N0} messages of the stream; send those after them again.",
-        delay,
+        cause.RetryDelay ?? TimeSpan.FromSeconds(1),
         cause);
 
     private async Task RefuseUnusableAsync(StreamListensRequest message)

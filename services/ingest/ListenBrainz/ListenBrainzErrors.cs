@@ -23,20 +23,20 @@ internal sealed class ListenBrainzErrors : IEndpointFilter
         }
         catch (RecSysException exception) when (exception.Code == StatusCode.Unavailable)
         {
-            return Unavailable(context.HttpContext, exception.Message, exception.RetryDelay ?? RetryDelay);
+            return Unavailable(context.HttpContext, exception);
         }
         catch (DatabaseUnavailableException exception)
         {
-            return Unavailable(context.HttpContext, exception.Message, RetryDelay);
+            return Unavailable(context.HttpContext, RecSysException.Unavailable(exception));
         }
     }
 
     /// <summary>An error of a status; the message says what to do.</summary>
     public static IResult Answer(int status, string error) => Results.Json(new { code = status, error }, statusCode: status);
 
-    private static IResult Unavailable(HttpContext context, string error, TimeSpan delay)
+    private static IResult Unavailable(HttpContext context, RecSysException error)
     {
-        context.Response.Headers.RetryAfter = Math.Ceiling(delay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return Answer(StatusCodes.Status503ServiceUnavailable, error);
+        context.Response.Headers.RetryAfter = Math.Ceiling((error.RetryDelay ?? RetryDelay).TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return Answer(StatusCodes.Status503ServiceUnavailable, error.Message);
     }
 }

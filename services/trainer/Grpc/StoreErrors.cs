@@ -1,11 +1,10 @@
-using RecSys.Data;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Trainer.Grpc;
 
-/// <summary>What callers hear when the database is away or a version can't be used as asked.</summary>
+/// <summary>What callers hear when the lake is away or a version can't be used as asked.</summary>
 internal static class StoreErrors
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
@@ -16,10 +15,6 @@ internal static class StoreErrors
         try
         {
             return await call();
-        }
-        catch (DatabaseUnavailableException exception)
-        {
-            throw RecSysException.Unavailable("DATABASE_UNAVAILABLE", exception.Message, RetryDelay, exception);
         }
         catch (S3Exception exception)
         {

@@ -81,7 +81,6 @@ internal sealed class ErrorTranslator(
     IOptions<EndpointsOptions> endpoints, IHostApplicationLifetime lifetime, IMeterFactory meters, ILogger<ErrorTranslator> logger)
 {
     private static readonly TimeSpan ShortDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan DatabaseDelay = TimeSpan.FromSeconds(2);
 
     private readonly Counter<long> _errors = meters.Create("RecSys.Hosting").CreateCounter<long>(
         "recsys.errors", unit: "{error}", description: "Calls and requests answered with an error, by code and reason.");
@@ -107,7 +106,7 @@ internal sealed class ErrorTranslator(
                     StatusCode.DeadlineExceeded, "DOWNSTREAM_DEADLINE_EXCEEDED", "A service behind this one didn't answer in time."),
                 _ => null,
             },
-            DatabaseUnavailableException database => RecSysException.Unavailable("DATABASE_UNAVAILABLE", database.Message, DatabaseDelay, database),
+            DatabaseUnavailableException database => RecSysException.Unavailable(database),
             OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested =>
                 RecSysException.Unavailable("SHUTTING_DOWN", "The service is shutting down. Call again.", ShortDelay),
             _ => null,

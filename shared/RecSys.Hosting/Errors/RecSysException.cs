@@ -1,4 +1,5 @@
 using Grpc.Core;
+using RecSys.Data;
 
 namespace RecSys.Hosting.Errors;
 
@@ -8,6 +9,8 @@ namespace RecSys.Hosting.Errors;
 /// </summary>
 public sealed class RecSysException : Exception
 {
+    private static readonly TimeSpan DatabaseDelay = TimeSpan.FromSeconds(2);
+
     /// <summary>The domain of every <see cref="Reason"/> in google.rpc.ErrorInfo.</summary>
     public const string Domain = "recsys";
 
@@ -66,4 +69,9 @@ public sealed class RecSysException : Exception
     /// <param name="innerException">The cause; logged, never sent.</param>
     public static RecSysException Unavailable(string reason, string message, TimeSpan retryDelay, Exception? innerException = null) =>
         new(StatusCode.Unavailable, reason, message, innerException) { RetryDelay = retryDelay };
+
+    /// <summary>UNAVAILABLE: the database is away.</summary>
+    /// <param name="exception">Says which one, and what to do.</param>
+    public static RecSysException Unavailable(DatabaseUnavailableException exception) =>
+        Unavailable("DATABASE_UNAVAILABLE", exception.Message, DatabaseDelay, exception);
 }
