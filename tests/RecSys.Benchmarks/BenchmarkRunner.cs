@@ -30,6 +30,7 @@ internal static class BenchmarkRunner
         new("load", "listens a second from a lake into the matrix, and all ids back; --lake DIR --threads 2 --memory 2048 (MiB of the engine)", LakeBenchmark.RunLoad, "--lake {lake}"),
         new("compact", "many small segments into few; --listens 1000000 --batch 500", LakeBenchmark.RunCompact, "--listens 1000 --batch 100"),
         new("ranking", "NDCG@10 of the final lists and of every source; --format ml|botify|demo --data FOLDER", RankingBenchmark.Run, "--users 60 --tracks 100 --listens 3000 --als.factors 8 --als.iterations 2 --ranker.trees 5 --ranker.windows 1"),
+        new("ingest", "listens a second through to database and lake, and milliseconds of one; --way distributed|standalone --listens 2000000 --users 200000 --days 1 --rate 10000", IngestBenchmark.Run, "--way standalone --listens 1000 --users 50 --rate 500 --seconds 1"),
         new("import", "import and clean what 'recsys generate' wrote; --folder FOLDER --memory 4096", ImportBenchmark.RunYandex, "--folder {log} --memory 512"),
         new("import-tsv", "import and clean a TSV like Last.fm 1K; --rows 19000000 --memory 4096", ImportBenchmark.RunLastFm, "--rows 10000 --memory 512"),
         new("trees", "milliseconds for the margins of 300 rows; --rows 300 --trees 300 --depth 6 --features 40", TreeBenchmark.Run, "--rows 20 --train 1000 --trees 3 --depth 3 --features 5 --rounds 6"),
