@@ -11,6 +11,7 @@ using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Consumers;
 using RecSys.Ingest.Grpc;
 using RecSys.Ingest.ListenBrainz;
+using RecSys.Ingest.Validation;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 
@@ -31,6 +32,8 @@ public static class IngestModule
 
         services.AddStartupTask<LakeFolderTask>();
         services.AddSingleton<TrackResolver>();
+        services.AddSingleton<KnownListens>();
+        services.AddSingleton<NearDuplicates>();
         services.AddSingleton<ListenAcceptance>();
         services.AddSingleton<RejectedReplay>();
         services.AddHostedService<RejectedListenRetention>();

@@ -15,6 +15,19 @@ internal sealed class IngestOptions
     [Range(1, 1_000, ErrorMessage = "It must be 1 to 1,000.")]
     public int UnconfirmedBatchesPerStream { get; init; } = 32;
 
+    /// <summary>
+    /// How many of the listens that it took last a process remembers at least, 1 to 100,000,000, to say in its answers how many it
+    /// knew; each takes up to 50 bytes. Default 1,000,000.
+    /// </summary>
+    [Range(1, 100_000_000, ErrorMessage = "It must be 1 to 100,000,000.")]
+    public int KnownListens { get; init; } = 1_000_000;
+
+    /// <summary>
+    /// Whether a listen that says how long its track lasts is left out where another listen of the same user and track began within half
+    /// of that time: a second player's report of the same play. It is kept with the rejected ones. Default true.
+    /// </summary>
+    public bool LeavesOutNearDuplicates { get; init; } = true;
+
     /// <summary>Rejected listens that are kept, the newest ones, 1 to 10,000,000. Default 100,000.</summary>
     [Range(1, 10_000_000, ErrorMessage = "It must be 1 to 10,000,000.")]
     public int RejectedListens { get; init; } = 100_000;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts;
 using RecSys.Contracts.Events.V1;
@@ -106,17 +105,13 @@ public static class ListenRules
         violations.Require(
             time.Seconds >= EarliestSeconds,
             Field,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"must not be before {EarliestTime:yyyy-MM-dd}, is {time.Seconds} seconds after 1970; is the producer's unit seconds?"));
+            $"must not be before {EarliestTime:yyyy-MM-dd}, is {time.Seconds} seconds after 1970; is the producer's unit seconds?");
 
         // Compared in whole seconds: the year 200,000 overflows every other type.
         violations.Require(
             time.Seconds <= arrivedAt.ToUnixTimeSeconds() + (long)MaxClockLead.TotalSeconds,
             Field,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"must not be more than {MaxClockLead.TotalMinutes:0} minutes after the listen arrived, is {time.Seconds} seconds after 1970; is the producer's clock right, and its unit seconds?"));
+            $"must not be more than {MaxClockLead.TotalMinutes:0} minutes after the listen arrived, is {time.Seconds} seconds after 1970; is the producer's clock right, and its unit seconds?");
     }
 
     // Whole seconds first: a value beyond what a TimeSpan holds must be refused, not thrown at.
@@ -130,20 +125,20 @@ public static class ListenRules
 public readonly record struct ListenIdentity
 {
     private const int NanosecondsPerMicrosecond = 1_000;
+    private const long MicrosecondsPerSecond = 1_000_000;
 
     private readonly string _userId;
     private readonly string _track;
-    private readonly long _seconds;
-    private readonly int _microseconds;
+    private readonly long _microseconds;
 
     /// <param name="listen">A listen that keeps the rules.</param>
     public ListenIdentity(Listen listen)
     {
         _userId = listen.UserId;
         _track = listen.TrackId.Length > 0 ? listen.TrackId : TrackNameKey.Of(listen.Artist, listen.Title) ?? "";
-
-        // The stores keep microseconds: times that differ below that are the same listen there.
-        _seconds = listen.ListenTime.Seconds;
-        _microseconds = listen.ListenTime.Nanos / NanosecondsPerMicrosecond;
+        _microseconds = MicrosecondsOf(listen.ListenTime);
     }
+
+    /// <summary>The time of a good listen in microseconds after 1970, as the stores keep it: times that differ below that are the same there.</summary>
+    public static long MicrosecondsOf(Timestamp listenTime) => (listenTime.Seconds * MicrosecondsPerSecond) + (listenTime.Nanos / NanosecondsPerMicrosecond);
 }

@@ -13,7 +13,7 @@ namespace RecSys.Ingest.Acceptance;
 /// the good ones are completed and go on the bus with the time at which they came, by which they are judged from then on.
 /// </summary>
 internal sealed class ListenAcceptance(
-    TrackResolver resolver, RejectedListenStore rejected, IEventPublisher events, TimeProvider clock)
+    TrackResolver resolver, KnownListens known, RejectedListenStore rejected, IEventPublisher events, TimeProvider clock)
 {
     /// <summary>Divides a batch that has just come in.</summary>
     /// <param name="listens">The listens.</param>
@@ -25,12 +25,13 @@ internal sealed class ListenAcceptance(
     /// <param name="screened">The listens. The good ones are completed in place.</param>
     /// <param name="producer">Who sent them, as it names itself.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How many of the good listens this process did not know from earlier calls.</returns>
     /// <exception cref="RecSysException">UNAVAILABLE: the broker did not confirm in time.</exception>
     /// <exception cref="Data.DatabaseUnavailableException">The database does not answer, and is needed: for bad listens, or for names.</exception>
-    public async Task AcceptAsync(ScreenedListens screened, string producer, CancellationToken cancellationToken)
+    public async Task<int> AcceptAsync(ScreenedListens screened, string producer, CancellationToken cancellationToken)
     {
         await rejected.AddAsync([.. RejectionsOf(screened, producer)], cancellationToken);
-        await PublishAsync(screened.Good, producer, screened.ArrivedAt, cancellationToken);
+        return await PublishAsync(screened.Good, producer, screened.ArrivedAt, cancellationToken);
     }
 
     /// <summary>Completes good listens and puts them on the bus, in messages of at most <see cref="BatchRules.MaxListens"/>.</summary>
@@ -38,8 +39,9 @@ internal sealed class ListenAcceptance(
     /// <param name="producer">Who sent them.</param>
     /// <param name="arrivedAt">When they came in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <inheritdoc cref="AcceptAsync" path="/returns"/>
     /// <inheritdoc cref="AcceptAsync" path="/exception"/>
-    public async Task PublishAsync(IReadOnlyList<Listen> listens, string producer, DateTimeOffset arrivedAt, CancellationToken cancellationToken)
+    public async Task<int> PublishAsync(IReadOnlyList<Listen> listens, string producer, DateTimeOffset arrivedAt, CancellationToken cancellationToken)
     {
         await resolver.CompleteAsync(listens, cancellationToken);
         var messages = listens.Chunk(BatchRules.MaxListens).Select(part => new ListenBatch
@@ -48,11 +50,24 @@ internal sealed class ListenAcceptance(
             AcceptTime = arrivedAt.ToTimestamp(),
             Listens = { part },
         });
-        await Task.WhenAll(messages.Select(message => events.PublishAsync(message, cancellationToken)));
+        var added = known.Add(listens);
+        try
+        {
+            await Task.WhenAll(messages.Select(message => events.PublishAsync(message, cancellationToken)));
+            return added.Count;
+        }
+        catch
+        {
+            known.Forget(added);
+            throw;
+        }
     }
 
     /// <summary>The bad listens as they are kept, each as a batch of one, so that every body in the store is what the bus would take.</summary>
-    public static IEnumerable<RejectedListenRow> RejectionsOf(ScreenedListens screened, string producer) => screened.Bad.Select(bad =>
-        new RejectedListenRow(
-            bad.Reason, new ListenBatch { Producer = producer, Listens = { bad.Listen } }.ToByteArray(), screened.ArrivedAt, ProducerText.Storable(producer)));
+    public static IEnumerable<RejectedListenRow> RejectionsOf(ScreenedListens screened, string producer) =>
+        screened.Bad.Select(bad => RejectionOf(bad.Reason, bad.Listen, producer, screened.ArrivedAt));
+
+    /// <summary>A listen that was refused, as it is kept.</summary>
+    public static RejectedListenRow RejectionOf(string reason, Listen listen, string producer, DateTimeOffset arrivedAt) => new(
+        reason, new ListenBatch { Producer = producer, Listens = { listen } }.ToByteArray(), arrivedAt, ProducerText.Storable(producer));
 }

@@ -16,7 +16,12 @@ namespace RecSys.Ingest.Consumers;
 /// heard lately and what was rejected. The messages are acknowledged after that.
 /// </summary>
 internal sealed class ListenWriter(
-    ListenAcceptance acceptance, ListenStore store, ListenLake lake, TimeProvider clock, ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
+    ListenAcceptance acceptance,
+    NearDuplicates nearDuplicates,
+    ListenStore store,
+    ListenLake lake,
+    TimeProvider clock,
+    ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<Batch<ListenBatch>> context)
@@ -45,6 +50,9 @@ internal sealed class ListenWriter(
 
         if (messages.Count > 0)
         {
+            var near = await nearDuplicates.TakeAsync(good, context.CancellationToken);
+            bad.AddRange(near.Select(listen => ListenAcceptance.RejectionOf(NearDuplicates.Reason, listen, "", now)));
+
             // Where the database is away, the look at what is known has failed before a file was written.
             LakeListen[] listens = [.. good.Select(ToLakeListen)];
             var segment = listens.Length == 0 ? null : await lake.WriteAsync(listens, context.CancellationToken);

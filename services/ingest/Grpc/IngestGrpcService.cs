@@ -26,9 +26,9 @@ internal sealed class IngestGrpcService(
         }
 
         var screened = acceptance.Screen(request.Listens);
-        await acceptance.AcceptAsync(screened, request.Producer, context.CancellationToken);
+        var accepted = await acceptance.AcceptAsync(screened, request.Producer, context.CancellationToken);
 
-        var answer = new SubmitListensResponse { Accepted = screened.Good.Count, Duplicate = screened.Duplicates };
+        var answer = new SubmitListensResponse { Accepted = accepted, Duplicate = screened.Duplicates + screened.Good.Count - accepted };
         answer.Rejected.AddRange(screened.Bad.SelectMany(bad => RejectedFields.Of(bad, firstIndex: 0)));
         return answer;
     }

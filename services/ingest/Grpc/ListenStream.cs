@@ -81,7 +81,9 @@ internal sealed class ListenStream(ListenAcceptance acceptance, int maxUnconfirm
         var oldest = _unconfirmed.Peek();
         try
         {
-            await oldest.Confirmation.WaitAsync(cancellationToken);
+            var accepted = await oldest.Confirmation.WaitAsync(cancellationToken);
+            _answer.Accepted += accepted;
+            _answer.Duplicate += oldest.ListenCount - accepted;
         }
         catch (RecSysException exception) when (exception.Code == StatusCode.Unavailable)
         {
@@ -94,7 +96,6 @@ internal sealed class ListenStream(ListenAcceptance acceptance, int maxUnconfirm
 
         _unconfirmed.Dequeue();
         _confirmedBatches++;
-        _answer.Accepted += oldest.ListenCount;
     }
 
     private RecSysException Broken(RecSysException cause) => RecSysException.Unavailable(
@@ -130,5 +131,5 @@ internal sealed class ListenStream(ListenAcceptance acceptance, int maxUnconfirm
         }
     }
 
-    private readonly record struct UnconfirmedBatch(int ListenCount, Task Confirmation);
+    private readonly record struct UnconfirmedBatch(int ListenCount, Task<int> Confirmation);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
+using RecSys.Data.Histories;
 using RecSys.Hosting;
 using RecSys.Hosting.Errors;
 
@@ -21,7 +22,7 @@ internal static class ListenScreening
     {
         var good = new List<Listen>(listens.Count);
         var bad = new List<BadListen>();
-        var seen = new HashSet<ListenIdentity>(listens.Count);
+        var places = new Dictionary<ListenIdentity, int>(listens.Count);
         var duplicates = 0;
         var violations = new FieldViolations();
 
@@ -42,22 +43,46 @@ internal static class ListenScreening
                 bad.Add(new BadListen(i, listen, violations));
                 violations = new FieldViolations();
             }
-            else if (seen.Add(new ListenIdentity(listen)))
+            else if (places.TryAdd(new ListenIdentity(listen), good.Count))
             {
                 good.Add(listen);
             }
             else
             {
+                var place = places[new ListenIdentity(listen)];
+                good[place] = Merge(good[place], listen);
                 duplicates++;
             }
         }
 
         return new ScreenedListens(good, duplicates, bad, arrivedAt);
     }
+
+    /// <summary>The first one with what the other one knows better.</summary>
+    private static Listen Merge(Listen first, Listen other)
+    {
+        var share = SameListen.PlayedShare(ShareOf(first), ShareOf(other));
+        var count = (uint)SameListen.PlayCount((int)first.PlayCount, (int)other.PlayCount);
+        if (share == ShareOf(first) && count == first.PlayCount)
+        {
+            return first;
+        }
+
+        var merged = first.Clone();
+        merged.PlayCount = count;
+        if (share is { } known)
+        {
+            merged.PlayedShare = known;
+        }
+
+        return merged;
+
+        static float? ShareOf(Listen listen) => listen.HasPlayedShare ? listen.PlayedShare : null;
+    }
 }
 
 /// <summary>One batch, divided into what may go on and what may not.</summary>
-/// <param name="Good">Listens that pass every rule, each once, in the order they came.</param>
+/// <param name="Good">Listens that pass every rule, each once, in the order they came, with the fields that count of those left out.</param>
 /// <param name="Duplicates">Good listens that stood in the batch before and were left out.</param>
 /// <param name="Bad">Listens that broke a rule, in the order they came.</param>
 /// <param name="ArrivedAt">When the batch came in.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using RecSys.Data.Histories;
 
 namespace RecSys.Serving.Histories;
 
@@ -40,7 +41,7 @@ internal sealed class UserHistory(int capacity)
         }
     }
 
-    /// <summary>Merges listens in; those that are already there change nothing.</summary>
+    /// <summary>Merges listens in; of those that are already there, each field keeps its larger value (<see cref="SameListen"/>).</summary>
     /// <returns>How many listens are held now.</returns>
     public int Add(ReadOnlySpan<HistoryListen> listens)
     {
@@ -107,6 +108,12 @@ internal sealed class UserHistory(int capacity)
         var index = _listens.Count == 0 || _listens[^1].Position.CompareTo(position) < 0 ? _listens.Count : LowerBound(position);
         if (index < _listens.Count && _listens[index].Position == position)
         {
+            var known = _listens[index];
+            _listens[index] = known with
+            {
+                PlayedShare = SameListen.PlayedShare(known.PlayedShare, listen.PlayedShare),
+                PlayCount = SameListen.PlayCount(known.PlayCount, listen.PlayCount),
+            };
             return;
         }
         if (_listens.Count == capacity)

@@ -4,7 +4,7 @@ using RecSys.Data.Schema;
 
 namespace RecSys.Data.Histories;
 
-/// <summary>Each user's newest listens, at most <see cref="DatabaseOptions.RecentListensPerUser"/>.</summary>
+/// <summary>Each user's newest listens: <see cref="DatabaseOptions.RecentListensPerUser"/> of them, and for a while some older ones.</summary>
 public sealed class ListenHistoryStore
 {
     private readonly RecSysDatabase _database;
@@ -17,8 +17,9 @@ public sealed class ListenHistoryStore
     }
 
     /// <summary>
-    /// Adds listens, all or none, and returns when they are committed. Those that are there already (same user, time and
-    /// track) are left as they are, so the same call may be made again. A late listen takes its place by its own time.
+    /// Adds listens, all or none, and returns when they are committed. Of those that are there already (same user, time and
+    /// track) each field keeps its larger value (<see cref="SameListen"/>), so the same call may be made again. A late listen takes its
+    /// place by its own time.
     /// </summary>
     /// <returns>How many were new, those included that were too old to be kept.</returns>
     /// <exception cref="ArgumentException">An id holds NUL or half of a surrogate pair, or a share is not finite.</exception>
@@ -28,23 +29,28 @@ public sealed class ListenHistoryStore
         : _database.WriteAsync(context => AddAsync(context, listens, cancellationToken), cancellationToken);
 
     /// <summary>The same within a transaction.</summary>
-    internal Task<int> AddAsync(RecSysDbContext context, IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken)
+    internal async Task<int> AddAsync(RecSysDbContext context, IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken)
     {
         if (listens.Count == 0)
         {
-            return Task.FromResult(0);
+            return 0;
         }
 
-        var distinct = new Dictionary<(string, string, DateTimeOffset), RecentListenRow>(listens.Count);
-        foreach (var listen in listens)
-        {
-            var checkedListen = Check(listen);
-            distinct.TryAdd((checkedListen.UserId, checkedListen.TrackId, checkedListen.ListenedAt), checkedListen);
-        }
-
-        var ordered = distinct.Values.OrderBy(listen => listen.UserId, StringComparer.Ordinal).ToArray();
-        return _writer.AddAsync(context, ordered, _database.Options.RecentListensPerUser, cancellationToken);
+        var distinct = Distinct(listens);
+        var added = await _writer.AddAsync(context, distinct, cancellationToken);
+        await _writer.TrimAsync(context, ChooseCrowded(distinct), _database.Options.RecentListensPerUser, cancellationToken);
+        return added;
     }
+
+    /// <summary>Which of these plays began close to a kept listen of the same user and track, but not at the same time.</summary>
+    /// <param name="plays">The plays, and how close is close.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>Their places in the list.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public async Task<IReadOnlySet<int>> FindNearAsync(IReadOnlyList<(RecentListenRow Listen, TimeSpan Within)> plays, CancellationToken cancellationToken) =>
+        plays.Count == 0
+            ? new HashSet<int>()
+            : (await _database.ReadAsync(context => _writer.FindNearAsync(context, plays, cancellationToken), cancellationToken)).ToHashSet();
 
     /// <summary>A user's listens, newest first. An unknown user has none.</summary>
     /// <param name="userId">Whose listens.</param>
@@ -91,6 +97,51 @@ public sealed class ListenHistoryStore
     public Task<long> CountAsync(CancellationToken cancellationToken) =>
         _database.ReadAsync(context => context.RecentListens.LongCountAsync(cancellationToken), cancellationToken);
 
+    /// <summary>Each listen once, in the order in which every writer adds them: in another one two could wait for each other.</summary>
+    private static RecentListenRow[] Distinct(IReadOnlyList<RecentListenRow> listens)
+    {
+        var ordered = new RecentListenRow[listens.Count];
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            ordered[i] = Check(listens[i]);
+        }
+
+        Array.Sort(ordered, RecentListenRow.Compare);
+        var last = 0;
+        for (var i = 1; i < ordered.Length; i++)
+        {
+            if (RecentListenRow.Compare(ordered[last], ordered[i]) == 0)
+            {
+                ordered[last] = ordered[last].With(ordered[i]);
+            }
+            else
+            {
+                ordered[++last] = ordered[i];
+            }
+        }
+
+        return ordered[..(last + 1)];
+    }
+
+    /// <summary>
+    /// The users whose oldest listens are dropped now. To look at a user costs as much as many listens, so each is looked at by chance,
+    /// on average once in an eighth of the listens that are kept: nothing has to be counted, and hardly anybody has a quarter too many.
+    /// </summary>
+    private string[] ChooseCrowded(RecentListenRow[] ordered)
+    {
+        var chance = Math.Min(1, 8.0 / _database.Options.RecentListensPerUser);
+        var chosen = new List<string>();
+        foreach (var listen in ordered)
+        {
+            if ((chosen.Count == 0 || chosen[^1] != listen.UserId) && Random.Shared.NextDouble() < chance)
+            {
+                chosen.Add(listen.UserId);
+            }
+        }
+
+        return [.. chosen];
+    }
+
     private static RecentListenRow Check(RecentListenRow listen)
     {
         StorableValues.Text(listen.UserId, nameof(listen.UserId));
@@ -101,6 +152,7 @@ public sealed class ListenHistoryStore
             throw new ArgumentException("PlayedShare is not finite. Leave it out when it is unknown.", nameof(listen));
         }
 
-        return listen with { ListenedAt = UnixMicroseconds.Truncate(listen.ListenedAt) };
+        var time = UnixMicroseconds.Truncate(listen.ListenedAt);
+        return time.EqualsExact(listen.ListenedAt) ? listen : listen with { ListenedAt = time };
     }
 }

@@ -9,10 +9,37 @@ namespace RecSys.Data.Histories;
 /// <param name="ListenedAt">When the play began; kept to the microsecond, in UTC.</param>
 /// <param name="PlayedShare">Share of the track that was played, 0 to 1; null when unknown.</param>
 /// <param name="PlayCount">Plays that it stands for, at least 1.</param>
-public sealed record RecentListenRow(string UserId, string TrackId, DateTimeOffset ListenedAt, float? PlayedShare = null, int PlayCount = 1);
+public sealed record RecentListenRow(string UserId, string TrackId, DateTimeOffset ListenedAt, float? PlayedShare = null, int PlayCount = 1)
+{
+    /// <summary>By user, time and track, texts by their UTF-16 units: 0 says that both are the same listen.</summary>
+    internal static int Compare(RecentListenRow one, RecentListenRow other) =>
+        string.CompareOrdinal(one.UserId, other.UserId) is var byUser and not 0 ? byUser
+        : one.ListenedAt.CompareTo(other.ListenedAt) is var byTime and not 0 ? byTime
+        : string.CompareOrdinal(one.TrackId, other.TrackId);
 
-/// <summary>A person who has listened. The row is also what writers of this user's listens lock, one at a time.</summary>
-internal sealed record UserRow(string UserId, int RecentListenCount);
+    /// <summary>This listen with what another report of it knows better.</summary>
+    internal RecentListenRow With(RecentListenRow other) => this with
+    {
+        PlayedShare = SameListen.PlayedShare(PlayedShare, other.PlayedShare),
+        PlayCount = SameListen.PlayCount(PlayCount, other.PlayCount),
+    };
+}
+
+/// <summary>
+/// What counts where the same listen (user, track and time) was reported more than once with other fields: of each field the larger
+/// value. So the order in which reports come does not matter, and every store and reader ends with the same listen.
+/// </summary>
+public static class SameListen
+{
+    /// <summary>The share that counts: a known one rather than an unknown one, a larger one rather than a smaller.</summary>
+    public static float? PlayedShare(float? one, float? other) => !(one >= other) && other is not null ? other : one;
+
+    /// <summary>The play count that counts.</summary>
+    public static int PlayCount(int one, int other) => Math.Max(one, other);
+}
+
+/// <summary>A person who has listened.</summary>
+internal sealed record UserRow(string UserId);
 
 /// <summary>A place in one user's history, from which the next page goes on towards older listens.</summary>
 /// <param name="ListenedAt">Time of the last listen that was seen.</param>

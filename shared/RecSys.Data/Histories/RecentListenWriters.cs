@@ -8,94 +8,120 @@ using RecSys.Data.Schema;
 
 namespace RecSys.Data.Histories;
 
-/// <summary>
-/// Adds listens and drops each user's oldest ones above a limit. A user's row is locked meanwhile, so that two writers
-/// can't both count; <c>recent_listen_count</c> saves counting up to the limit for each batch.
-/// </summary>
+/// <summary>Adds listens and drops users' oldest ones, inside a context's transaction.</summary>
 internal interface IRecentListenWriter
 {
-    /// <summary>Runs inside the context's transaction.</summary>
+    /// <summary>Adds listens; those that are there keep the larger value of each field.</summary>
     /// <param name="context">With an open transaction.</param>
-    /// <param name="listens">Distinct by key and ordered by user.</param>
-    /// <param name="limit">Listens to keep per user.</param>
+    /// <param name="listens">Distinct, in the order of <see cref="RecentListenRow.Compare"/>.</param>
     /// <param name="cancellationToken">Stops the statements.</param>
     /// <returns>How many listens were new.</returns>
-    Task<int> AddAsync(RecSysDbContext context, IReadOnlyList<RecentListenRow> listens, int limit, CancellationToken cancellationToken);
+    Task<int> AddAsync(RecSysDbContext context, RecentListenRow[] listens, CancellationToken cancellationToken);
+
+    /// <summary>Drops the oldest listens of some users above a number; what another writer is dropping is left to it.</summary>
+    Task TrimAsync(RecSysDbContext context, string[] users, int kept, CancellationToken cancellationToken);
+
+    /// <summary>The places of the plays close to which, but not at the same time, the same user has a listen of the same track.</summary>
+    Task<List<int>> FindNearAsync(RecSysDbContext context, IReadOnlyList<(RecentListenRow Listen, TimeSpan Within)> plays, CancellationToken cancellationToken);
 }
 
-/// <summary>Four statements in one round trip; the listens go as one array per column.</summary>
+/// <summary>The listens go as one array per column, in one round trip.</summary>
 internal sealed class PostgresRecentListenWriter : IRecentListenWriter
 {
-    // In order of id, as every writer does it: in another order two writers could wait for each other.
-    private const string AddUsers = """
-        INSERT INTO users (user_id, recent_listen_count)
-        SELECT user_id, 0 FROM unnest(@users) AS given (user_id) ORDER BY user_id COLLATE "C"
-        ON CONFLICT DO NOTHING
-        """;
+    private const string AddUsers = "INSERT INTO users (user_id) SELECT unnest(@users) ON CONFLICT DO NOTHING";
 
-    private const string LockUsers = "SELECT 1 FROM users WHERE user_id = ANY (@users) ORDER BY user_id FOR UPDATE";
+    // To compile statements of so many rows takes a fifth of the time that they take, and saves nothing.
+    private const string CompileNothing = "SET LOCAL jit = off";
 
+    // A row that is there and stays as it is does not come back; of one that comes back, xmax tells whether it was there.
     private const string AddListens = """
-        WITH added AS (
-            INSERT INTO recent_listens (user_id, track_id, listened_at, played_share, play_count)
+        WITH written AS (
+            INSERT INTO recent_listens AS kept (user_id, track_id, listened_at, played_share, play_count)
             SELECT * FROM unnest(@user_ids, @track_ids, @times, @shares, @plays)
-            ON CONFLICT DO NOTHING
-            RETURNING user_id),
-        counted AS (
-            SELECT user_id, count(*)::int AS added FROM added GROUP BY user_id),
-        updated AS (
-            UPDATE users SET recent_listen_count = recent_listen_count + counted.added
-            FROM counted WHERE users.user_id = counted.user_id)
-        SELECT coalesce(sum(added), 0)::int FROM counted
+            ON CONFLICT (user_id, listened_at, track_id) DO UPDATE
+            SET played_share = greatest(kept.played_share, excluded.played_share), play_count = greatest(kept.play_count, excluded.play_count)
+            WHERE kept.play_count < excluded.play_count OR kept.played_share IS DISTINCT FROM greatest(kept.played_share, excluded.played_share)
+            RETURNING xmax = 0 AS is_new)
+        SELECT count(*) FILTER (WHERE is_new)::int FROM written
         """;
 
     private const string DropOldest = """
-        WITH crowded AS (
-            SELECT user_id, recent_listen_count - @limit AS excess
-            FROM users WHERE user_id = ANY (@users) AND recent_listen_count > @limit),
-        dropped AS (
-            DELETE FROM recent_listens
-            USING crowded CROSS JOIN LATERAL (
+        WITH old AS (
+            SELECT kept.ctid
+            FROM unnest(@users) AS crowded (user_id)
+            CROSS JOIN LATERAL (
                 SELECT listened_at, track_id FROM recent_listens WHERE user_id = crowded.user_id
-                ORDER BY listened_at, track_id LIMIT crowded.excess) AS oldest
-            WHERE recent_listens.user_id = crowded.user_id
-                AND recent_listens.listened_at = oldest.listened_at AND recent_listens.track_id = oldest.track_id)
-        UPDATE users SET recent_listen_count = @limit FROM crowded WHERE users.user_id = crowded.user_id
+                ORDER BY listened_at DESC, track_id DESC OFFSET @kept LIMIT 1) AS newest
+            JOIN recent_listens AS kept ON kept.user_id = crowded.user_id
+                AND (kept.listened_at, kept.track_id) <= (newest.listened_at, newest.track_id)
+            FOR UPDATE OF kept SKIP LOCKED)
+        DELETE FROM recent_listens USING old WHERE recent_listens.ctid = old.ctid
         """;
 
-    public async Task<int> AddAsync(
-        RecSysDbContext context, IReadOnlyList<RecentListenRow> listens, int limit, CancellationToken cancellationToken)
+    public async Task<int> AddAsync(RecSysDbContext context, RecentListenRow[] listens, CancellationToken cancellationToken)
     {
-        var users = listens.Select(listen => listen.UserId).Distinct(StringComparer.Ordinal).ToArray();
-        var connection = (NpgsqlConnection)context.Database.GetDbConnection();
-        await using var batch = new NpgsqlBatch(connection) { Timeout = context.Database.GetCommandTimeout() ?? connection.CommandTimeout };
-        Add(batch, AddUsers, new NpgsqlParameter<string[]>("users", users));
-        Add(batch, LockUsers, new NpgsqlParameter<string[]>("users", users));
+        var users = new List<string>(listens.Length);
+        var userIds = new string[listens.Length];
+        var trackIds = new string[listens.Length];
+        var times = new DateTime[listens.Length];
+        var shares = new float?[listens.Length];
+        var plays = new int[listens.Length];
+        for (var i = 0; i < listens.Length; i++)
+        {
+            (userIds[i], trackIds[i], var time, shares[i], plays[i]) = listens[i];
+            times[i] = time.UtcDateTime;
+            if (users.Count == 0 || users[^1] != userIds[i])
+            {
+                users.Add(userIds[i]);
+            }
+        }
+
+        await using var batch = CreateBatch(context);
+        Add(batch, CompileNothing);
+        Add(batch, AddUsers, new NpgsqlParameter<List<string>>("users", users));
         Add(
             batch,
             AddListens,
-            new NpgsqlParameter<string[]>("user_ids", [.. listens.Select(listen => listen.UserId)]),
-            new NpgsqlParameter<string[]>("track_ids", [.. listens.Select(listen => listen.TrackId)]),
-            new NpgsqlParameter<DateTime[]>("times", [.. listens.Select(listen => listen.ListenedAt.UtcDateTime)])
-            {
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
-            },
-            new NpgsqlParameter<float?[]>("shares", [.. listens.Select(listen => listen.PlayedShare)]),
-            new NpgsqlParameter<int[]>("plays", [.. listens.Select(listen => listen.PlayCount)]));
-        Add(batch, DropOldest, new NpgsqlParameter<string[]>("users", users), new NpgsqlParameter<int>("limit", limit));
+            new NpgsqlParameter<string[]>("user_ids", userIds),
+            new NpgsqlParameter<string[]>("track_ids", trackIds),
+            new NpgsqlParameter<DateTime[]>("times", times) { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+            new NpgsqlParameter<float?[]>("shares", shares),
+            new NpgsqlParameter<int[]>("plays", plays));
+        return (int)(await batch.ExecuteScalarAsync(cancellationToken))!;
+    }
 
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-
-        // The inserts give no result set: the first is the locked users, the second the number of new listens.
-        await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var added = reader.GetInt32(0);
-        while (await reader.NextResultAsync(cancellationToken))
+    public async Task TrimAsync(RecSysDbContext context, string[] users, int kept, CancellationToken cancellationToken)
+    {
+        if (users.Length > 0)
         {
-            // Errors of the statements after it come up only when they are read.
+            await using var batch = CreateBatch(context);
+            Add(batch, DropOldest, new NpgsqlParameter<string[]>("users", users), new NpgsqlParameter<int>("kept", kept));
+            await batch.ExecuteNonQueryAsync(cancellationToken);
         }
+    }
 
-        return added;
+    public Task<List<int>> FindNearAsync(
+        RecSysDbContext context, IReadOnlyList<(RecentListenRow Listen, TimeSpan Within)> plays, CancellationToken cancellationToken)
+    {
+        var users = plays.Select(play => play.Listen.UserId).ToArray();
+        var tracks = plays.Select(play => play.Listen.TrackId).ToArray();
+        var times = plays.Select(play => play.Listen.ListenedAt.UtcDateTime).ToArray();
+        var within = plays.Select(play => play.Within).ToArray();
+        return context.Database.SqlQuery<int>(
+            $"""
+            SELECT (place - 1)::int AS "Value"
+            FROM unnest({users}, {tracks}, {times}, {within}) WITH ORDINALITY AS play (user_id, track_id, listened_at, within, place)
+            WHERE EXISTS (
+                SELECT 1 FROM recent_listens AS kept WHERE kept.user_id = play.user_id AND kept.track_id = play.track_id
+                    AND kept.listened_at > play.listened_at - play.within AND kept.listened_at < play.listened_at + play.within
+                    AND kept.listened_at <> play.listened_at)
+            """).ToListAsync(cancellationToken);
+    }
+
+    private static NpgsqlBatch CreateBatch(RecSysDbContext context)
+    {
+        var connection = (NpgsqlConnection)context.Database.GetDbConnection();
+        return new NpgsqlBatch(connection) { Timeout = context.Database.GetCommandTimeout() ?? connection.CommandTimeout };
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
@@ -113,68 +139,96 @@ internal sealed class PostgresRecentListenWriter : IRecentListenWriter
 /// <summary>Prepared statements row by row: there is no round trip to save, and the transaction is the only writer.</summary>
 internal sealed class SqliteRecentListenWriter : IRecentListenWriter
 {
-    private const string AddUser = "INSERT INTO users (user_id, recent_listen_count) VALUES (@user, 0) ON CONFLICT DO NOTHING";
+    private const string AddUser = "INSERT INTO users (user_id) VALUES (@user) ON CONFLICT DO NOTHING";
 
     private const string AddListen = """
         INSERT INTO recent_listens (user_id, track_id, listened_at, played_share, play_count)
         VALUES (@user, @track, @time, @share, @plays) ON CONFLICT DO NOTHING
         """;
 
-    private const string AddToCount = """
-        UPDATE users SET recent_listen_count = recent_listen_count + @added WHERE user_id = @user
-        RETURNING recent_listen_count
+    // max() of two is null where one of them is.
+    private const string MergeListen = """
+        UPDATE recent_listens
+        SET played_share = coalesce(max(played_share, @share), played_share, @share), play_count = max(play_count, @plays)
+        WHERE user_id = @user AND track_id = @track AND listened_at = @time
         """;
 
     private const string DropOldest = """
-        DELETE FROM recent_listens WHERE rowid IN (
-            SELECT rowid FROM recent_listens WHERE user_id = @user ORDER BY listened_at, track_id LIMIT @excess)
+        DELETE FROM recent_listens WHERE user_id = @user AND (listened_at, track_id) <= (
+            SELECT listened_at, track_id FROM recent_listens WHERE user_id = @user ORDER BY listened_at DESC, track_id DESC LIMIT 1 OFFSET @kept)
         """;
 
-    public async Task<int> AddAsync(
-        RecSysDbContext context, IReadOnlyList<RecentListenRow> listens, int limit, CancellationToken cancellationToken)
+    private const string IsNear = """
+        SELECT EXISTS (
+            SELECT 1 FROM recent_listens WHERE user_id = @user AND track_id = @track
+                AND listened_at > @time - @within AND listened_at < @time + @within AND listened_at <> @time)
+        """;
+
+    public async Task<int> AddAsync(RecSysDbContext context, RecentListenRow[] listens, CancellationToken cancellationToken)
     {
         await using var addUser = Prepare(context, AddUser, "@user");
         await using var addListen = Prepare(context, AddListen, "@user", "@track", "@time", "@share", "@plays");
-        await using var addToCount = Prepare(context, AddToCount, "@user", "@added");
-        await using var dropOldest = Prepare(context, DropOldest, "@user", "@excess");
-        var total = 0;
-        foreach (var ofUser in listens.GroupBy(listen => listen.UserId, StringComparer.Ordinal))
+        await using var mergeListen = Prepare(context, MergeListen, "@user", "@track", "@time", "@share", "@plays");
+        var (added, user) = (0, (string?)null);
+        foreach (var listen in listens)
         {
-            await ExecuteAsync(addUser, cancellationToken, ofUser.Key);
-            var added = 0;
-            foreach (var listen in ofUser)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (listen.UserId != user)
             {
-                added += await ExecuteAsync(
-                    addListen,
-                    cancellationToken,
-                    listen.UserId,
-                    listen.TrackId,
-                    UnixMicroseconds.From(listen.ListenedAt),
-                    (object?)listen.PlayedShare ?? DBNull.Value,
-                    listen.PlayCount);
+                user = listen.UserId;
+                Execute(addUser, user);
             }
 
-            if (added > 0)
+            object[] values =
+            [
+                listen.UserId, listen.TrackId, UnixMicroseconds.From(listen.ListenedAt), (object?)listen.PlayedShare ?? DBNull.Value, listen.PlayCount,
+            ];
+            if (Execute(addListen, values) > 0)
             {
-                total += added;
-                Bind(addToCount, ofUser.Key, added);
-                var excess = (long)(await addToCount.ExecuteScalarAsync(cancellationToken))! - limit;
-                if (excess > 0)
-                {
-                    await ExecuteAsync(dropOldest, cancellationToken, ofUser.Key, excess);
-                    Bind(addToCount, ofUser.Key, -excess);
-                    await addToCount.ExecuteScalarAsync(cancellationToken);
-                }
+                added++;
+            }
+            else
+            {
+                Execute(mergeListen, values);
             }
         }
 
-        return total;
+        return added;
+    }
+
+    public async Task TrimAsync(RecSysDbContext context, string[] users, int kept, CancellationToken cancellationToken)
+    {
+        await using var dropOldest = Prepare(context, DropOldest, "@user", "@kept");
+        foreach (var user in users)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Execute(dropOldest, user, kept);
+        }
+    }
+
+    public async Task<List<int>> FindNearAsync(
+        RecSysDbContext context, IReadOnlyList<(RecentListenRow Listen, TimeSpan Within)> plays, CancellationToken cancellationToken)
+    {
+        await context.Database.OpenConnectionAsync(cancellationToken);
+        await using var isNear = Prepare(context, IsNear, "@user", "@track", "@time", "@within");
+        var near = new List<int>();
+        for (var place = 0; place < plays.Count; place++)
+        {
+            var (listen, within) = plays[place];
+            Bind(isNear, listen.UserId, listen.TrackId, UnixMicroseconds.From(listen.ListenedAt), UnixMicroseconds.From(within));
+            if (isNear.ExecuteScalar() is 1L)
+            {
+                near.Add(place);
+            }
+        }
+
+        return near;
     }
 
     private static SqliteCommand Prepare(RecSysDbContext context, string sql, params ReadOnlySpan<string> parameters)
     {
         var command = (SqliteCommand)context.Database.GetDbConnection().CreateCommand();
-        command.Transaction = (SqliteTransaction)context.Database.CurrentTransaction!.GetDbTransaction();
+        command.Transaction = (SqliteTransaction?)context.Database.CurrentTransaction?.GetDbTransaction();
         command.CommandText = sql;
         foreach (var parameter in parameters)
         {
@@ -184,10 +238,11 @@ internal sealed class SqliteRecentListenWriter : IRecentListenWriter
         return command;
     }
 
-    private static Task<int> ExecuteAsync(SqliteCommand command, CancellationToken cancellationToken, params ReadOnlySpan<object> values)
+    // The driver has no asynchronous calls: its own wait for these.
+    private static int Execute(SqliteCommand command, params ReadOnlySpan<object> values)
     {
         Bind(command, values);
-        return command.ExecuteNonQueryAsync(cancellationToken);
+        return command.ExecuteNonQuery();
     }
 
     private static void Bind(SqliteCommand command, params ReadOnlySpan<object> values)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts;
 
@@ -32,6 +33,17 @@ public sealed class FieldViolations : List<FieldViolation>
         if (!isValid)
         {
             Add(field, description);
+        }
+
+        return isValid;
+    }
+
+    /// <summary>The same, with a description that is put together only where it is needed.</summary>
+    public bool Require(bool isValid, string field, [InterpolatedStringHandlerArgument(nameof(isValid))] ref ViolationText description)
+    {
+        if (!isValid)
+        {
+            Add(field, description.Take());
         }
 
         return isValid;
@@ -73,19 +85,14 @@ public sealed class FieldViolations : List<FieldViolation>
         time is { Seconds: >= 0 and <= MaxSeconds, Nanos: >= 0 and < 1_000_000_000 }, field, "must be a time from 1970-01-01 on");
 
     /// <summary>A number from <paramref name="minimum"/> to <paramref name="maximum"/>, both allowed.</summary>
-    public bool RequireRange(long value, long minimum, long maximum, string field)
-    {
-        var isValid = value >= minimum && value <= maximum;
-        return Require(isValid, field, isValid ? "" : $"must be from {minimum} to {maximum}, is {value}");
-    }
+    public bool RequireRange(long value, long minimum, long maximum, string field) =>
+        Require(value >= minimum && value <= maximum, field, $"must be from {minimum} to {maximum}, is {value}");
 
     /// <summary>A finite number from <paramref name="minimum"/> to <paramref name="maximum"/>, both allowed.</summary>
-    public bool RequireRange(double value, double minimum, double maximum, string field)
-    {
-        var isValid = value >= minimum && value <= maximum; // false for NaN
-        return Require(
-            isValid, field, isValid ? "" : string.Create(CultureInfo.InvariantCulture, $"must be from {minimum} to {maximum}, is {value}"));
-    }
+    public bool RequireRange(double value, double minimum, double maximum, string field) =>
+
+        // False for NaN.
+        Require(value >= minimum && value <= maximum, field, $"must be from {minimum} to {maximum}, is {value}");
 
     /// <summary>
     /// Checks the elements of a list. What <paramref name="rules"/> add for one of them stands under its place, such as
@@ -123,4 +130,29 @@ public sealed class FieldViolations : List<FieldViolation>
         Require(ids.Count <= maxCount, field, $"must hold at most {maxCount} ids, holds {ids.Count}");
 
     private bool RequireClean(string? problem, string field) => Require(problem is null, field, problem ?? "");
+}
+
+/// <summary>
+/// The description of a violation as an interpolated string that costs nothing where there is no violation: almost every field is good,
+/// and a stream has hundreds of thousands of them a second. Numbers are written in the invariant culture.
+/// </summary>
+[InterpolatedStringHandler]
+public ref struct ViolationText
+{
+    private DefaultInterpolatedStringHandler _text;
+
+    /// <summary>Called by the compiler.</summary>
+    public ViolationText(int literalLength, int formattedCount, bool isValid, out bool isNeeded)
+    {
+        isNeeded = !isValid;
+        _text = isNeeded ? new(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
+    }
+
+    /// <summary>Called by the compiler.</summary>
+    public void AppendLiteral(string value) => _text.AppendLiteral(value);
+
+    /// <summary>Called by the compiler.</summary>
+    public void AppendFormatted<T>(T value, string? format = null) => _text.AppendFormatted(value, format);
+
+    internal string Take() => _text.ToStringAndClear();
 }

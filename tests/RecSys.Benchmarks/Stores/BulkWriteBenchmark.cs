@@ -62,7 +62,7 @@ internal static class BulkWriteBenchmark
         await new DatabaseMigrator(database, NullLogger<DatabaseMigrator>.Instance).MigrateAsync(default);
         const int Users = 1_000;
         await database.WriteAsync(
-            context => database.Bulk.InsertAsync(context, Enumerable.Range(0, Users).Select(user => new UserRow(UserOf(user), 0)), default), default);
+            context => database.Bulk.InsertAsync(context, Enumerable.Range(0, Users).Select(user => new UserRow(UserOf(user))), default), default);
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var listens = Enumerable.Range(0, rows).Select(row => new RecentListenRow(
             UserOf(row % Users), string.Create(CultureInfo.InvariantCulture, $"track-{row * 7919L % 100_000:D9}"), start.AddSeconds(row), row % 3 == 0 ? null : 0.5f)).ToArray();

@@ -26,37 +26,37 @@ public abstract class BulkWriterTests(MigratedDatabases databases, string provid
     [Fact]
     public async Task Rows_that_are_there_are_left_alone_and_of_equal_ones_the_first_is_taken()
     {
-        await InsertNewAsync(new UserRow("ann", 1));
+        await InsertNewAsync(Row("ann", 1));
 
-        (await InsertNewAsync(new UserRow("ben", 2), new UserRow("ann", 3), new UserRow("ben", 4))).ShouldBe(1);
+        (await InsertNewAsync(Row("ben", 2), Row("ann", 3), Row("ben", 4))).ShouldBe(1);
 
-        (await UsersAsync()).ShouldBe([new UserRow("ann", 1), new UserRow("ben", 2)]);
+        (await ListensAsync()).ShouldBe([Row("ann", 1), Row("ben", 2)]);
     }
 
     [Fact]
     public async Task Row_that_is_there_already_fails_a_plain_insert()
     {
-        await InsertAsync([new UserRow("ann", 1)]);
+        await InsertAsync([Row("ann", 1)]);
 
         await Should.ThrowAsync<System.Data.Common.DbException>(() =>
-            InsertAsync([new UserRow("ben", 1), new UserRow("ann", 2)]));
+            InsertAsync([Row("ben", 1), Row("ann", 2)]));
 
-        (await UsersAsync()).ShouldBe([new UserRow("ann", 1)]);
+        (await ListensAsync()).ShouldBe([Row("ann", 1)]);
     }
 
     [Fact]
     public async Task Nothing_is_kept_of_an_upsert_whose_rows_break_off()
     {
-        IEnumerable<UserRow> Rows()
+        IEnumerable<RecentListenRow> Rows()
         {
-            yield return new UserRow("ann", 1);
+            yield return Row("ann", 1);
             throw new IOException("broken off");
         }
 
         await Should.ThrowAsync<IOException>(() =>
             Database.Database.WriteAsync(context => Database.Database.Bulk.UpsertAsync(context, Rows(), Cancellation), Cancellation));
 
-        (await UsersAsync()).ShouldBeEmpty();
+        (await ListensAsync()).ShouldBeEmpty();
     }
 
     [Theory]
@@ -66,10 +66,10 @@ public abstract class BulkWriterTests(MigratedDatabases databases, string provid
     [InlineData(1_000)]
     public async Task Any_number_of_rows_is_inserted_and_counted(int count)
     {
-        var rows = Enumerable.Range(0, count).Select(number => new UserRow($"user{number:D5}", number)).ToArray();
+        var rows = Enumerable.Range(0, count).Select(number => Row($"user{number:D5}", number)).ToArray();
 
         (await InsertAsync(rows)).ShouldBe(count);
-        (await UsersAsync()).ShouldBe(rows);
+        (await ListensAsync()).ShouldBe(rows);
         (await InsertNewAsync(rows)).ShouldBe(0);
     }
 
@@ -116,7 +116,7 @@ public abstract class BulkWriterTests(MigratedDatabases databases, string provid
         where TRow : class =>
         Database.Database.WriteAsync(context => Database.Database.Bulk.InsertAsync(context, rows, Cancellation), Cancellation);
 
-    private Task<long> InsertNewAsync(params UserRow[] rows) =>
+    private Task<long> InsertNewAsync(params RecentListenRow[] rows) =>
         Database.Database.WriteAsync(context => Database.Database.Bulk.InsertNewAsync(context, rows, Cancellation), Cancellation);
 
     private Task<long> UpsertAsync(params TrackRow[] rows) =>
@@ -124,10 +124,12 @@ public abstract class BulkWriterTests(MigratedDatabases databases, string provid
 
     private Task AddVersionAsync() => Database.Models.BeginAsync("v1", new Dictionary<string, string>(), Cancellation);
 
-    private async Task<List<UserRow>> UsersAsync()
+    private static RecentListenRow Row(string user, int plays) => new(user, "one", DateTimeOffset.UnixEpoch, null, plays);
+
+    private async Task<List<RecentListenRow>> ListensAsync()
     {
         await using var context = Database.Database.CreateContext();
-        return await context.Users.OrderBy(user => user.UserId).ToListAsync(Cancellation);
+        return await context.RecentListens.OrderBy(listen => listen.UserId).ToListAsync(Cancellation);
     }
 }
 

@@ -21,7 +21,9 @@ public sealed class StreamListensTests : IAsyncLifetime
         var answer = await StreamAsync(messages);
 
         answer.ShouldBe(new StreamListensResponse { Accepted = 20_000 });
-        (await _ingest.CountAsync()).ShouldBe((17_000, 20_000, 0), "17 users, of whom the newest 1,000 listens each are kept for serving");
+        var (kept, inLake, rejected) = await _ingest.CountAsync();
+        (inLake, rejected).ShouldBe((20_000, 0));
+        kept.ShouldBeInRange(17_000, 20_000, "17 users, of whom the newest 1,000 listens each are kept for serving, and for a while some more");
     }
 
     [Fact]
@@ -44,8 +46,8 @@ public sealed class StreamListensTests : IAsyncLifetime
             [Samples.Listen(3), Samples.Listen(4, l => { l.TrackId = ""; l.ListenTime = null; })],
         ]);
 
-        answer.Accepted.ShouldBe(4);
-        answer.Duplicate.ShouldBe(1, "a listen that is repeated in a later message is accepted again");
+        answer.Accepted.ShouldBe(3);
+        answer.Duplicate.ShouldBe(2, "one is repeated in its own message, one in a later one");
         answer.RejectedCount.ShouldBe(2);
         answer.Rejected.Select(rejected => (rejected.Index, rejected.Field)).ShouldBe([(3, "user_id"), (6, "track_id"), (6, "listen_time")]);
         (await _ingest.CountAsync()).ShouldBe((3, 3, 2));

@@ -85,8 +85,65 @@ public sealed class SubmitListensTests : IAsyncLifetime
         var second = await SubmitAsync(Samples.Listen(1), Samples.Listen(2));
 
         first.ShouldBe(new SubmitListensResponse { Accepted = 2, Duplicate = 1 });
-        second.ShouldBe(new SubmitListensResponse { Accepted = 2 });
+        second.ShouldBe(new SubmitListensResponse { Duplicate = 2 });
         (await _ingest.CountAsync()).ShouldBe((2, 2, 0));
+    }
+
+    [Fact]
+    public async Task The_same_batch_many_times_at_once_is_accepted_once_and_known_otherwise()
+    {
+        var batch = Samples.Listens(0, 200).ToArray();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => SubmitAsync(batch)));
+
+        (answers.Sum(answer => answer.Accepted), answers.Sum(answer => answer.Duplicate)).ShouldBe((200, 1_400));
+        (await _ingest.CountAsync()).ShouldBe((200, 200, 0));
+    }
+
+    [Theory]
+    [InlineData(0.3f, 0.7f)]
+    [InlineData(0.7f, 0.3f)]
+    [InlineData(null, 0.7f)]
+    [InlineData(0.7f, null)]
+    public async Task Of_contradictory_reports_of_a_listen_the_larger_fields_count_wherever_they_are_read(float? first, float? second)
+    {
+        // In one batch, and in two.
+        await SubmitAsync(Report(1, first, 2), Report(1, second, 3));
+        await SubmitAsync(Report(2, first, 2));
+        await SubmitAsync(Report(2, second, 3));
+
+        foreach (var number in (int[])[1, 2])
+        {
+            var kept = (await _ingest.History.GetAsync($"user-{number}", 10, null, CancellationToken.None)).ShouldHaveSingleItem();
+            (kept.PlayedShare, kept.PlayCount).ShouldBe((0.7f, 3));
+        }
+
+        (await _ingest.Queries.ReadListensAsync(InteractionQuery.All).ToListAsync(CancellationToken.None))
+            .Select(listen => (listen.PlayedShare, listen.PlayCount)).ShouldBe([(0.7f, 3), (0.7f, 3)]);
+    }
+
+    [Fact]
+    public async Task A_second_players_report_of_a_play_is_left_out_and_kept_with_the_rejected_ones()
+    {
+        await SubmitAsync(Timed(0), Timed(99), Timed(240));
+        var answer = await SubmitAsync(Timed(150), Timed(500), Timed(150, l => l.TrackId = "another"), Timed(150, l => l.UserId = "another"));
+
+        // 99 is near 0, and 150 near 240: less than 100 of the track's 200 seconds.
+        answer.ShouldBe(new SubmitListensResponse { Accepted = 4 });
+        (await _ingest.History.GetAsync("user-0", 10, null, CancellationToken.None)).Where(listen => listen.TrackId == "track-0")
+            .Select(listen => (listen.ListenedAt - Samples.Listen(0).ListenTime.ToDateTimeOffset()).TotalSeconds).ShouldBe([500, 240, 0]);
+        (await _ingest.CountAsync()).ShouldBe((5, 5, 2));
+        (await _ingest.Rejected.GetNewestAsync(10, CancellationToken.None)).ShouldAllBe(row => row.Reason.StartsWith("listen_time must not be within half"));
+    }
+
+    [Fact]
+    public async Task Near_duplicates_are_stored_where_the_setting_says_so()
+    {
+        await using var ingest = await IngestHost.StartAsync(("Ingest:LeavesOutNearDuplicates", "false"));
+
+        await ingest.Client.SubmitListensAsync(new SubmitListensRequest { Listens = { Timed(0), Timed(1) } });
+
+        (await ingest.CountAsync()).ShouldBe((2, 2, 0));
     }
 
     [Fact]
@@ -188,6 +245,23 @@ public sealed class SubmitListensTests : IAsyncLifetime
         refused.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
         (await SubmitAsync(Samples.Listen(1))).Accepted.ShouldBe(1);
     }
+
+    private static Listen Report(int number, float? share, uint plays) => Samples.Listen(number, l =>
+    {
+        l.PlayCount = plays;
+        l.ClearPlayedShare();
+        if (share is { } known)
+        {
+            l.PlayedShare = known;
+        }
+    });
+
+    private static Listen Timed(int seconds, Action<Listen>? change = null) => Samples.Listen(0, l =>
+    {
+        l.ListenTime = (l.ListenTime.ToDateTimeOffset() + TimeSpan.FromSeconds(seconds)).ToTimestamp();
+        l.TrackLength = Duration.FromTimeSpan(TimeSpan.FromSeconds(200));
+        change?.Invoke(l);
+    });
 
     private static Listen Named(int number, string artist, string title) =>
         Samples.Listen(number, l => (l.TrackId, l.Artist, l.Title) = ("", artist, title));

@@ -27,6 +27,21 @@ public sealed class UserHistoryTests
         Tracks(history).ShouldBe(["a", "b", "a"]);
     }
 
+    [Theory]
+    [InlineData(0.2f, 0.8f)]
+    [InlineData(0.8f, 0.2f)]
+    [InlineData(null, 0.8f)]
+    [InlineData(0.8f, null)]
+    public void Of_a_listen_that_comes_twice_the_larger_of_each_field_counts(float? first, float? second)
+    {
+        var history = new UserHistory(capacity: 10);
+
+        history.Add([new HistoryListen("a", 10, first, 3)]);
+        history.AddStored([new HistoryListen("a", 10, second, 2)], DateTimeOffset.UnixEpoch);
+
+        history.Newest(before: null, count: 10).ShouldBe([new HistoryListen("a", 10, 0.8f, 3)]);
+    }
+
     [Fact]
     public void Two_tracks_at_the_same_moment_are_two_listens()
     {

@@ -194,10 +194,6 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasColumnName("user_id")
                         .UseCollation("C");
 
-                    b.Property<int>("RecentListenCount")
-                        .HasColumnType("integer")
-                        .HasColumnName("recent_listen_count");
-
                     b.HasKey("UserId")
                         .HasName("pk_users");
 
@@ -547,16 +543,6 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasDatabaseName("ix_stored_messages_stored_at");
 
                     b.ToTable("stored_messages", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
-                {
-                    b.HasOne("RecSys.Data.Histories.UserRow", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_recent_listens_user_id");
                 });
 
             modelBuilder.Entity("RecSys.Data.Models.ActiveModelRow", b =>

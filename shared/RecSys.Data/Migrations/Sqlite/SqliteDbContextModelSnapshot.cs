@@ -176,10 +176,6 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("user_id");
 
-                    b.Property<int>("RecentListenCount")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("recent_listen_count");
-
                     b.HasKey("UserId")
                         .HasName("pk_users");
 
@@ -510,16 +506,6 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_stored_messages_stored_at");
 
                     b.ToTable("stored_messages", (string)null);
-                });
-
-            modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
-                {
-                    b.HasOne("RecSys.Data.Histories.UserRow", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_recent_listens_user_id");
                 });
 
             modelBuilder.Entity("RecSys.Data.Models.ActiveModelRow", b =>
