@@ -50,7 +50,7 @@ public sealed class DistributedSystem : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var postgres = PostgresServer.StartAsync();
-        var rabbitMq = RabbitMqServer.StartAsync();
+        var rabbitMq = RabbitMqServer.StartAsync(virtualHosts: 2);
         Postgres = await postgres;
         DatabaseConnectionString = await Postgres.CreateDatabaseAsync();
         RabbitMq = await rabbitMq;

@@ -40,6 +40,9 @@ internal sealed class ServiceProcess(string name, IReadOnlyDictionary<string, Se
     /// <summary>Ends the process as a crash would, and waits until it is gone.</summary>
     public Task KillAsync() => _process!.KillAsync();
 
+    /// <summary>Asks the process to end, and waits until it is gone.</summary>
+    public Task StopAsync() => _process!.StopAsync();
+
     /// <summary>Starts it again as it was.</summary>
     public void StartAgain() => Start(_environment);
 

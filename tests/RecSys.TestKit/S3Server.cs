@@ -15,17 +15,14 @@ public sealed class S3Server : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly TempFolder _folder;
-    private readonly ChildProcess _process;
+    private readonly string _packages;
+    private readonly int _port = FreePort.Next();
+    private ChildProcess? _process;
 
-    private S3Server(TempFolder folder, ChildProcess process, int port)
-    {
-        _folder = folder;
-        _process = process;
-        Endpoint = $"http://127.0.0.1:{port}";
-    }
+    private S3Server(TempFolder folder, string packages) => (_folder, _packages) = (folder, packages);
 
-    /// <summary>The server's address.</summary>
-    public string Endpoint { get; }
+    /// <summary>The server's address; it stays the same over <see cref="KillAsync"/> and <see cref="RestartAsync"/>.</summary>
+    public string Endpoint => $"http://127.0.0.1:{_port}";
 
     /// <summary>What a program needs in its environment to use the server.</summary>
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
@@ -39,25 +36,39 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>Starts a server; returns when it answers.</summary>
     public static async Task<S3Server> StartAsync()
     {
-        var packages = await NodePackages.GetFolderAsync().ConfigureAwait(false);
-        var folder = new TempFolder("s3");
-        var port = FreePort.Next();
-        var process = ChildProcess.Start(
-            "node",
-            [
-                Path.Combine(packages, "node_modules", "s3rver", "bin", "s3rver.js"), "-d", folder.Path, "-a", "127.0.0.1",
-                "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--no-vhost-buckets", "--configure-bucket", Bucket,
-            ]);
-        var server = new S3Server(folder, process, port);
+        var server = new S3Server(new TempFolder("s3"), await NodePackages.GetFolderAsync().ConfigureAwait(false));
         try
         {
-            await process.WaitForLineAsync("S3rver listening", StartTimeout).ConfigureAwait(false);
+            await server.RestartAsync().ConfigureAwait(false);
             return server;
         }
         catch
         {
             await server.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>Starts the server again at the same address with the same objects.</summary>
+    public async Task RestartAsync()
+    {
+        _process = ChildProcess.Start(
+            "node",
+            [
+                Path.Combine(_packages, "node_modules", "s3rver", "bin", "s3rver.js"), "-d", _folder.Path, "-a", "127.0.0.1",
+                "-p", _port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--no-vhost-buckets", "--configure-bucket", Bucket,
+            ]);
+        await _process.WaitForLineAsync("S3rver listening", StartTimeout).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the server with SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            await process.KillAsync().ConfigureAwait(false);
+            await process.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -80,7 +91,11 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>Stops the server; its objects are gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _process.DisposeAsync().ConfigureAwait(false);
+        if (_process is { } process)
+        {
+            await process.DisposeAsync().ConfigureAwait(false);
+        }
+
         _folder.Dispose();
     }
 }
