@@ -9,7 +9,7 @@ namespace RecSys.TestKit;
 /// </summary>
 public static class NodePackages
 {
-    private static readonly Lazy<Task<string>> Folder = new(InstallAsync);
+    private static readonly Lazy<Task<string>> Folder = new(() => InstallAsync(Path.Combine(AppContext.BaseDirectory, "node")));
 
     /// <summary>The folder that holds <c>node_modules</c> and the scripts of this project.</summary>
     public static Task<string> GetFolderAsync() => Folder.Value;
@@ -24,9 +24,11 @@ public static class NodePackages
         return json.RootElement.Clone();
     }
 
-    private static async Task<string> InstallAsync()
+    /// <summary>Installs what a folder's <c>package-lock.json</c> says.</summary>
+    /// <returns>A copy of the folder's files with <c>node_modules</c> beside them.</returns>
+    public static async Task<string> InstallAsync(string sourceFolder)
     {
-        var sources = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "node")).Order(StringComparer.Ordinal).ToArray();
+        var sources = Directory.GetFiles(sourceFolder).Order(StringComparer.Ordinal).ToArray();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var source in sources)
         {
