@@ -35,30 +35,14 @@ public static class NodePackages
             hash.AppendData(await File.ReadAllBytesAsync(source).ConfigureAwait(false));
         }
 
-        var final = Checkout.PathTo("artifacts", "test-peers", Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
-        if (Directory.Exists(final))
+        return await PeerFolder.GetAsync(Convert.ToHexStringLower(hash.GetHashAndReset())[..16], async folder =>
         {
-            return final;
-        }
+            foreach (var source in sources)
+            {
+                File.Copy(source, Path.Combine(folder, Path.GetFileName(source)));
+            }
 
-        // Runs that install at the same time each do so in a folder of their own; the first one gives its folder the name.
-        var staged = $"{final}-{Guid.NewGuid():N}";
-        Directory.CreateDirectory(staged);
-        foreach (var source in sources)
-        {
-            File.Copy(source, Path.Combine(staged, Path.GetFileName(source)));
-        }
-
-        await ChildProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], workingDirectory: staged).ConfigureAwait(false);
-        try
-        {
-            Directory.Move(staged, final);
-        }
-        catch (IOException) when (Directory.Exists(final))
-        {
-            Directory.Delete(staged, recursive: true);
-        }
-
-        return final;
+            await ChildProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], workingDirectory: folder).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 }
