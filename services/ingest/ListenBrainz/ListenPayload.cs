@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
+using RecSys.Hosting;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Ingest.ListenBrainz;
@@ -52,6 +53,21 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
             return new ListenPayload(listen, faults, Client: null);
         }
 
+        try
+        {
+            return new ListenPayload(listen, faults, ReadMembers(element, listen, faults, needsTime));
+        }
+        catch (InvalidOperationException)
+        {
+            faults.Add("", "must have names that are valid Unicode");
+            return new ListenPayload(listen, faults, Client: null);
+        }
+    }
+
+    /// <summary>Reads what is in an element, and returns the program that sent it.</summary>
+    /// <exception cref="InvalidOperationException">The name of a member has half a surrogate pair, or is not UTF-8.</exception>
+    private static string? ReadMembers(JsonElement element, Listen listen, FieldViolations faults, bool needsTime)
+    {
         if (needsTime)
         {
             ReadTime(element, listen, faults);
@@ -60,7 +76,7 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
         if (!element.TryGetProperty("track_metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object)
         {
             faults.Add("track_id", "must be an object with artist_name and track_name");
-            return new ListenPayload(listen, faults, Client: null);
+            return null;
         }
 
         listen.Artist = Text(metadata, "artist_name", "artist", faults);
@@ -68,11 +84,11 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
         listen.Album = Text(metadata, "release_name", "album", faults);
         if (!metadata.TryGetProperty("additional_info", out var info) || info.ValueKind != JsonValueKind.Object)
         {
-            return new ListenPayload(listen, faults, Client: null);
+            return null;
         }
 
         listen.TrackLength = LengthOf(info);
-        return new ListenPayload(listen, faults, ClientOf(info));
+        return ClientOf(info);
     }
 
     private static void ReadTime(JsonElement element, Listen listen, FieldViolations faults)
@@ -118,7 +134,8 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
         var milliseconds = info.TryGetProperty("duration_ms", out var inMilliseconds) ? Number(inMilliseconds)
             : info.TryGetProperty("duration", out var inSeconds) ? Number(inSeconds) * 1_000
             : null;
-        return milliseconds is > 0 and <= 86_400_000 ? Duration.FromTimeSpan(TimeSpan.FromMilliseconds(milliseconds.Value)) : null;
+        return milliseconds is > 0 and <= 86_400_000 && Duration.FromTimeSpan(TimeSpan.FromMilliseconds(milliseconds.Value)) is var length
+            && ListenRules.IsTrackLength(length) ? length : null;
     }
 
     private static string? ClientOf(JsonElement info)

@@ -37,9 +37,17 @@ internal static class SubmitListens
             return Bad("The body must be valid JSON in UTF-8.");
         }
 
-        if (ProblemOf(body.RootElement, out var type, out var payload) is { } problem)
+        var (type, payload) = ("", default(JsonElement));
+        try
         {
-            return Bad(problem);
+            if (ProblemOf(body.RootElement, out type, out payload) is { } problem)
+            {
+                return Bad(problem);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return Bad("The names in the body, and listen_type, must be valid Unicode.");
         }
 
         ListenPayload[] read = [.. payload.EnumerateArray().Select(element => ListenPayload.Read(element, userId, needsTime: type != Playing))];
@@ -81,6 +89,7 @@ internal static class SubmitListens
     }
 
     /// <summary>What is wrong with the request as a whole; null when nothing is.</summary>
+    /// <exception cref="InvalidOperationException">A text in it has half a surrogate pair, or is not UTF-8.</exception>
     private static string? ProblemOf(JsonElement request, out string type, out JsonElement payload)
     {
         type = "";
