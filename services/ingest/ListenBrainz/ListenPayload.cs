@@ -23,6 +23,9 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
     /// <summary>The largest request: as many of the largest listens, and what is around them.</summary>
     public const int MaxBytes = MaxListens * (MaxListenBytes + 16);
 
+    // A day, the longest track and the longest play of one.
+    private const double MaxLengthMilliseconds = 86_400_000;
+
     // The contract's names of fields, and what they are called here.
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
@@ -87,7 +90,9 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
             return null;
         }
 
-        listen.TrackLength = LengthOf(info);
+        listen.TrackLength = (LengthOf(info, "duration_ms", milliseconds: 1) ?? LengthOf(info, "duration", milliseconds: 1_000)) is { } length
+            && ListenRules.IsTrackLength(length) ? length : null;
+        listen.PlayedDuration = LengthOf(info, "duration_played", milliseconds: 1_000);
         return ClientOf(info);
     }
 
@@ -129,14 +134,10 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
     }
 
     // Additional information is what a player likes to add, in whatever form: what can't be used is left out.
-    private static Duration? LengthOf(JsonElement info)
-    {
-        var milliseconds = info.TryGetProperty("duration_ms", out var inMilliseconds) ? Number(inMilliseconds)
-            : info.TryGetProperty("duration", out var inSeconds) ? Number(inSeconds) * 1_000
+    private static Duration? LengthOf(JsonElement info, string name, double milliseconds) =>
+        info.TryGetProperty(name, out var value) && Number(value) * milliseconds is >= 0 and <= MaxLengthMilliseconds and var length
+            ? Duration.FromTimeSpan(TimeSpan.FromMilliseconds(length))
             : null;
-        return milliseconds is > 0 and <= 86_400_000 && Duration.FromTimeSpan(TimeSpan.FromMilliseconds(milliseconds.Value)) is var length
-            && ListenRules.IsTrackLength(length) ? length : null;
-    }
 
     private static string? ClientOf(JsonElement info)
     {
