@@ -74,9 +74,9 @@ public sealed class HostileInputs(IReadOnlyList<byte[]> valid, int seed = Hostil
             case 5:
                 return [.. before, .. NextWord(), .. after];
             default:
-                // A whole number or word in the place of another one.
+                // A number or word in the place of another one, or of its end.
                 var (first, last) = WordAt(input, start);
-                return [.. input[..first], .. NextWord(), .. input[last..]];
+                return [.. input[..(_random.Next(2) == 0 ? first : start)], .. NextWord(), .. input[last..]];
         }
     }
 
