@@ -20,7 +20,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Links_between_documents_lead_somewhere()
     {
-        var broken = from folder in new[] { "docs", "services", "shared", "tests" }
+        var broken = from folder in new[] { "docs", "examples", "services", "shared", "tests" }
                      from file in Repository.Files(folder, "*.md").Append(Repository.PathTo("README.md")).Append(Repository.PathTo("CONTRIBUTING.md"))
                      from Match link in Link().Matches(File.ReadAllText(file))
                      let target = link.Groups["target"].Value

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
+using RecSys.Data.Segments;
 
 namespace RecSys.Data.Tests;
 
@@ -20,6 +21,8 @@ internal sealed class TestDatabase(string provider, string connectionString, par
     public RejectedListenStore Rejected => Get<RejectedListenStore>();
 
     public TrackStore Tracks => Get<TrackStore>();
+
+    public ISegmentCatalogue Segments => Get<ISegmentCatalogue>();
 
     public ApiTokenStore Tokens => Get<ApiTokenStore>();
 

@@ -54,6 +54,7 @@ public sealed class BadInputTests(DistributedSystem system)
 
         error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
         error.Status.Detail.ShouldContain("UTF-8");
+        system["ingest"].Output.ShouldNotContain("InvalidProtocolBufferException", customMessage: "the caller's fault is none of the service");
     }
 
     [Fact]

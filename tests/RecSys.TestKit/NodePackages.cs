@@ -9,7 +9,7 @@ namespace RecSys.TestKit;
 /// </summary>
 public static class NodePackages
 {
-    private static readonly Lazy<Task<string>> Folder = new(InstallAsync);
+    private static readonly Lazy<Task<string>> Folder = new(() => InstallAsync(Path.Combine(AppContext.BaseDirectory, "node")));
 
     /// <summary>The folder that holds <c>node_modules</c> and the scripts of this project.</summary>
     public static Task<string> GetFolderAsync() => Folder.Value;
@@ -24,39 +24,25 @@ public static class NodePackages
         return json.RootElement.Clone();
     }
 
-    private static async Task<string> InstallAsync()
+    /// <summary>Installs what a folder's <c>package-lock.json</c> says.</summary>
+    /// <returns>A copy of the folder's files with <c>node_modules</c> beside them.</returns>
+    public static async Task<string> InstallAsync(string sourceFolder)
     {
-        var sources = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "node")).Order(StringComparer.Ordinal).ToArray();
+        var sources = Directory.GetFiles(sourceFolder).Order(StringComparer.Ordinal).ToArray();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var source in sources)
         {
             hash.AppendData(await File.ReadAllBytesAsync(source).ConfigureAwait(false));
         }
 
-        var final = Checkout.PathTo("artifacts", "test-peers", Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
-        if (Directory.Exists(final))
+        return await PeerFolder.GetAsync(Convert.ToHexStringLower(hash.GetHashAndReset())[..16], async folder =>
         {
-            return final;
-        }
+            foreach (var source in sources)
+            {
+                File.Copy(source, Path.Combine(folder, Path.GetFileName(source)));
+            }
 
-        // Runs that install at the same time each do so in a folder of their own; the first one gives its folder the name.
-        var staged = $"{final}-{Guid.NewGuid():N}";
-        Directory.CreateDirectory(staged);
-        foreach (var source in sources)
-        {
-            File.Copy(source, Path.Combine(staged, Path.GetFileName(source)));
-        }
-
-        await ChildProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], workingDirectory: staged).ConfigureAwait(false);
-        try
-        {
-            Directory.Move(staged, final);
-        }
-        catch (IOException) when (Directory.Exists(final))
-        {
-            Directory.Delete(staged, recursive: true);
-        }
-
-        return final;
+            await ChildProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], workingDirectory: folder).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 }

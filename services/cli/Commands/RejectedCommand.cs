@@ -94,6 +94,7 @@ internal static class RejectedCommand
             ["listenedAt"] = listen.ListenTime?.Seconds,
         })]),
         ["body"] = rejection.Body.ToBase64(),
+        ["bodyBytes"] = rejection.BodyBytes,
     })]);
 
     private static JsonObject ToJson(ReplayRejectedResponse answer) => new()
@@ -119,7 +120,7 @@ internal static class RejectedCommand
                 $"{rejection.ReceiveTime.ToDateTime():yyyy-MM-dd HH:mm:ss}",
                 rejection.RejectedId,
                 Markup.Escape(rejection.Producer),
-                Markup.Escape(rejection.Listens.Count == 1 ? Describe(rejection.Listens[0]) : $"{rejection.Body.Length:N0} bytes"),
+                Markup.Escape(rejection.Listens.Count == 1 ? Describe(rejection.Listens[0]) : $"{rejection.BodyBytes:N0} bytes"),
                 Markup.Escape(rejection.Reason));
         }
 

@@ -62,10 +62,12 @@ internal sealed class IngestGrpcService(
     {
         var (filter, pageSize, before) = RejectedMessages.Read(request);
         var rows = await rejected.GetPageAsync(filter, pageSize + 1, before, context.CancellationToken);
-        var answer = new ListRejectedResponse { Rejections = { rows.Take(pageSize).Select(RejectedMessages.ToMessage) } };
-        if (rows.Count > pageSize)
+        var answer = new ListRejectedResponse();
+        var page = new RejectionPage(answer.Rejections, pageSize);
+        var shown = rows.TakeWhile(page.Add).Count();
+        if (rows.Count > shown)
         {
-            answer.NextPageToken = new RejectedPosition(rows[pageSize - 1].ReceivedAt, rows[pageSize - 1].RejectedId).ToString();
+            answer.NextPageToken = new RejectedPosition(rows[shown - 1].ReceivedAt, rows[shown - 1].RejectedId).ToString();
         }
 
         return answer;
@@ -78,14 +80,14 @@ internal sealed class IngestGrpcService(
             ? replay.ReplayAsync(filter, context.CancellationToken)
             : replay.ReplayAsync(request.RejectedIds, context.CancellationToken);
         var answer = new ReplayRejectedResponse();
+        var remaining = new RejectionPage(answer.Remaining, RejectedMessages.MaxEntries);
         var unknown = request.RejectedIds.ToHashSet(StringComparer.Ordinal);
         await foreach (var entry in replayed)
         {
             unknown.Remove(entry.RejectedId);
             answer.Replayed += entry.Replayed;
             answer.RemainingCount += entry.Remaining.Count;
-            answer.Remaining.AddRange(
-                entry.Remaining.Take(RejectedMessages.MaxEntries - answer.Remaining.Count).Select(RejectedMessages.ToMessage));
+            entry.Remaining.ToList().ForEach(row => remaining.Add(row));
         }
 
         answer.UnknownIds.AddRange(unknown);

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.Histories;
@@ -13,6 +14,9 @@ internal static class RejectedMessages
 {
     /// <summary>Most entries that one answer names.</summary>
     public const int MaxEntries = 1_000;
+
+    /// <summary>The most bytes of a body that an answer shows.</summary>
+    private const int MaxShownBytes = 64 << 10;
 
     private const int DefaultPageSize = 100;
     private const int MaxReasonLength = 256;
@@ -55,8 +59,9 @@ internal static class RejectedMessages
         Reason = row.Reason,
         Producer = row.Producer,
         ReceiveTime = row.ReceivedAt.ToTimestamp(),
-        Body = UnsafeByteOperations.UnsafeWrap(row.Body),
-        Listens = { RejectedReplay.ListensOf(row.Body) },
+        BodyBytes = row.Body.Length,
+        Body = row.Body.Length > MaxShownBytes ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(row.Body),
+        Listens = { row.Body.Length > MaxShownBytes ? [] : RejectedReplay.ListensOf(row.Body) },
     };
 
     private static RejectedListenFilter Read(RejectedFilter? filter, FieldViolations violations)
@@ -77,4 +82,29 @@ internal static class RejectedMessages
 
     private static DateTimeOffset? ReadTime(Timestamp? time, string field, FieldViolations violations) =>
         time is not null && violations.RequireTime(time, field) ? time.ToDateTimeOffset() : null;
+}
+
+/// <summary>Entries of an answer, up to a number and a size that every client takes: without a setting, that is 4 MiB.</summary>
+/// <param name="entries">Where they are added.</param>
+/// <param name="maxEntries">The most of them.</param>
+internal sealed class RejectionPage(RepeatedField<KeptRejection> entries, int maxEntries)
+{
+    private const int MaxBytes = 1 << 20;
+
+    private int _bytes;
+
+    /// <summary>Adds one, unless there is no room; then there is none for any after it.</summary>
+    /// <returns>Whether it was added.</returns>
+    public bool Add(RejectedListenRow row)
+    {
+        if (entries.Count >= maxEntries || _bytes >= MaxBytes)
+        {
+            return false;
+        }
+
+        var entry = RejectedMessages.ToMessage(row);
+        _bytes += entry.CalculateSize();
+        entries.Add(entry);
+        return true;
+    }
 }

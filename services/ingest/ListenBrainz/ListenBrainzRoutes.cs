@@ -11,6 +11,13 @@ namespace RecSys.Ingest.ListenBrainz;
 /// </summary>
 internal static class ListenBrainzRoutes
 {
+    /// <summary>Where all of it is.</summary>
+    public const string Root = "/1";
+
+    /// <summary>Says whether a token is valid.</summary>
+    public const string ValidateToken = $"{Root}{ValidateTokenRoute}";
+
+    private const string ValidateTokenRoute = "/validate-token";
     private const string Policy = "listenbrainz";
 
     /// <summary>Registers what the routes need.</summary>
@@ -18,6 +25,10 @@ internal static class ListenBrainzRoutes
     {
         services.AddSingleton<RequestWindows>();
         services.AddSingleton<UserListens>();
+        services.AddSingleton<PlayingNow>();
+
+        // The first one that can write does.
+        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ListenBrainzProblems>());
         services.AddCors(cors => cors.AddPolicy(Policy, AllowWebPlayers));
     }
 
@@ -27,20 +38,26 @@ internal static class ListenBrainzRoutes
         app.UseCors();
 
         // The windows as the one object that they are: of a filter's type there would be one for each request.
-        var routes = app.MapGroup("/1").RequireCors(Policy)
+        var routes = app.MapGroup(Root).RequireCors(Policy)
             .AddEndpointFilter<ListenBrainzErrors>()
             .AddEndpointFilter(app.Services.GetRequiredService<RequestWindows>());
         routes.MapPost("/submit-listens", SubmitListens.AnswerAsync)
             .WithMetadata(new RequestSizeLimitAttribute(ListenPayload.MaxBytes))
             .RequireScope(TokenScopes.Submit);
-        routes.MapGet("/validate-token", (HttpContext context) => ListenBrainzUser.Find(context) is { } user
+        routes.MapGet(ValidateTokenRoute, (HttpContext context) => ListenBrainzUser.Find(context) is { } user
             ? Results.Json(new { code = 200, message = "Token valid.", valid = true, user_name = user })
-            : Results.Json(new { code = 200, message = "Token invalid.", valid = false })).RequireScope(TokenScopes.Submit);
+            : InvalidToken())
+            .WithMetadata(new TokenInAddress("token"))
+            .RequireScope(TokenScopes.Submit);
         routes.MapGet("/user/{name}/listens", (string name, [FromServices] UserListens listens, HttpContext context) => listens.GetAsync(name, context))
             .RequireScope(TokenScopes.Read);
         routes.MapGet("/user/{name}/listen-count", (string name, [FromServices] UserListens listens, CancellationToken cancellationToken) =>
             listens.CountAsync(name, cancellationToken)).RequireScope(TokenScopes.Read);
+        routes.MapGet("/user/{name}/playing-now", PlayingNow.Answer).RequireScope(TokenScopes.Read);
     }
+
+    /// <summary>The answer to who asks about a token that opens nothing.</summary>
+    public static IResult InvalidToken() => Results.Json(new { code = 200, message = "Token invalid.", valid = false });
 
     // Players in browsers come from any origin; what counts is the token, which no browser adds by itself.
     private static void AllowWebPlayers(CorsPolicyBuilder policy) => policy

@@ -1,4 +1,5 @@
 using RecSys.Contracts;
+using RecSys.Hosting.Security;
 
 namespace RecSys.Ingest.ListenBrainz;
 
@@ -22,6 +23,6 @@ internal static class ListenBrainzUser
     {
         var header = context.Request.Headers.Authorization.ToString();
         var scheme = Schemes.FirstOrDefault(scheme => header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
-        return scheme is not null && header[scheme.Length..].Trim() is { Length: > 0 } token ? token : null;
+        return scheme is not null && header[scheme.Length..].Trim() is { Length: > 0 } token ? token : TokenInAddress.Of(context);
     }
 }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
+using RecSys.Hosting;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Ingest.ListenBrainz;
@@ -21,6 +22,9 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
 
     /// <summary>The largest request: as many of the largest listens, and what is around them.</summary>
     public const int MaxBytes = MaxListens * (MaxListenBytes + 16);
+
+    // A day, the longest track and the longest play of one.
+    private const double MaxLengthMilliseconds = 86_400_000;
 
     // The contract's names of fields, and what they are called here.
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
@@ -52,6 +56,21 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
             return new ListenPayload(listen, faults, Client: null);
         }
 
+        try
+        {
+            return new ListenPayload(listen, faults, ReadMembers(element, listen, faults, needsTime));
+        }
+        catch (InvalidOperationException)
+        {
+            faults.Add("", "must have names that are valid Unicode");
+            return new ListenPayload(listen, faults, Client: null);
+        }
+    }
+
+    /// <summary>Reads what is in an element, and returns the program that sent it.</summary>
+    /// <exception cref="InvalidOperationException">The name of a member has half a surrogate pair, or is not UTF-8.</exception>
+    private static string? ReadMembers(JsonElement element, Listen listen, FieldViolations faults, bool needsTime)
+    {
         if (needsTime)
         {
             ReadTime(element, listen, faults);
@@ -60,7 +79,7 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
         if (!element.TryGetProperty("track_metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object)
         {
             faults.Add("track_id", "must be an object with artist_name and track_name");
-            return new ListenPayload(listen, faults, Client: null);
+            return null;
         }
 
         listen.Artist = Text(metadata, "artist_name", "artist", faults);
@@ -68,11 +87,13 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
         listen.Album = Text(metadata, "release_name", "album", faults);
         if (!metadata.TryGetProperty("additional_info", out var info) || info.ValueKind != JsonValueKind.Object)
         {
-            return new ListenPayload(listen, faults, Client: null);
+            return null;
         }
 
-        listen.TrackLength = LengthOf(info);
-        return new ListenPayload(listen, faults, ClientOf(info));
+        listen.TrackLength = (LengthOf(info, "duration_ms", milliseconds: 1) ?? LengthOf(info, "duration", milliseconds: 1_000)) is { } length
+            && ListenRules.IsTrackLength(length) ? length : null;
+        listen.PlayedDuration = LengthOf(info, "duration_played", milliseconds: 1_000);
+        return ClientOf(info);
     }
 
     private static void ReadTime(JsonElement element, Listen listen, FieldViolations faults)
@@ -113,13 +134,10 @@ internal sealed record ListenPayload(Listen Listen, FieldViolations Faults, stri
     }
 
     // Additional information is what a player likes to add, in whatever form: what can't be used is left out.
-    private static Duration? LengthOf(JsonElement info)
-    {
-        var milliseconds = info.TryGetProperty("duration_ms", out var inMilliseconds) ? Number(inMilliseconds)
-            : info.TryGetProperty("duration", out var inSeconds) ? Number(inSeconds) * 1_000
+    private static Duration? LengthOf(JsonElement info, string name, double milliseconds) =>
+        info.TryGetProperty(name, out var value) && Number(value) * milliseconds is >= 0 and <= MaxLengthMilliseconds and var length
+            ? Duration.FromTimeSpan(TimeSpan.FromMilliseconds(length))
             : null;
-        return milliseconds is > 0 and <= 86_400_000 ? Duration.FromTimeSpan(TimeSpan.FromMilliseconds(milliseconds.Value)) : null;
-    }
 
     private static string? ClientOf(JsonElement info)
     {

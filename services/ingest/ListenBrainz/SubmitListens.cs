@@ -12,14 +12,18 @@ namespace RecSys.Ingest.ListenBrainz;
 /// </summary>
 internal static class SubmitListens
 {
-    private const string PlayingNow = "playing_now";
+    private const string Playing = "playing_now";
     private const string Import = "import";
     private const string Single = "single";
     private const int ShownFaults = 3;
 
     /// <summary>Answers when the broker has confirmed.</summary>
     public static async Task<IResult> AnswerAsync(
-        HttpContext context, [FromServices] ListenAcceptance acceptance, [FromServices] TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext context,
+        [FromServices] ListenAcceptance acceptance,
+        [FromServices] PlayingNow playing,
+        [FromServices] TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (ListenBrainzUser.Find(context) is not { } userId)
         {
@@ -33,20 +37,32 @@ internal static class SubmitListens
             return Bad("The body must be valid JSON in UTF-8.");
         }
 
-        if (ProblemOf(body.RootElement, out var type, out var payload) is { } problem)
+        var (type, payload) = ("", default(JsonElement));
+        try
         {
-            return Bad(problem);
+            if (ProblemOf(body.RootElement, out type, out payload) is { } problem)
+            {
+                return Bad(problem);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return Bad("The names in the body, and listen_type, must be valid Unicode.");
         }
 
-        ListenPayload[] read = [.. payload.EnumerateArray().Select(element => ListenPayload.Read(element, userId, needsTime: type != PlayingNow))];
-        if (type == PlayingNow)
+        ListenPayload[] read = [.. payload.EnumerateArray().Select(element => ListenPayload.Read(element, userId, needsTime: type != Playing))];
+        if (type == Playing)
         {
-            // Nothing is stored of it; it is judged as if it were played now.
+            // It goes to no store; it is judged as if it were played now.
             read[0].Listen.ListenTime = clock.GetUtcNow().ToTimestamp();
         }
 
         var screened = acceptance.Screen([.. read.Select(listen => listen.Listen)], index => read[index].Faults);
-        if (type != PlayingNow)
+        if (type == Playing)
+        {
+            screened.Good.ToList().ForEach(playing.Set);
+        }
+        else
         {
             await acceptance.AcceptAsync(screened, ProducerText.Storable(read[0].Client ?? "ListenBrainz client"), cancellationToken);
         }
@@ -73,6 +89,7 @@ internal static class SubmitListens
     }
 
     /// <summary>What is wrong with the request as a whole; null when nothing is.</summary>
+    /// <exception cref="InvalidOperationException">A text in it has half a surrogate pair, or is not UTF-8.</exception>
     private static string? ProblemOf(JsonElement request, out string type, out JsonElement payload)
     {
         type = "";
@@ -83,9 +100,9 @@ internal static class SubmitListens
         }
 
         type = request.TryGetProperty("listen_type", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : "";
-        if (type is not (Single or PlayingNow or Import))
+        if (type is not (Single or Playing or Import))
         {
-            return $"listen_type must be {Single}, {PlayingNow} or {Import}.";
+            return $"listen_type must be {Single}, {Playing} or {Import}.";
         }
 
         if (!request.TryGetProperty("payload", out payload) || payload.ValueKind != JsonValueKind.Array)

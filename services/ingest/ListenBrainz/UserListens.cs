@@ -116,7 +116,8 @@ internal sealed class UserListens(ListenHistoryStore history, TrackStore tracks)
         while (page.Count == MaxCount);
     }
 
-    private static IResult? ProblemOfName(string name) =>
+    /// <summary>The answer to who asks about what can't be a user's name; null where it can.</summary>
+    public static IResult? ProblemOfName(string name) =>
         IdText.ProblemOfId(name) is { } problem ? Bad($"The user's name {problem}.") : null;
 
     private static bool TryRead(string? text, out long? number)

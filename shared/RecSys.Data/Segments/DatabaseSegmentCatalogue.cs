@@ -52,6 +52,7 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
     /// <inheritdoc/>
     public async Task<bool> SwapAsync(IReadOnlyList<SegmentRow> added, IReadOnlyList<string> removed, CancellationToken cancellationToken)
     {
+        var gone = removed.Distinct(StringComparer.Ordinal).ToArray();
         try
         {
             return await _database.WriteAsync(
@@ -63,8 +64,8 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
                         return true;
                     }
 
-                    if (removed.Count > 0 && await context.LakeSegments.Where(segment => removed.Contains(segment.Path) && segment.RemovedAt == null)
-                        .ExecuteUpdateAsync(update => update.SetProperty(segment => segment.RemovedAt, now), cancellationToken) < removed.Count)
+                    if (gone.Length > 0 && await context.LakeSegments.Where(segment => gone.Contains(segment.Path) && segment.RemovedAt == null)
+                        .ExecuteUpdateAsync(update => update.SetProperty(segment => segment.RemovedAt, now), cancellationToken) < gone.Length)
                     {
                         throw new SegmentConflictException();
                     }
@@ -81,7 +82,8 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
         }
         catch (DbUpdateException exception) when (RecSysDatabase.IsDuplicateKey(exception))
         {
-            return false;
+            // Another import of that name, or the same swap by somebody else at the same moment.
+            return await _database.ReadAsync(context => AreThereAsync(context, added, cancellationToken), cancellationToken);
         }
     }
 

@@ -15,10 +15,11 @@ public interface ISegmentCatalogue
 
     /// <summary>Puts segments in the place of others, all in one step. Doing it twice ends as doing it once.</summary>
     /// <param name="added">What becomes part of the lake. Its files are there.</param>
-    /// <param name="removed">Paths of what ceases to be one.</param>
+    /// <param name="removed">Paths of what ceases to be one. One that stands there twice counts once.</param>
     /// <param name="cancellationToken">Cancelled, nothing was changed.</param>
     /// <returns>
-    /// False, and nothing changed, when somebody else has removed one of them meanwhile, or has added an import of the same name.
+    /// False, and nothing changed, when somebody else has removed one of them meanwhile, or has added an import of the same name, or a
+    /// part of the same segments.
     /// </returns>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; whether it was done is not known.</exception>
     Task<bool> SwapAsync(IReadOnlyList<SegmentRow> added, IReadOnlyList<string> removed, CancellationToken cancellationToken);
@@ -39,7 +40,7 @@ public interface ISegmentCatalogue
 /// <summary>The segments of one moment, whose files stay until this is disposed.</summary>
 public sealed class HeldSegments : IAsyncDisposable
 {
-    private readonly Func<ValueTask> _release;
+    private Func<ValueTask>? _release;
 
     internal HeldSegments(IReadOnlyList<SegmentRow> segments, Func<ValueTask> release) => (Segments, _release) = (segments, release);
 
@@ -47,5 +48,5 @@ public sealed class HeldSegments : IAsyncDisposable
     public IReadOnlyList<SegmentRow> Segments { get; }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _release();
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _release, null)?.Invoke() ?? ValueTask.CompletedTask;
 }

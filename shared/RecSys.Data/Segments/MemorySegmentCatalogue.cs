@@ -48,9 +48,10 @@ public sealed class MemorySegmentCatalogue(TimeProvider? clock = null) : ISegmen
             }
 
             var gone = removed.ToHashSet(StringComparer.Ordinal);
+            var imports = Present().Where(segment => !gone.Contains(segment.Path)).Concat(added).Where(segment => segment.Kind == SegmentKind.Import);
             if (gone.Any(path => !_segments.TryGetValue(path, out var segment) || segment.RemovedAt is not null)
-                || added.Any(segment => segment.Kind == SegmentKind.Import && Present().Any(
-                    other => other.Kind == SegmentKind.Import && other.Name == segment.Name && !gone.Contains(other.Path))))
+                || added.Any(segment => _segments.ContainsKey(segment.Path))
+                || imports.CountBy(import => import.Name).Any(name => name.Value > 1))
             {
                 return Task.FromResult(false);
             }

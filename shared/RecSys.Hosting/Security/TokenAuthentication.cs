@@ -42,21 +42,26 @@ internal sealed class TokenAuthentication(KnownTokens tokens, SecurityMode mode)
 
     private async Task<AuthenticateResult> ReadAsync()
     {
-        // Several headers make no valid value together.
-        if (!mode.TokensAreNeeded || !AuthenticationHeaderValue.TryParse(_context.Request.Headers.Authorization, out var header)
-            || !(header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || header.Scheme.Equals("Token", StringComparison.OrdinalIgnoreCase))
-            || string.IsNullOrEmpty(header.Parameter))
+        if (!mode.TokensAreNeeded || (TokenInHeader() ?? TokenInAddress.Of(_context)) is not { } token)
         {
             return AuthenticateResult.NoResult();
         }
 
         try
         {
-            return AuthenticateResult.Success(new(await tokens.FindAsync(header.Parameter, _context.RequestAborted), Scheme));
+            return AuthenticateResult.Success(new(await tokens.FindAsync(token, _context.RequestAborted), Scheme));
         }
         catch (RecSysException exception)
         {
             return AuthenticateResult.Fail(exception);
         }
     }
+
+    // Several headers make no valid value together.
+    private string? TokenInHeader() =>
+        AuthenticationHeaderValue.TryParse(_context.Request.Headers.Authorization, out var header)
+            && (header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || header.Scheme.Equals("Token", StringComparison.OrdinalIgnoreCase))
+            && header.Parameter is { Length: > 0 } token
+                ? token
+                : null;
 }

@@ -29,6 +29,9 @@ internal static class SettingsSources
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
 
+        // It logs every body that is no message, whoever sends it, as an error with a stack trace; ErrorTranslator logs what fails in the service.
+        ["Logging:LogLevel:Grpc.AspNetCore.Server.ServerCallHandler"] = "None",
+
         // It logs every attempt to connect and every failed message with a stack trace; BusConnection says each once.
         ["Logging:LogLevel:MassTransit"] = "Critical",
 

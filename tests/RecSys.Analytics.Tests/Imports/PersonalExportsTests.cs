@@ -161,6 +161,10 @@ public sealed class PersonalExportsTests : IDisposable
     [InlineData("spotify", "a.json", """{"scrobbles": []}""", "is no streaming history of Spotify")]
     [InlineData("spotify", "a.json", """[{"ts": "2023-01-02T03:04:05Z", "ms_pl""", "is no whole JSON")]
     [InlineData("maloja", "a.json", "[]", "is no export of Maloja")]
+    [InlineData("maloja", "a.json", """{"scrobbles": [], "scrob\ud800": 1}""", "is no export of Maloja")]
+    [InlineData("spotify", "a.json", """[{"ts": "2023-01-02T03:04:05Z", "ms_played": 1, "t\ud800": 1}]""", "is no streaming history of Spotify")]
+    [InlineData("spotify", "a.json", """[{"ts": "2023-01-02T03:04:05Z", "ms_played": 1, "end\ud800": 1}]""", "does not say who listened")]
+    [InlineData("listenbrainz", "a.jsonl", """{"listened_at": 1704067200, "track_metadata": {}, "track_meta\ud800": 1}""", "has no listens of ListenBrainz")]
     [InlineData("lastfm", "a.csv", "who,what,when\n", "are those of no export that is known")]
     public async Task A_file_that_is_not_understood_is_refused_with_what_to_do(string format, string name, string text, string problem)
     {

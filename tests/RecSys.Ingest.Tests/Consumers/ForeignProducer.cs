@@ -39,11 +39,17 @@ internal sealed class ForeignProducer(IConnection connection, IChannel channel) 
             properties.Headers["timestamp_in_ms"] = time.ToUnixTimeMilliseconds();
         }
 
-        await channel.BasicPublishAsync(Exchange, "", mandatory: true, properties, body);
+        await PublishAsync(body, properties);
     }
+
+    /// <summary>With whatever properties and headers.</summary>
+    public async Task PublishAsync(byte[] body, BasicProperties properties) => await channel.BasicPublishAsync(Exchange, "", mandatory: true, properties, body);
 
     /// <summary>Messages that wait in the writer's queue, in nobody's hands.</summary>
     public Task<uint> CountWaitingAsync() => channel.MessageCountAsync(Queue);
+
+    /// <summary>Messages that can't be consumed and wait for their keeper.</summary>
+    public Task<uint> CountRejectedAsync() => channel.MessageCountAsync($"{Queue}.rejected");
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
@@ -10,14 +11,15 @@ namespace RecSys.Ingest.Tests.Consumers;
 public sealed class ListenWriterTests(PostgresFixture postgres, RabbitMqFixture broker) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private Uri _virtualHost = null!;
     private IngestHost _ingest = null!;
     private ForeignProducer _producer = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var virtualHost = await broker.CreateVirtualHostAsync();
-        _ingest = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), virtualHost);
-        _producer = await ForeignProducer.ConnectAsync(virtualHost);
+        _virtualHost = await broker.CreateVirtualHostAsync();
+        _ingest = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), _virtualHost);
+        _producer = await ForeignProducer.ConnectAsync(_virtualHost);
     }
 
     public async ValueTask DisposeAsync()
@@ -144,6 +146,23 @@ public sealed class ListenWriterTests(PostgresFixture postgres, RabbitMqFixture 
 
         await WaitForAsync(history: 1_204, lake: 1_204, rejected: 1);
         (await _ingest.Tracks.CountAsync(CancellationToken.None)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_example_in_JavaScript_publishes_listens_that_are_stored()
+    {
+        using var folder = new TempFolder("javascript");
+        var file = folder.File("listens.jsonl");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, 1_200).Select(number => JsonSerializer.Serialize(
+            new { user = $"Аня {number % 7} 🎵", track = $"track-{number}", time = 1_767_225_600 + number })));
+        var example = await NodePackages.InstallAsync(Checkout.PathTo("examples", "javascript"));
+
+        var output = await ChildProcess.RunAsync("node", [Path.Combine(example, "amqp-producer.js"), Checkout.PathTo("protos"), _virtualHost.OriginalString, file]);
+
+        output.Trim().ShouldBe("confirmed 1200");
+        await WaitForAsync(history: 1_200, lake: 1_200, rejected: 0);
+        var newest = (await _ingest.History.GetAsync($"Аня {1_199 % 7} 🎵", 1, null, CancellationToken.None)).Single();
+        (newest.TrackId, newest.ListenedAt.ToUnixTimeSeconds()).ShouldBe(("track-1199", 1_767_226_799));
     }
 
     [Fact]

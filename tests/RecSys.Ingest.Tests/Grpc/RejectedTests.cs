@@ -65,6 +65,39 @@ public sealed class RejectedTests(PostgresFixture postgres, RabbitMqFixture brok
     }
 
     [Fact]
+    public async Task Large_bodies_are_kept_and_fill_no_answer_that_a_client_could_not_take()
+    {
+        var large = new byte[6_000_000];
+        var title = new string('x', 60_000);
+        await KeepAsync(
+        [
+            new RejectedListenRow("is no ListenBatch", large, Noon.AddHours(1), "player"),
+            .. Enumerable.Range(0, 100).Select(number => Row("title is too long", Samples.Listen(number, l => l.Title = title), minutes: number)),
+        ]);
+
+        var request = new ListRejectedRequest { PageSize = 1_000 };
+        var pages = new List<ListRejectedResponse>();
+        do
+        {
+            pages.Add(await _ingest.Client.ListRejectedAsync(request));
+            request.PageToken = pages[^1].NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        var all = pages.SelectMany(page => page.Rejections).ToList();
+        all.DistinctBy(entry => entry.RejectedId).Count().ShouldBe(101);
+        pages.ShouldAllBe(page => page.CalculateSize() < 2 << 20);
+        var poison = all.Single(entry => entry.Reason == "is no ListenBatch");
+        (poison.Body.Length, poison.BodyBytes).ShouldBe((0, 6_000_000));
+        all.Where(entry => entry != poison).ShouldAllBe(entry => entry.Listens.Single().Title == title && entry.BodyBytes == entry.Body.Length);
+
+        var replayed = await _ingest.Client.ReplayRejectedAsync(new ReplayRejectedRequest { Filter = new RejectedFilter() });
+        replayed.RemainingCount.ShouldBe(101);
+        replayed.CalculateSize().ShouldBeLessThan(2 << 20);
+        (await _ingest.Rejected.GetNewestAsync(200, CancellationToken.None)).Max(row => row.Body.Length).ShouldBe(large.Length);
+    }
+
+    [Fact]
     public async Task Replayed_listens_are_stored_and_the_others_stay_with_the_reason_that_holds_now()
     {
         byte[] both = new ListenBatch { Listens = { Samples.Listen(2), Samples.Listen(3, l => l.PlayedShare = 2) } }.ToByteArray();

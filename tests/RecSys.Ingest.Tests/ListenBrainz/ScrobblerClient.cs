@@ -7,9 +7,17 @@ namespace RecSys.Ingest.Tests.ListenBrainz;
 /// <summary>A program that speaks ListenBrainz to ingest's HTTP port.</summary>
 internal sealed class ScrobblerClient(Uri address) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address };
+    // Certificates of tests are checked where that is what is tested.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } }) { BaseAddress = address };
 
-    public Task<ScrobblerAnswer> SubmitAsync(string json, string? token = "ann") => SendAsync(HttpMethod.Post, "/1/submit-listens", token, json);
+    public Task<ScrobblerAnswer> SubmitAsync(string json, string? token = "ann") => SendAsync(HttpMethod.Post, "/1/submit-listens", token, Encoding.UTF8.GetBytes(json));
+
+    /// <summary>Whatever the bytes are.</summary>
+    public Task<ScrobblerAnswer> SubmitAsync(byte[] body, string? token = "ann") => SendAsync(HttpMethod.Post, "/1/submit-listens", token, body);
+
+    /// <summary>As programs do that say nothing of what their body is.</summary>
+    public Task<ScrobblerAnswer> SubmitWithoutContentTypeAsync(string json, string? token = "ann") =>
+        SendAsync(HttpMethod.Post, "/1/submit-listens", token, Encoding.UTF8.GetBytes(json), hasContentType: false);
 
     public Task<ScrobblerAnswer> GetAsync(string path, string? token = "ann") => SendAsync(HttpMethod.Get, path, token, body: null);
 
@@ -25,7 +33,7 @@ internal sealed class ScrobblerClient(Uri address) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<ScrobblerAnswer> SendAsync(HttpMethod method, string path, string? token, string? body)
+    private async Task<ScrobblerAnswer> SendAsync(HttpMethod method, string path, string? token, byte[]? body, bool hasContentType = true)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("Origin", "https://player.example");
@@ -39,12 +47,13 @@ internal sealed class ScrobblerClient(Uri address) : IDisposable
 
         if (body is not null)
         {
-            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = hasContentType ? new("application/json") : null } };
         }
 
         using var response = await _http.SendAsync(request);
         var headers = response.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase);
-        return new ScrobblerAnswer(response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, headers);
+        var text = await response.Content.ReadAsStringAsync();
+        return new ScrobblerAnswer(response.StatusCode, JsonDocument.Parse(text.Length > 0 ? text : "{}").RootElement, headers);
     }
 }
 

@@ -138,6 +138,11 @@ public sealed class ScrobblerTests : IAsyncLifetime
     [InlineData(
         """{"listen_type":"single","payload":[{"listened_at":1500000000,"track_metadata":{"artist_name":"A","track_name":"\ud83c"}}]}""",
         "payload[0].track_metadata.track_name must be valid Unicode")]
+    [InlineData(
+        """{"listen_type":"single","payload":[{"listened_at":1500000000,"track_metadata":{"artist_name":"A","\udc00_name":"T"}}]}""",
+        "payload[0] must have names that are valid Unicode")]
+    [InlineData("""{"listen_type":"\ud800","payload":[]}""", "The names in the body, and listen_type, must be valid Unicode.")]
+    [InlineData("""{"listen_type":"single","pay\ud800":[]}""", "The names in the body, and listen_type, must be valid Unicode.")]
     public async Task A_request_without_a_good_listen_is_an_error_that_says_what_is_wrong(string json, string error)
     {
         var answer = await _client.SubmitAsync(json);

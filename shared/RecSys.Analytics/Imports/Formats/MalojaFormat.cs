@@ -22,7 +22,8 @@ internal sealed class MalojaFormat : IImportFormat
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var document = JsonFiles.Parse(file);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("scrobbles", out var scrobbles) || scrobbles.ValueKind != JsonValueKind.Array)
+            var scrobbles = JsonFiles.Member(document.RootElement, "scrobbles");
+            if (scrobbles.ValueKind != JsonValueKind.Array)
             {
                 throw new LakeInputException(file.Path, "is no export of Maloja: an object with the list scrobbles is needed", "Name the file that Maloja made");
             }

@@ -186,25 +186,33 @@ internal static class JsonFiles
         }
     }
 
+    /// <summary>A member of an object; undefined when it is missing, or when another one has half a surrogate pair in its name, so that it can't be told.</summary>
+    public static JsonElement Member(JsonElement row, string name)
+    {
+        try
+        {
+            return row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) ? value : default;
+        }
+        catch (InvalidOperationException)
+        {
+            return default;
+        }
+    }
+
     /// <summary>A text; empty when it is missing, null or something else.</summary>
-    public static string Text(JsonElement row, string name) =>
-        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    public static string Text(JsonElement row, string name) => Member(row, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
 
     /// <summary>A number that isn't negative; null when it is missing or something else.</summary>
     public static double? Number(JsonElement row, string name) =>
-        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= 0
-            ? number
-            : null;
+        Member(row, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && number >= 0 ? number : null;
 
     /// <summary>An object; undefined when it is missing or something else.</summary>
-    public static JsonElement Object(JsonElement row, string name) =>
-        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : default;
+    public static JsonElement Object(JsonElement row, string name) => Member(row, name) is { ValueKind: JsonValueKind.Object } value ? value : default;
 
     /// <summary>A list of texts.</summary>
-    public static string[] Texts(JsonElement row, string name) =>
-        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray().Where(text => text.ValueKind == JsonValueKind.String).Select(text => text.GetString()!)]
-            : [];
+    public static string[] Texts(JsonElement row, string name) => Member(row, name) is { ValueKind: JsonValueKind.Array } value
+        ? [.. value.EnumerateArray().Where(text => text.ValueKind == JsonValueKind.String).Select(text => text.GetString()!)]
+        : [];
 
     /// <summary>Seconds since 1970 as microseconds; null for what is none.</summary>
     public static long? Seconds(JsonElement row, string name) =>

@@ -88,8 +88,8 @@ internal sealed class SpotifyFormat : IImportFormat
         var number = 0;
         foreach (var row in rows.EnumerateArray())
         {
-            var isBrief = row.ValueKind == JsonValueKind.Object && row.TryGetProperty("endTime", out _);
-            if (number++ == 0 && !isBrief && (row.ValueKind != JsonValueKind.Object || !row.TryGetProperty("ts", out _) || !row.TryGetProperty("ms_played", out _)))
+            var isBrief = Has(row, "endTime");
+            if (number++ == 0 && !isBrief && !(Has(row, "ts") && Has(row, "ms_played")))
             {
                 throw NoHistory(file);
             }
@@ -97,6 +97,8 @@ internal sealed class SpotifyFormat : IImportFormat
             listens.Add(row, $"{Path.GetFileName(file.Path)}, play {number}", isBrief ? BriefPlay : Play);
         }
     }
+
+    private static bool Has(JsonElement row, string name) => JsonFiles.Member(row, name).ValueKind != JsonValueKind.Undefined;
 
     private static LakeInputException NoHistory(InputFile file) =>
         new(file.Path, "is no streaming history of Spotify: a list of plays with ts and ms_played is needed", "Name the files Streaming_History_Audio_*.json");

@@ -1,6 +1,7 @@
 """A producer that knows nothing of RecSys but the protobuf contract: publishes the listens of a JSON lines file.
 
 usage: amqp_producer.py STUBS AMQP_URL FILE
+STUBS is the folder of the classes that protoc has made (README.md).
 Each line: {"user": …, "track": …, "time": Unix seconds}. Prints the number of listens that the broker confirmed.
 """
 import json
