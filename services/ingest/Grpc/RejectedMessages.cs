@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.Histories;
 using RecSys.Hosting.Errors;
@@ -8,7 +9,7 @@ using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Grpc;
 
-/// <summary>Kept listens in the contract's words, and what callers may ask of them.</summary>
+/// <summary>Kept listens and exposures in the contract's words, and what callers may ask of them.</summary>
 internal static class RejectedMessages
 {
     /// <summary>Most entries that one answer names.</summary>
@@ -56,7 +57,9 @@ internal static class RejectedMessages
         Producer = row.Producer,
         ReceiveTime = row.ReceivedAt.ToTimestamp(),
         Body = UnsafeByteOperations.UnsafeWrap(row.Body),
-        Listens = { RejectedReplay.ListensOf(row.Body) },
+        Kind = row.Kind,
+        Listens = { row.Kind == EventKind.Listens ? RejectedReplay.EventsOf<Listen, ListenBatch>(row.Body) : [] },
+        Exposures = { row.Kind == EventKind.Exposures ? RejectedReplay.EventsOf<Exposure, ExposureBatch>(row.Body) : [] },
     };
 
     private static RejectedListenFilter Read(RejectedFilter? filter, FieldViolations violations)
@@ -71,8 +74,13 @@ internal static class RejectedMessages
         var from = ReadTime(filter.StartTime, "filter.start_time", violations);
         var before = ReadTime(filter.EndTime, "filter.end_time", violations);
         violations.Require(from is null || before is null || from < before, "filter.end_time", "must be after start_time");
+        violations.Require(System.Enum.IsDefined(filter.Kind), "filter.kind", "must be EVENT_KIND_LISTENS, EVENT_KIND_EXPOSURES, or unset for both");
         return new RejectedListenFilter(
-            filter.Reason.Length > 0 ? filter.Reason : null, filter.Producer.Length > 0 ? filter.Producer : null, from, before);
+            filter.Reason.Length > 0 ? filter.Reason : null,
+            filter.Producer.Length > 0 ? filter.Producer : null,
+            from,
+            before,
+            filter.Kind == EventKind.Unspecified ? null : filter.Kind);
     }
 
     private static DateTimeOffset? ReadTime(Timestamp? time, string field, FieldViolations violations) =>
