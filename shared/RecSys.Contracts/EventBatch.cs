@@ -19,6 +19,13 @@ public interface IEventBatch<TEvent> : IMessage
     Timestamp AcceptTime { get; set; }
 }
 
+/// <summary>What holds for messages of events of every kind.</summary>
+public static class EventBatches
+{
+    /// <summary>Most events of a message that is stored as it came.</summary>
+    public const int MaxEvents = 500;
+}
+
 public sealed partial class ListenBatch : IEventBatch<Listen>
 {
     RepeatedField<Listen> IEventBatch<Listen>.Events => Listens;

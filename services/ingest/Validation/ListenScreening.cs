@@ -32,7 +32,7 @@ internal static class RejectedFields
 internal static class BatchRules
 {
     /// <summary>Most listens, or other events, in one request, stream message or message on the bus.</summary>
-    public const int MaxListens = 500;
+    public const int MaxListens = EventBatches.MaxEvents;
 
     /// <summary>Longest name of a producer, in Unicode code points.</summary>
     public const int MaxProducerLength = 128;

@@ -72,7 +72,9 @@ public static class BusBuilderExtensions
     {
         var services = builder.Services;
         services.AddSingleton<BusConnection>();
-        services.AddHostedService(provider => provider.GetRequiredService<BusConnection>());
+
+        // The first one is stopped last: whoever has something to say when it stops still can.
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<BusConnection>()));
         services.Insert(0, ServiceDescriptor.Singleton<IStartupTask>(provider => provider.GetRequiredService<BusConnection>()));
 
         // Read before the settings are checked: a wrong value is reported then, and no bus is started before.
