@@ -74,8 +74,11 @@ public sealed class ExposureOutcomes(LakeQueries queries)
         }
         finally
         {
-            // Does nothing when it was moved.
-            File.Delete(unfinished);
+            // Not there when it was moved, or could not be made.
+            if (File.Exists(unfinished))
+            {
+                File.Delete(unfinished);
+            }
         }
     }
 
