@@ -41,7 +41,7 @@ public static class IngestModule
 
         builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
         builder.AddRejectedConsumer<RejectedEventKeeper<Listen, ListenBatch>>(BusTopology.IngestListens);
-        builder.AddBatchConsumer<ExposureWriter, ExposureBatch>(BusTopology.IngestExposures);
+        builder.AddBatchConsumer<ExposureWriter, ExposureBatch>(BusTopology.IngestExposures, ExposureWriter.BatchLimit);
         builder.AddRejectedConsumer<RejectedEventKeeper<Exposure, ExposureBatch>>(BusTopology.IngestExposures);
         return builder;
     }

@@ -69,7 +69,7 @@ internal sealed class ServingOptions
     public int ExposureBuffer { get; init; } = 10_000;
 
     /// <summary>
-    /// How long exposures are collected for one message of at most 500, from none to 1 minute; a process that is killed loses those of so
+    /// How long exposures are collected for one message of at most 500 exposures or about 5,000 positions, from none to 1 minute; a process that is killed loses those of so
     /// long. Default 1 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ErrorMessage = "It must be from 00:00:00 to 00:01:00.")]

@@ -11,6 +11,9 @@ internal sealed class ExposureWriter(
     ExposureAcceptance acceptance, ListenStore store, ListenLake lake, TimeProvider clock, ILogger<ExposureWriter> logger)
     : EventWriter<Exposure, ExposureBatch>(acceptance, store, clock, logger)
 {
+    /// <summary>The most messages at once: each may hold thousands of positions.</summary>
+    public const int BatchLimit = 16;
+
     /// <inheritdoc/>
     protected override Task<SegmentRow> WriteAsync(IReadOnlyList<Exposure> events, CancellationToken cancellationToken) =>
         lake.WriteAsync([.. events.SelectMany(ToLakeExposures)], cancellationToken);

@@ -22,6 +22,9 @@ internal sealed class ExposureRecorder : BackgroundService
 
     private const string Producer = "serving";
 
+    /// <summary>Positions from which a message is full, so that long slates make no huge ones: about 350 KB.</summary>
+    private const int FullAtPositions = 5_000;
+
     /// <summary>How long a process that stops tries to get rid of what is left.</summary>
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
 
@@ -35,6 +38,7 @@ internal sealed class ExposureRecorder : BackgroundService
 
     // The message that is being published: of the same exposures until the bus has taken them.
     private readonly List<Exposure> _inHand = new(EventBatches.MaxEvents);
+    private int _positionsInHand;
     private long _droppedSinceSuccess;
     private bool _isAway;
 
@@ -118,12 +122,15 @@ internal sealed class ExposureRecorder : BackgroundService
     /// <summary>Takes what is there; true when the message is full.</summary>
     private bool TakeInHand()
     {
-        while (_inHand.Count < EventBatches.MaxEvents && _buffer.Reader.TryRead(out var exposure))
+        while (!IsFull() && _buffer.Reader.TryRead(out var exposure))
         {
             _inHand.Add(exposure);
+            _positionsInHand += exposure.Tracks.Count;
         }
 
-        return _inHand.Count == EventBatches.MaxEvents;
+        return IsFull();
+
+        bool IsFull() => _inHand.Count == EventBatches.MaxEvents || _positionsInHand >= FullAtPositions;
     }
 
     private async Task PublishUntilTakenAsync(CancellationToken cancellationToken)
@@ -149,7 +156,7 @@ internal sealed class ExposureRecorder : BackgroundService
                 // Tried again it would fail again, and keep those after it from being recorded.
                 ServingLog.ExposuresRefused(_logger, _inHand.Count, exception.Message.ReplaceLineEndings(" "));
                 Drop(_inHand.Count);
-                _inHand.Clear();
+                EmptyHand();
             }
         }
     }
@@ -175,13 +182,19 @@ internal sealed class ExposureRecorder : BackgroundService
         await _events.PublishAsync(
             new ExposureBatch { Producer = Producer, AcceptTime = _time.GetUtcNow().ToTimestamp(), Exposures = { _inHand } }, cancellationToken);
         _published.Add(_inHand.Count);
-        _inHand.Clear();
+        EmptyHand();
         var dropped = Interlocked.Exchange(ref _droppedSinceSuccess, 0);
         if (_isAway || dropped > 0)
         {
             _isAway = false;
             ServingLog.ExposuresTakenAgain(_logger, dropped);
         }
+    }
+
+    private void EmptyHand()
+    {
+        _inHand.Clear();
+        _positionsInHand = 0;
     }
 
     private void Drop(int count)
