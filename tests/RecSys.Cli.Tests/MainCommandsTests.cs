@@ -198,11 +198,14 @@ public sealed class MainCommandsTests : IDisposable
 
         var listed = await Tool.JsonAsync("rejected", "list", "--data", Data);
         var early = await Tool.JsonAsync("rejected", "list", "--reason", "after the listen arrived", "--data", Data);
+        var exposures = await Tool.JsonAsync("rejected", "list", "--kind", "exposures", "--data", Data);
         var (nothing, why) = await Tool.RunAsync("rejected", "replay", "--data", Data);
 
         listed.GetProperty("items").GetArrayLength().ShouldBe(2);
         var item = early.GetProperty("items").EnumerateArray().Single();
         item.GetProperty("listens")[0].GetProperty("user").GetString().ShouldBe("ann");
+        item.GetProperty("kind").GetString().ShouldBe("listens");
+        exposures.GetProperty("items").GetArrayLength().ShouldBe(0);
         (nothing, why.Contains("--all", StringComparison.Ordinal)).ShouldBe((2, true), why);
 
         var (exitCode, output) = await Tool.RunAsync("rejected", "replay", "--all", "--data", Data);

@@ -35,7 +35,11 @@ internal static class Samples
         };
         exposure.Tracks.AddRange(Enumerable.Range(1, 3).Select(rank => new ExposedTrack
         {
-            TrackId = $"track-{number + rank}", Rank = rank, Sources = { "als", "popular" }, Score = 1.0 / rank, Propensity = 0.5,
+            TrackId = $"track-{number + rank}",
+            Rank = rank,
+            Sources = { "als", "popular" },
+            Score = 1.0 / rank,
+            Propensity = 0.5,
         }));
         change?.Invoke(exposure);
         return exposure;
