@@ -93,6 +93,11 @@ public sealed class ListenLake : IDisposable
     /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
     public Task<IReadOnlyList<SegmentRow>> ListAsync(CancellationToken cancellationToken = default) => _catalogue.ListAsync(cancellationToken);
 
+    /// <summary>The same of its listens alone, ingested and imported.</summary>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
+    public async Task<IReadOnlyList<SegmentRow>> ListListensAsync(CancellationToken cancellationToken = default) =>
+        [.. (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(segment => segment.HoldsListens)];
+
     /// <summary>Names of the imported logs, in ordinal order.</summary>
     /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
     public async Task<IReadOnlyList<string>> ListImportsAsync(CancellationToken cancellationToken = default) =>

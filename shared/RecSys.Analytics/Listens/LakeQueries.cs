@@ -103,7 +103,7 @@ public sealed class LakeQueries : IDisposable
     /// whether it has grown.
     /// </summary>
     public async Task<long> CountRowsAsync(CancellationToken cancellationToken = default) =>
-        _pinned?.Rows ?? (await Lake.ListAsync(cancellationToken).ConfigureAwait(false)).Where(segment => segment.HoldsListens).Sum(segment => segment.Rows);
+        _pinned?.Rows ?? (await Lake.ListListensAsync(cancellationToken).ConfigureAwait(false)).Sum(segment => segment.Rows);
 
     /// <summary>An imported log.</summary>
     /// <returns>The log; null when there is none of that name.</returns>

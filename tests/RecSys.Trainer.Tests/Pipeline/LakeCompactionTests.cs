@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using RecSys.Analytics.Listens;
 using RecSys.Data.Segments;
 using RecSys.Lake;
@@ -21,8 +20,7 @@ public sealed class LakeCompactionTests
 
         foreach (var daysAgo in (int[])[0, 400])
         {
-            var segment = await trainer.Lake.WriteAsync([new LakeExposure("slate", "user-1", DateTimeOffset.UtcNow.AddDays(-daysAgo), "track", 1)]);
-            await trainer.Host.Services.GetRequiredService<ISegmentCatalogue>().SwapAsync([segment], [], CancellationToken.None);
+            await trainer.ShowAsync(DateTimeOffset.UtcNow.AddDays(-daysAgo));
         }
 
         await Wait.UntilAsync(async () => (await trainer.Lake.ListAsync()).Count == 2, TimeSpan.FromSeconds(30), "a segment of each kind");
