@@ -81,6 +81,7 @@ internal static class CommandLine
             HistoryCommand.Create(),
             ModelsCommand.Create(),
             ListensCommand.Create(),
+            ExposuresCommand.Create(),
             RejectedCommand.Create(),
             TokensCommand.Create(),
             ConfigCommand.Create(),

@@ -17,10 +17,10 @@ using RecSys.Lake.Storage;
 
 namespace RecSys.Ingest;
 
-/// <summary>Takes listens and catalogue entries, and stores them.</summary>
+/// <summary>Takes listens, exposures and catalogue entries, and stores them.</summary>
 public static class IngestModule
 {
-    /// <summary>Registers ingest: its gRPC service and the writer that consumes the listens on the bus.</summary>
+    /// <summary>Registers ingest: its gRPC service and the writers that consume the listens and exposures on the bus.</summary>
     public static WebApplicationBuilder AddIngest(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -32,15 +32,19 @@ public static class IngestModule
 
         services.AddStartupTask<LakeFolderTask>();
         services.AddSingleton<TrackResolver>();
-        services.AddSingleton<KnownListens>();
         services.AddSingleton<NearDuplicates>();
         services.AddSingleton<ListenAcceptance>();
+        services.AddSingleton<EventAcceptance<Listen, ListenBatch>>(provider => provider.GetRequiredService<ListenAcceptance>());
+        services.AddSingleton<ExposureAcceptance>();
+        services.AddSingleton<EventAcceptance<Exposure, ExposureBatch>>(provider => provider.GetRequiredService<ExposureAcceptance>());
         services.AddSingleton<RejectedReplay>();
         services.AddHostedService<RejectedListenRetention>();
         services.AddListenBrainz();
 
         builder.AddBatchConsumer<ListenWriter, ListenBatch>(BusTopology.IngestListens);
-        builder.AddRejectedConsumer<RejectedListenKeeper>(BusTopology.IngestListens);
+        builder.AddRejectedConsumer<RejectedEventKeeper<Listen, ListenBatch>>(BusTopology.IngestListens);
+        builder.AddBatchConsumer<ExposureWriter, ExposureBatch>(BusTopology.IngestExposures, ExposureWriter.BatchLimit);
+        builder.AddRejectedConsumer<RejectedEventKeeper<Exposure, ExposureBatch>>(BusTopology.IngestExposures);
         return builder;
     }
 
@@ -48,7 +52,11 @@ public static class IngestModule
     public static WebApplication MapIngest(this WebApplication app)
     {
         app.MapGrpcService<IngestGrpcService>().RequireScope(
-            TokenScopes.Submit, nameof(IngestGrpcService.SubmitListens), nameof(IngestGrpcService.StreamListens), nameof(IngestGrpcService.PutTracks))
+            TokenScopes.Submit,
+            nameof(IngestGrpcService.SubmitListens),
+            nameof(IngestGrpcService.StreamListens),
+            nameof(IngestGrpcService.SubmitExposures),
+            nameof(IngestGrpcService.PutTracks))
             .RequireScope(TokenScopes.Admin, nameof(IngestGrpcService.ListRejected), nameof(IngestGrpcService.ReplayRejected));
         app.MapListenBrainz();
         return app;

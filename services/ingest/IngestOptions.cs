@@ -16,11 +16,11 @@ internal sealed class IngestOptions
     public int UnconfirmedBatchesPerStream { get; init; } = 32;
 
     /// <summary>
-    /// How many of the listens that it took last a process remembers at least, 1 to 100,000,000, to say in its answers how many it
-    /// knew; each takes up to 50 bytes. Default 1,000,000.
+    /// How many of the listens that it took last, and of the exposures, a process remembers at least, 1 to 100,000,000, to say in its
+    /// answers how many it knew; each takes up to 50 bytes. Default 1,000,000.
     /// </summary>
     [Range(1, 100_000_000, ErrorMessage = "It must be 1 to 100,000,000.")]
-    public int KnownListens { get; init; } = 1_000_000;
+    public int KnownEvents { get; init; } = 1_000_000;
 
     /// <summary>
     /// Whether a listen that says how long its track lasts is left out where another listen of the same user and track began within half

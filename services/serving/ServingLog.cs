@@ -14,4 +14,17 @@ internal static partial class ServingLog
 
     [LoggerMessage(5003, LogLevel.Debug, "{Count} listens on the bus were malformed and are not in any history.")]
     public static partial void MalformedListens(ILogger logger, int count);
+
+    [LoggerMessage(5004, LogLevel.Warning,
+        "The bus does not take exposures; up to {Limit} of them wait in memory, and what comes after that is dropped: {Reason}")]
+    public static partial void ExposuresWait(ILogger logger, int limit, string reason);
+
+    [LoggerMessage(5005, LogLevel.Information, "The bus takes exposures again; {Dropped} were dropped meanwhile.")]
+    public static partial void ExposuresTakenAgain(ILogger logger, long dropped);
+
+    [LoggerMessage(5006, LogLevel.Warning, "{Count} exposures can't be published and are dropped: {Reason}")]
+    public static partial void ExposuresRefused(ILogger logger, int count, string reason);
+
+    [LoggerMessage(5007, LogLevel.Warning, "{Count} exposures are lost: the bus did not take them before the stop ({Reason}).")]
+    public static partial void ExposuresLost(ILogger logger, int count, string reason);
 }

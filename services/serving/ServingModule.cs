@@ -36,6 +36,8 @@ public static class ServingModule
         services.AddSingleton<SlateComposer>();
         services.AddSingleton<StoredSlates>();
         services.AddWarmUp<SlateWarmUp>();
+        services.AddSingleton<ExposureRecorder>();
+        services.AddHostedService(provider => provider.GetRequiredService<ExposureRecorder>());
         services.AddSingleton<SimilarTrackList>();
         services.AddSingleton<PopularPages>();
         services.AddSingleton<HistoryPages>();

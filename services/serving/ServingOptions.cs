@@ -58,6 +58,23 @@ internal sealed class ServingOptions
     [Range(1, 100, ErrorMessage = "It must be from 1 to 100.")]
     public int MaxTracksPerArtist { get; init; } = 2;
 
+    /// <summary>Whether the slates that are answered are recorded as exposures. Default true.</summary>
+    public bool RecordExposures { get; init; } = true;
+
+    /// <summary>
+    /// Exposures that wait in memory for the bus, about 2 KB each; what comes when it is full is dropped and counted. 500 to 1,000,000,
+    /// default 10,000.
+    /// </summary>
+    [Range(500, 1_000_000, ErrorMessage = "It must be from 500 to 1000000.")]
+    public int ExposureBuffer { get; init; } = 10_000;
+
+    /// <summary>
+    /// How long exposures are collected for one message of at most 500 exposures or about 5,000 positions, from none to 1 minute; a process that is killed loses those of so
+    /// long. Default 1 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ErrorMessage = "It must be from 00:00:00 to 00:01:00.")]
+    public TimeSpan ExposureInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Listens that are kept in memory of one user. 1 to 1,000, default 1,000.</summary>
     [Range(1, 1_000, ErrorMessage = "It must be from 1 to 1000.")]
     public int HistoryLength { get; init; } = 1_000;

@@ -70,7 +70,13 @@ internal sealed class TrainerOptions
     [Range(0, 10_000, ErrorMessage = "It must be 0 to 10,000.")]
     public int CompactFromSegments { get; init; } = 64;
 
-    /// <summary>How often the trainer looks for dates with so many segments, 00:00:01 to 1 day. Default 5 minutes.</summary>
+    /// <summary>Days after which exposures are removed from the lake, 0 to 36,500; 0 keeps them for ever. Default 180.</summary>
+    [Range(0, 36_500, ErrorMessage = "It must be 0 (for ever) to 36500.")]
+    public int ExposureDays { get; init; } = 180;
+
+    /// <summary>
+    /// How often the trainer looks for dates with so many segments and for exposures that are too old, 00:00:01 to 1 day. Default 5 minutes.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "It must be from 00:00:01 to 1.00:00:00.")]
     public TimeSpan CompactInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts;
 using RecSys.Contracts.Events.V1;
@@ -38,7 +39,7 @@ public static class ListenRules
     {
         violations.RequireId(listen.UserId, "user_id");
         CheckTrack(listen, violations);
-        CheckTime(listen.ListenTime, arrivedAt, violations);
+        CheckTime(listen.ListenTime, arrivedAt, "listen_time", "listen", "the play began", violations);
         if (listen.HasPlayedShare)
         {
             violations.RequireRange(listen.PlayedShare, 0, 1, "played_share");
@@ -54,10 +55,11 @@ public static class ListenRules
             "must be more than 0 and at most a day, or unset when unknown");
     }
 
-    /// <summary>The time by which a batch's listens are judged.</summary>
+    /// <summary>The time by which a batch's listens, or other events, are judged.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="receivedAt">When its message came in, for producers that don't say when they accepted it.</param>
-    public static DateTimeOffset ArrivalOf(ListenBatch batch, DateTimeOffset receivedAt)
+    public static DateTimeOffset ArrivalOf<TEvent>(IEventBatch<TEvent> batch, DateTimeOffset receivedAt)
+        where TEvent : class, IMessage<TEvent>, new()
     {
         var violations = new FieldViolations();
         return batch.AcceptTime is { } accepted && violations.RequireTime(accepted, "accept_time") ? accepted.ToDateTimeOffset() : receivedAt;
@@ -91,27 +93,33 @@ public static class ListenRules
         violations.RequireText(listen.Album, "album", MaxNameLength);
     }
 
-    private static void CheckTime(Timestamp? time, DateTimeOffset arrivedAt, FieldViolations violations)
+    /// <summary>The same for the time of a listen or another event.</summary>
+    /// <param name="time">The event's own time.</param>
+    /// <param name="arrivedAt">When it came in.</param>
+    /// <param name="field">Its field.</param>
+    /// <param name="name">What the event is called, such as <c>listen</c>.</param>
+    /// <param name="meaning">What the time says, such as <c>the play began</c>.</param>
+    /// <param name="violations">Receives what is wrong with it.</param>
+    internal static void CheckTime(Timestamp? time, DateTimeOffset arrivedAt, string field, string name, string meaning, FieldViolations violations)
     {
-        const string Field = "listen_time";
         if (time is null)
         {
-            violations.Add(Field, "must be set to when the play began");
+            violations.Add(field, $"must be set to when {meaning}");
             return;
         }
 
         violations.Require(
-            time.Nanos is >= 0 and <= MaxNanoseconds, Field, $"must have 0 to {MaxNanoseconds} nanoseconds, has {time.Nanos}");
+            time.Nanos is >= 0 and <= MaxNanoseconds, field, $"must have 0 to {MaxNanoseconds} nanoseconds, has {time.Nanos}");
         violations.Require(
             time.Seconds >= EarliestSeconds,
-            Field,
+            field,
             $"must not be before {EarliestTime:yyyy-MM-dd}, is {time.Seconds} seconds after 1970; is the producer's unit seconds?");
 
         // Compared in whole seconds: the year 200,000 overflows every other type.
         violations.Require(
             time.Seconds <= arrivedAt.ToUnixTimeSeconds() + (long)MaxClockLead.TotalSeconds,
-            Field,
-            $"must not be more than {MaxClockLead.TotalMinutes:0} minutes after the listen arrived, is {time.Seconds} seconds after 1970; is the producer's clock right, and its unit seconds?");
+            field,
+            $"must not be more than {MaxClockLead.TotalMinutes:0} minutes after the {name} arrived, is {time.Seconds} seconds after 1970; is the producer's clock right, and its unit seconds?");
     }
 
     // Whole seconds first: a value beyond what a TimeSpan holds must be refused, not thrown at.

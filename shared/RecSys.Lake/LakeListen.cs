@@ -24,13 +24,10 @@ public sealed record LakeListen(string UserId, string TrackId, DateTimeOffset Li
 
     /// <summary>What is wrong with the listen; null when nothing is. Asked before a call joins others, so that it can only fail by itself.</summary>
     internal string? Problem =>
-        ProblemOfId("user", UserId)
-        ?? ProblemOfId("track", TrackId)
+        LakeId.ProblemOf("user", UserId)
+        ?? LakeId.ProblemOf("track", TrackId)
         ?? (PlayCount < 1 ? "has a play count below 1" : null)
         ?? (PlayedShare is { } share && !(share >= 0 && share <= 1) ? "has a played share outside 0 to 1" : null);
-
-    private static string? ProblemOfId(string name, string id) =>
-        IdText.ProblemOfId(id) is { } problem ? $"has a bad {name} id, which {problem}" : null;
 }
 
 /// <summary>One entry of a catalogue. Texts are empty when unknown.</summary>
@@ -55,6 +52,14 @@ public sealed record LakeTrack(string TrackId, string Title, string Artist, stri
 
     /// <summary>Ids of <see cref="Genres"/>, element by element.</summary>
     public IReadOnlyList<string> GenreIds { get; init; } = [];
+}
+
+/// <summary>What rows of segments may have as an id.</summary>
+internal static class LakeId
+{
+    /// <summary>What is wrong with an id, as a clause; null when nothing is.</summary>
+    public static string? ProblemOf(string name, string id) =>
+        IdText.ProblemOfId(id) is { } problem ? $"has a bad {name} id, which {problem}" : null;
 }
 
 /// <summary>Conversions between instants and the lake's microseconds since 1970-01-01 UTC.</summary>

@@ -27,8 +27,8 @@ public sealed class LakeSnapshot : IAsyncDisposable
     /// <summary>Whether there is nothing to read.</summary>
     public bool IsEmpty => Segments.Count == 0;
 
-    /// <summary>Rows of all segments and imports; a listen that came twice is counted twice.</summary>
-    public long Rows => Segments.Sum(segment => segment.Rows);
+    /// <summary>Rows of listens in all segments and imports; a listen that came twice is counted twice.</summary>
+    public long Rows => Segments.Where(segment => segment.HoldsListens).Sum(segment => segment.Rows);
 
     /// <summary>Names of the imported logs, in ordinal order.</summary>
     public IReadOnlyList<string> ImportNames { get; }
@@ -41,9 +41,13 @@ public sealed class LakeSnapshot : IAsyncDisposable
 
     /// <summary>The files of segments that may have listens from one time to before another.</summary>
     internal List<string> ListenSegments(DateTimeOffset? after = null, DateTimeOffset? before = null) =>
+        SegmentsOf(SegmentKind.Listens, after, before);
+
+    /// <summary>The files of segments of a kind that may have rows from one time to before another.</summary>
+    internal List<string> SegmentsOf(SegmentKind kind, DateTimeOffset? after, DateTimeOffset? before) =>
     [
         .. Segments
-            .Where(segment => segment.Kind == SegmentKind.Listens && !(segment.LastListen < after) && !(segment.FirstListen >= before))
+            .Where(segment => segment.Kind == kind && !(segment.LastListen < after) && !(segment.FirstListen >= before))
             .Select(segment => _folders.PathOf(segment.Path)),
     ];
 

@@ -4,14 +4,15 @@ using RecSys.Lake.Storage;
 namespace RecSys.Lake;
 
 /// <summary>
-/// The lake of listens in a folder or a bucket: Parquet segments that any Parquet reader understands, and a catalogue that says which of
+/// The lake of listens and exposures in a folder or a bucket: Parquet segments that any Parquet reader understands, and a catalogue that says which of
 /// them count. Several processes may write and read it at the same time. Nothing is made or read before the first call.
 /// </summary>
 public sealed class ListenLake : IDisposable
 {
     private readonly ISegmentCatalogue _catalogue;
     private readonly LakeFiles _files;
-    private readonly SegmentWriter _writer;
+    private readonly SegmentWriter<LakeListen> _writer;
+    private readonly SegmentWriter<LakeExposure> _exposureWriter;
     private readonly SegmentQueue _queue;
 
     /// <summary>A lake in a folder that only this object knows: what it holds is forgotten with it.</summary>
@@ -36,7 +37,8 @@ public sealed class ListenLake : IDisposable
         Folders = new LakeFolders(rootFolder);
         _catalogue = catalogue;
         _files = new LakeFiles(Folders, bucket);
-        _writer = new SegmentWriter(Folders, _files, options.Compression);
+        _writer = new SegmentWriter<LakeListen>(new ListenColumns(), Folders, _files, options.Compression);
+        _exposureWriter = new SegmentWriter<LakeExposure>(new ExposureColumns(), Folders, _files, options.Compression);
         _queue = new SegmentQueue(WriteAndAddAsync);
     }
 
@@ -91,6 +93,11 @@ public sealed class ListenLake : IDisposable
     /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
     public Task<IReadOnlyList<SegmentRow>> ListAsync(CancellationToken cancellationToken = default) => _catalogue.ListAsync(cancellationToken);
 
+    /// <summary>The same of its listens alone, ingested and imported.</summary>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
+    public async Task<IReadOnlyList<SegmentRow>> ListListensAsync(CancellationToken cancellationToken = default) =>
+        [.. (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(segment => segment.HoldsListens)];
+
     /// <summary>Names of the imported logs, in ordinal order.</summary>
     /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
     public async Task<IReadOnlyList<string>> ListImportsAsync(CancellationToken cancellationToken = default) =>
@@ -109,6 +116,24 @@ public sealed class ListenLake : IDisposable
         Check(listens);
         ArgumentOutOfRangeException.ThrowIfZero(listens.Count, nameof(listens));
         return _writer.WriteAsync(listens, cancellationToken);
+    }
+
+    /// <summary>The same for exposures.</summary>
+    /// <exception cref="ArgumentException">An exposure has an empty or invalid id, a rank below 1, or a score or propensity out of its range.</exception>
+    /// <exception cref="IOException">The folder or bucket can't be written, or the disk is full; nothing was left behind.</exception>
+    public Task<SegmentRow> WriteAsync(IReadOnlyList<LakeExposure> exposures, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(exposures);
+        ArgumentOutOfRangeException.ThrowIfZero(exposures.Count, nameof(exposures));
+        for (var i = 0; i < exposures.Count; i++)
+        {
+            if (exposures[i].Problem is { } problem)
+            {
+                throw new ArgumentException($"Exposure {i} {problem}.", nameof(exposures));
+            }
+        }
+
+        return _exposureWriter.WriteAsync(exposures, cancellationToken);
     }
 
     /// <summary>Removes the file of a segment that did not become part of the lake.</summary>
@@ -164,6 +189,7 @@ public sealed class ListenLake : IDisposable
     {
         _queue.Dispose();
         _writer.Dispose();
+        _exposureWriter.Dispose();
         _files.Dispose();
     }
 

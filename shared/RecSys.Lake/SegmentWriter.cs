@@ -1,40 +1,30 @@
+using Parquet;
 using RecSys.Data.Segments;
 using RecSys.Lake.Storage;
 
 namespace RecSys.Lake;
 
-/// <summary>Writes listens as a segment, which is on the disk or in the bucket when the call returns but not yet part of the lake.</summary>
-internal sealed class SegmentWriter(LakeFolders folders, LakeFiles files, LakeCompression compression) : IDisposable
+/// <summary>Writes rows as a segment, which is on the disk or in the bucket when the call returns but not yet part of the lake.</summary>
+internal sealed class SegmentWriter<TRow>(SegmentColumns<TRow> columns, LakeFolders folders, LakeFiles files, LakeCompression compression) : IDisposable
 {
-    private static readonly TableSchema Columns = new(
-        TableColumn.Text("user_id"),
-        TableColumn.Text("track_id"),
-        TableColumn.Moment("listened_at"),
-        TableColumn.Number<float>("played_share", isNullable: true),
-        TableColumn.Number<int>("play_count"));
-
     // What a crashed process left in progress is removed once it is surely nobody's work any more.
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
     // One call at a time: the columns of a row group, whose memory serves the next.
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly TextBuffer _users = new();
-    private readonly TextBuffer _tracks = new();
-    private long[] _times = [];
-    private float?[] _shares = [];
-    private int[] _counts = [];
     private bool _hasTidied;
 
-    /// <summary>Writes the listens, at least one.</summary>
+    /// <summary>Writes the rows, at least one.</summary>
     /// <returns>The row with which the segment becomes part of the lake.</returns>
     /// <exception cref="IOException">The segment can't be written, such as on a full disk; nothing was left behind.</exception>
-    public async Task<SegmentRow> WriteAsync(IReadOnlyList<LakeListen> listens, CancellationToken cancellationToken)
+    public async Task<SegmentRow> WriteAsync(IReadOnlyList<TRow> rows, CancellationToken cancellationToken)
     {
-        var (first, last) = (listens[0].ListenedAt, listens[0].ListenedAt);
-        foreach (var listen in listens)
+        var (first, last) = (columns.TimeOf(rows[0]), columns.TimeOf(rows[0]));
+        foreach (var row in rows)
         {
-            first = listen.ListenedAt < first ? listen.ListenedAt : first;
-            last = listen.ListenedAt > last ? listen.ListenedAt : last;
+            var time = columns.TimeOf(row);
+            first = time < first ? time : first;
+            last = time > last ? time : last;
         }
 
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -47,7 +37,7 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeFiles files, LakeCo
                 RemoveAbandoned();
             }
 
-            return await WriteAsync(folders.NewStagingPath(".parquet"), listens, first.ToUniversalTime(), last.ToUniversalTime(), cancellationToken).ConfigureAwait(false);
+            return await WriteAsync(folders.NewStagingPath(".parquet"), rows, first.ToUniversalTime(), last.ToUniversalTime(), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -58,12 +48,13 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeFiles files, LakeCo
     public void Dispose() => _turn.Dispose();
 
     private async Task<SegmentRow> WriteAsync(
-        string staged, IReadOnlyList<LakeListen> listens, DateTimeOffset first, DateTimeOffset last, CancellationToken cancellationToken)
+        string staged, IReadOnlyList<TRow> rows, DateTimeOffset first, DateTimeOffset last, CancellationToken cancellationToken)
     {
         try
         {
-            await WriteFileAsync(staged, listens).ConfigureAwait(false);
-            var row = new SegmentRow(LakeFolders.NewSegment(first, last), SegmentKind.Listens, "", "", listens.Count, new FileInfo(staged).Length, first, last);
+            await WriteFileAsync(staged, rows).ConfigureAwait(false);
+            var row = new SegmentRow(
+                LakeFolders.NewSegment(columns.Kind, first, last), columns.Kind, "", "", rows.Count, new FileInfo(staged).Length, first, last);
             await files.PlaceAsync(staged, row.Path, cancellationToken).ConfigureAwait(false);
             return row;
         }
@@ -74,27 +65,80 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeFiles files, LakeCo
         }
     }
 
-    private async Task WriteFileAsync(string file, IEnumerable<LakeListen> listens)
+    private async Task WriteFileAsync(string file, IEnumerable<TRow> rows)
     {
-        await using var writer = await Columns.CreateAsync(file, compression).ConfigureAwait(false);
-        foreach (var rows in listens.Chunk(TableWriter.MaxGroupRows))
+        await using var writer = await columns.Schema.CreateAsync(file, compression).ConfigureAwait(false);
+        foreach (var group in rows.Chunk(TableWriter.MaxGroupRows))
         {
-            Fill(rows);
-            await writer.WriteGroupAsync(async group =>
-            {
-                await group.WriteAsync<ReadOnlyMemory<byte>>(Columns[0], _users.Texts).ConfigureAwait(false);
-                await group.WriteAsync<ReadOnlyMemory<byte>>(Columns[1], _tracks.Texts).ConfigureAwait(false);
-                await group.WriteAsync<long>(Columns[2], _times.AsMemory(0, rows.Length)).ConfigureAwait(false);
-                await group.WriteAsync<float>(Columns[3], _shares.AsMemory(0, rows.Length)).ConfigureAwait(false);
-                await group.WriteAsync<int>(Columns[4], _counts.AsMemory(0, rows.Length)).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            columns.Fill(group);
+            await writer.WriteGroupAsync(columns.WriteAsync).ConfigureAwait(false);
         }
 
         await writer.CompleteAsync().ConfigureAwait(false);
     }
 
-    private void Fill(LakeListen[] rows)
+    private void RemoveAbandoned()
     {
+        var oldest = DateTime.UtcNow - AbandonedAfter;
+        foreach (var entry in new DirectoryInfo(folders.Staging).EnumerateFileSystemInfos().Where(entry => entry.LastWriteTimeUtc < oldest))
+        {
+            if (entry is DirectoryInfo folder)
+            {
+                folder.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+    }
+}
+
+/// <summary>The columns of one kind of segment, and the memory of the row group that is being written. For one writer at a time.</summary>
+internal abstract class SegmentColumns<TRow>
+{
+    /// <summary>The kind.</summary>
+    public abstract SegmentKind Kind { get; }
+
+    /// <summary>The columns as readers see them.</summary>
+    public abstract TableSchema Schema { get; }
+
+    /// <summary>The time by whose date a row is stored.</summary>
+    public abstract DateTimeOffset TimeOf(TRow row);
+
+    /// <summary>Takes the rows of a row group in place of those before.</summary>
+    public abstract void Fill(TRow[] rows);
+
+    /// <summary>Writes the rows that were taken.</summary>
+    public abstract Task WriteAsync(ParquetRowGroupWriter group);
+}
+
+/// <summary>The columns of listens.</summary>
+internal sealed class ListenColumns : SegmentColumns<LakeListen>
+{
+    private static readonly TableSchema Columns = new(
+        TableColumn.Text("user_id"),
+        TableColumn.Text("track_id"),
+        TableColumn.Moment("listened_at"),
+        TableColumn.Number<float>("played_share", isNullable: true),
+        TableColumn.Number<int>("play_count"));
+
+    private readonly TextBuffer _users = new();
+    private readonly TextBuffer _tracks = new();
+    private long[] _times = [];
+    private float?[] _shares = [];
+    private int[] _counts = [];
+    private int _rows;
+
+    public override SegmentKind Kind => SegmentKind.Listens;
+
+    public override TableSchema Schema => Columns;
+
+    public override DateTimeOffset TimeOf(LakeListen row) => row.ListenedAt;
+
+    public override void Fill(LakeListen[] rows)
+    {
+        _rows = rows.Length;
         _users.Clear();
         _tracks.Clear();
         if (rows.Length > _times.Length)
@@ -113,19 +157,12 @@ internal sealed class SegmentWriter(LakeFolders folders, LakeFiles files, LakeCo
         }
     }
 
-    private void RemoveAbandoned()
+    public override async Task WriteAsync(ParquetRowGroupWriter group)
     {
-        var oldest = DateTime.UtcNow - AbandonedAfter;
-        foreach (var entry in new DirectoryInfo(folders.Staging).EnumerateFileSystemInfos().Where(entry => entry.LastWriteTimeUtc < oldest))
-        {
-            if (entry is DirectoryInfo folder)
-            {
-                folder.Delete(recursive: true);
-            }
-            else
-            {
-                entry.Delete();
-            }
-        }
+        await group.WriteAsync<ReadOnlyMemory<byte>>(Columns[0], _users.Texts).ConfigureAwait(false);
+        await group.WriteAsync<ReadOnlyMemory<byte>>(Columns[1], _tracks.Texts).ConfigureAwait(false);
+        await group.WriteAsync<long>(Columns[2], _times.AsMemory(0, _rows)).ConfigureAwait(false);
+        await group.WriteAsync<float>(Columns[3], _shares.AsMemory(0, _rows)).ConfigureAwait(false);
+        await group.WriteAsync<int>(Columns[4], _counts.AsMemory(0, _rows)).ConfigureAwait(false);
     }
 }

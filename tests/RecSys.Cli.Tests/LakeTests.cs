@@ -27,7 +27,7 @@ public sealed class LakeTests : IDisposable
         var after = (await CliCall.RunAsync("lake", "status", "--data", Data, "--json")).Json.GetProperty("imports")[0];
         after.GetProperty("listens").GetInt64().ShouldBe(rows - deleted.GetProperty("rows").GetInt64());
         after.GetProperty("users").GetInt64().ShouldBe(SmallLog.UserCount - 1);
-        (await CliCall.RunAsync("lake", "delete-user", "user-4", "--data", Data)).Output.ShouldContain("The lake has no listens of user-4.");
+        (await CliCall.RunAsync("lake", "delete-user", "user-4", "--data", Data)).Output.ShouldContain("The lake has no listens of user-4, and no exposures.");
 
         (await CliCall.RunAsync("lake", "compact", "--data", Data)).Output.ShouldContain("Nothing to merge.");
         (await CliCall.RunAsync("lake", "status", "--data", Data)).Output.ShouldContain("0 segments");

@@ -42,6 +42,8 @@ public sealed class MainCommandsTests : IDisposable
         items.ShouldAllBe(item => Track(item).StartsWith("folk-") && !heard.Contains(Track(item)));
         items.ShouldAllBe(item => item.GetProperty("reason").GetString()!.Length > 0 && item.GetProperty("sources").GetArrayLength() > 0);
 
+        await WhatWasShownAndPlayedIsReportedAsync(slate);
+
         var similar = await Tool.JsonAsync("similar", Track(items[0]), "--data", Data, "-n", "3");
         similar.GetProperty("items").EnumerateArray().ShouldAllBe(item => Track(item).StartsWith("folk-"));
 
@@ -66,6 +68,38 @@ public sealed class MainCommandsTests : IDisposable
         lines[(heading + 2)..(heading + 5)].Select(line => line.Split('.', '1')[0].Trim())
             .ShouldBe(["popular (popularity)", "personal (als)", "final (ranker)"]);
         lines.Skip(heading).ShouldAllBe(line => line.TrimEnd().Length <= 80);
+    }
+
+    private async Task WhatWasShownAndPlayedIsReportedAsync(JsonElement slate)
+    {
+        var second = Track(slate.GetProperty("items")[1]);
+        await File.WriteAllTextAsync(
+            _folder.File("played.jsonl"), $$"""{"user":"user-4","track":"{{second}}","listenedAt":{{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}},"playedShare":0.5}""");
+        (await CliCall.RunAsync("listens", "submit", _folder.File("played.jsonl"), "--data", Data)).ExitCode.ShouldBe(0);
+
+        var report = (await CliCall.RunAsync("exposures", "report", "--data", Data, "--since", "2026-03-01", "--json")).Json;
+        var total = report.GetProperty("total");
+        (total.GetProperty("exposures").GetInt64(), total.GetProperty("shown").GetInt64(), total.GetProperty("played").GetInt64()).ShouldBe((1, 5, 1));
+        total.GetProperty("low").GetDouble().ShouldBe(0.0362, 5e-5);
+        Version(report.GetProperty("versions")[0]).ShouldBe(Version(slate));
+        report.GetProperty("ranks")[1].GetProperty("played").GetInt64().ShouldBe(1);
+        report.GetProperty("cells").GetArrayLength().ShouldBe(5);
+        (await CliCall.RunAsync("exposures", "report", "--data", Data)).Output.ShouldContain("1 exposure of 5 tracks: 1 played within");
+        (await CliCall.RunAsync("exposures", "report", "--data", Data, "--until", "2026-03-01")).Output.ShouldContain("No exposures.");
+
+        var exported = (await CliCall.RunAsync("exposures", "export", _folder.File("rows.parquet"), "--data", Data, "--json")).Json;
+        exported.GetProperty("rows").GetInt64().ShouldBe(5);
+        File.Exists(_folder.File("rows.parquet")).ShouldBeTrue();
+
+        var shown = (await CliCall.RunAsync("lake", "query", "SELECT DISTINCT exposure_id FROM exposures", "--data", Data, "--json")).Json;
+        shown[0].GetProperty("exposure_id").GetString().ShouldBe(slate.GetProperty("exposure").GetString());
+        (await CliCall.RunAsync("lake", "status", "--data", Data)).Output.ShouldContain("Exposures: 1 segment of 1 date, 5 rows");
+        var nowhere = await CliCall.RunAsync("exposures", "export", _folder.File("none/rows.parquet"), "--data", Data);
+        nowhere.ExitCode.ShouldBe(2);
+        nowhere.Error.ShouldContain("lies in a folder that is not there; create it first");
+        var backwards = await CliCall.RunAsync("exposures", "report", "--data", Data, "--since", "2026-03-02", "--until", "2026-03-01");
+        backwards.ExitCode.ShouldBe(2);
+        backwards.Error.ShouldContain("--until must be after --since");
     }
 
     [Fact]
@@ -164,16 +198,19 @@ public sealed class MainCommandsTests : IDisposable
 
         var listed = await Tool.JsonAsync("rejected", "list", "--data", Data);
         var early = await Tool.JsonAsync("rejected", "list", "--reason", "after the listen arrived", "--data", Data);
+        var exposures = await Tool.JsonAsync("rejected", "list", "--kind", "exposures", "--data", Data);
         var (nothing, why) = await Tool.RunAsync("rejected", "replay", "--data", Data);
 
         listed.GetProperty("items").GetArrayLength().ShouldBe(2);
         var item = early.GetProperty("items").EnumerateArray().Single();
         item.GetProperty("listens")[0].GetProperty("user").GetString().ShouldBe("ann");
+        item.GetProperty("kind").GetString().ShouldBe("listens");
+        exposures.GetProperty("items").GetArrayLength().ShouldBe(0);
         (nothing, why.Contains("--all", StringComparison.Ordinal)).ShouldBe((2, true), why);
 
         var (exitCode, output) = await Tool.RunAsync("rejected", "replay", "--all", "--data", Data);
         exitCode.ShouldBe(2, output);
-        output.ShouldContain("0 listens replayed, 2 entries remain");
+        output.ShouldContain("0 replayed, 2 entries remain");
         output.ShouldContain("user_id must not be empty");
     }
 

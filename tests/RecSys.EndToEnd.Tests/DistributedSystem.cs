@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Npgsql;
@@ -87,6 +88,20 @@ public sealed class DistributedSystem : IAsyncLifetime
                 from (select md5((to_jsonb({table}) - 'model_version')::text) digest from {table} where model_version = '{version}') as digests
                 """)),
             row => (row.GetString(0), row.GetInt64(1), row.GetString(2)));
+    }
+
+    /// <summary>What became of the exposures, as <c>recsys exposures report</c> says.</summary>
+    internal async Task<JsonElement> ReportExposuresAsync()
+    {
+        var file = _folder.File($"{Guid.NewGuid():N}.json");
+        await using var report = ChildProcess.StartDotnet(
+            ServiceProcess.Assembly("cli", "recsys.dll"),
+            ["exposures", "report", "--json", file],
+            Environment(RabbitMq.Uri, DatabaseConnectionString, LakeFolder));
+        var exitCode = await report.WaitForExitAsync(StartTimeout);
+        return exitCode == 0
+            ? JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement
+            : throw new InvalidOperationException($"The report ended with {exitCode}: {report.Output}");
     }
 
     /// <summary>What every service is told, but for its own addresses.</summary>

@@ -86,6 +86,19 @@ public sealed class MainPathTests(DistributedSystem system)
         await Wait.UntilAsync(
             async () => (await HistoryAsync("calm-0")).First().Track.TrackId == first, Patience, "the listen to come to serving");
         (await RecommendAsync("calm-0")).Items.ShouldAllBe(item => item.Track.TrackId != first);
+
+        // What serving and a foreign system have shown is joined to the listens that followed.
+        (await python.ShowAsync(system.RabbitMq.Uri, "front page", "calm-0", "spring issue", "ambient-1", "ambient-2", "ambient-3")).ShouldBe(1);
+        await Wait.UntilAsync(
+            async () =>
+            {
+                var versions = (await system.ReportExposuresAsync()).GetProperty("versions").EnumerateArray().ToDictionary(
+                    counts => counts.GetProperty("modelVersion").GetString()!,
+                    counts => (Shown: counts.GetProperty("shown").GetInt64(), Played: counts.GetProperty("played").GetInt64()));
+                return versions.GetValueOrDefault("spring issue") == (3, 0) && versions.GetValueOrDefault(version).Played == 1;
+            },
+            Patience,
+            "both to be in the report");
     }
 
     private async Task SubmitAsync(IEnumerable<TasteLog.Play> plays)

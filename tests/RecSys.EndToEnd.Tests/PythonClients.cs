@@ -39,6 +39,15 @@ internal sealed class PythonClients : IDisposable
         return int.Parse(line["confirmed ".Length..]);
     }
 
+    /// <summary>Publishes an exposure with pika; returns how many the broker confirmed.</summary>
+    public async Task<int> ShowAsync(Uri broker, string exposure, string user, string version, params string[] tracks)
+    {
+        await using var process = ChildProcess.StartPython(
+            Script("exposure_producer.py"), [_folder.Path, broker.ToString(), exposure, user, version, .. tracks]);
+        var line = await process.WaitForLineAsync("confirmed ", Timeout);
+        return int.Parse(line["confirmed ".Length..]);
+    }
+
     /// <summary>Makes a call with grpcio and the system's token; the answer, or the error with its details, as JSON.</summary>
     public async Task<JsonElement> CallAsync(Uri address, string call, params string[] arguments)
     {

@@ -32,7 +32,7 @@ internal sealed class ServiceProcess(string name, IReadOnlyDictionary<string, Se
             own["RECSYS__SERVICES__RANKER"] = others["ranker"].GrpcAddress.ToString();
         }
 
-        _process = ChildProcess.StartDotnet(Assembly(name), [], own);
+        _process = ChildProcess.StartDotnet(Assembly(name, $"RecSys.{char.ToUpperInvariant(name[0])}{name[1..]}.dll"), [], own);
     }
 
     public Task WaitUntilReadyAsync(TimeSpan timeout) => _process!.WaitUntilReadyAsync(new Uri(HttpAddress, "readyz"), timeout);
@@ -54,8 +54,7 @@ internal sealed class ServiceProcess(string name, IReadOnlyDictionary<string, Se
         }
     }
 
-    // Release or Debug, as the tests themselves.
-    private static string Assembly(string service) => Checkout.PathTo(
-        "services", service, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0",
-        $"RecSys.{char.ToUpperInvariant(service[0])}{service[1..]}.dll");
+    /// <summary>A program of a service's folder: Release or Debug, as the tests themselves.</summary>
+    public static string Assembly(string service, string file) => Checkout.PathTo(
+        "services", service, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", file);
 }

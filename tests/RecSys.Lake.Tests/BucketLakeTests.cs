@@ -1,3 +1,4 @@
+using RecSys.Analytics.Exposures;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
@@ -44,6 +45,26 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IA
         await ingest.AppendAsync([new LakeListen("ben", "t-1", Noon)], TestContext.Current.CancellationToken);
         (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(21);
         before.ShouldAllBe(file => File.GetLastWriteTimeUtc(file.Key) == file.Value);
+    }
+
+    [Fact]
+    public async Task Exposures_are_fetched_by_who_asks_for_them_and_swept_when_nobody_knows_them()
+    {
+        var server = await s3.GetServerAsync();
+        using var ingest = Open(server, "ingest");
+        using var trainer = Open(server, "trainer");
+        using var queries = new LakeQueries(trainer);
+        var known = await ingest.WriteAsync([new LakeExposure("slate", "ann", Noon, "t-1", 1) { Sources = ["als"] }], TestContext.Current.CancellationToken);
+        await ingest.WriteAsync([new LakeExposure("lost", "ann", Noon, "t-1", 1)], TestContext.Current.CancellationToken);
+        await _database.Segments.SwapAsync([known], [], TestContext.Current.CancellationToken);
+
+        (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(0);
+        Directory.Exists(Path.Combine(trainer.RootFolder, "exposures")).ShouldBeFalse("what only listens are asked of needs no exposures");
+        (await new ExposureOutcomes(queries).ReportAsync(ExposureQuery.All, TestContext.Current.CancellationToken)).Total.Shown.ShouldBe(1);
+
+        server.Keys().Count(key => key.StartsWith(_prefix + "/exposures/date=2026-03-01/")).ShouldBe(2);
+        (await ingest.SweepAsync(TimeSpan.FromSeconds(-5), TestContext.Current.CancellationToken)).ShouldBe(1);
+        server.Keys().Count(key => key.StartsWith(_prefix)).ShouldBe(1);
     }
 
     [Fact]

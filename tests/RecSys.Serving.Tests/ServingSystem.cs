@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,9 @@ internal sealed class ServingSystem : IAsyncDisposable
 
     public SampleDatabase Database { get; }
 
+    /// <summary>The exposures that came over the bus.</summary>
+    public ConcurrentQueue<Exposure> Exposures { get; } = new();
+
     public ServiceHost Serving => _serving ?? throw new InvalidOperationException("Serving was not started.");
 
     public ServingService.ServingServiceClient Client => new(Serving.Channel);
@@ -67,6 +71,8 @@ internal sealed class ServingSystem : IAsyncDisposable
             {
                 builder.AddServing();
                 builder.AddBusConsumer<IngestStandIn, ListenBatch>(BusTopology.IngestListens);
+                builder.AddBusConsumer<ExposureStandIn, ExposureBatch>(BusTopology.IngestExposures);
+                builder.Services.AddSingleton(system.Exposures);
             },
             app => app.MapServing(),
             system._settings);
@@ -136,6 +142,20 @@ internal sealed class ServingSystem : IAsyncDisposable
     {
         ["Endpoints:Grpc"] = $"http://127.0.0.1:{port}",
     };
+
+    /// <summary>The same for exposures.</summary>
+    private sealed class ExposureStandIn(ConcurrentQueue<Exposure> exposures) : IConsumer<ExposureBatch>
+    {
+        public Task Consume(ConsumeContext<ExposureBatch> context)
+        {
+            foreach (var exposure in context.Message.Exposures)
+            {
+                exposures.Enqueue(exposure);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
 
     /// <summary>The bus in memory refuses listens that nobody would store; that these are stored is other tests' concern.</summary>
     private sealed class IngestStandIn : IConsumer<ListenBatch>

@@ -5,6 +5,7 @@ using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Trainer.V1;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
+using RecSys.Data.Segments;
 using RecSys.Lake;
 using RecSys.TestKit;
 using RecSys.TestKit.Hosts;
@@ -58,6 +59,13 @@ internal sealed class TrainerHost : IAsyncDisposable
 
     /// <summary>Puts <see cref="Log"/> into the lake.</summary>
     public Task FillLakeAsync() => Lake.AppendAsync(Log.Listens);
+
+    /// <summary>Puts the only position of an exposure into the lake.</summary>
+    public async Task ShowAsync(DateTimeOffset shownAt)
+    {
+        var segment = await Lake.WriteAsync([new LakeExposure("slate", "user-1", shownAt, "track", 1)]);
+        await Host.Services.GetRequiredService<ISegmentCatalogue>().SwapAsync([segment], [], CancellationToken.None);
+    }
 
     /// <summary>Settings with which a training of <see cref="Log"/> takes about a second.</summary>
     public static TrainModelRequest Quick(params (string Key, string Value)[] settings)

@@ -13,13 +13,13 @@ using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
 
-/// <summary><c>recsys lake status|query|add|compact|delete-user</c>: looks at the files of listens and after them.</summary>
+/// <summary><c>recsys lake status|query|add|compact|delete-user</c>: looks at the files of listens and exposures and after them.</summary>
 internal static class LakeCommand
 {
     private static readonly Option<DirectoryInfo> Data =
         SystemOptions.DataFolder("Data folder of the standalone system; RECSYS__LAKE__ROOT names another lake");
 
-    public static Command Create() => new("lake", "Look at the files of listens and after them") { Status(), Query(), Add(), Compact(), DeleteUser() };
+    public static Command Create() => new("lake", "Look at the files of listens and exposures and after them") { Status(), Query(), Add(), Compact(), DeleteUser() };
 
     private static Command Status()
     {
@@ -43,6 +43,12 @@ internal static class LakeCommand
                         console.Profile.Out.Writer.WriteLine($"{status.Dates[0].Date} to {status.Dates[^1].Date}, most segments on {most.Date}: {most.Segments:N0}");
                     }
 
+                    if (status.Exposures.Count > 0)
+                    {
+                        console.Profile.Out.Writer.WriteLine(
+                            $"Exposures: {NumberText.Count(status.Exposures.Sum(date => date.Segments), "segment")} of {NumberText.Count(status.Exposures.Count, "date")}, {NumberText.Count(status.Exposures.Sum(date => date.Rows), "row")}, {Size(status.Exposures.Sum(date => date.Bytes))}");
+                    }
+
                     if (status.Imports.Count > 0)
                     {
                         var table = Tables.Create("Import", "Format", "Listens", "Users", "Tracks", "Size");
@@ -64,7 +70,7 @@ internal static class LakeCommand
     {
         var sql = new Argument<string>("SQL")
         {
-            Description = "A SELECT in DuckDB's SQL from listens (user_id, track_id, listened_at, played_share, play_count) and tracks (track_id, title, artists, albums, genres)",
+            Description = "A SELECT in DuckDB's SQL from listens (user_id, track_id, listened_at, played_share, play_count), exposures (docs/exposures.md) and tracks (track_id, title, artists, albums, genres)",
         };
         var count = CommandOptions.Count("rows", 10_000_000, 100);
         var json = ResultWriter.CreateOption();
@@ -187,7 +193,7 @@ internal static class LakeCommand
     {
         var user = new Argument<string>("USER") { Description = "The user's id, as producers send it" };
         var json = ResultWriter.CreateOption();
-        var command = new Command("delete-user", "Delete all listens of a user from segments and imports") { user, Data, json };
+        var command = new Command("delete-user", "Delete all listens and exposures of a user from segments and imports") { user, Data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var userId = parsed.GetValue(user)!;
@@ -210,25 +216,16 @@ internal static class LakeCommand
                     ["imports"] = new JsonArray([.. report.Imports.Select(name => (JsonNode)name)]),
                 },
                 console => console.Profile.Out.Writer.WriteLine(report.Rows == 0
-                    ? $"The lake has no listens of {userId}."
-                    : $"Deleted {NumberText.Count(report.Rows, "listen")} of {userId} from {NumberText.Count(report.Segments, "segment")} and {NumberText.Count(report.Imports.Count, "import")} of the lake. The next training does not know them. The database still has the recent ones."),
+                    ? $"The lake has no listens of {userId}, and no exposures."
+                    : $"Deleted {NumberText.Count(report.Rows, "row")} of {userId} from {NumberText.Count(report.Segments, "segment")} and {NumberText.Count(report.Imports.Count, "import")} of the lake. The next training does not know them. The database still has the recent ones."),
                 cancellationToken);
             return 0;
         });
         return command;
     }
 
-    private static async Task<FolderLake> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        var opened = await new FolderSettings(parsed.GetValue(Data)!).OpenLakeAsync(cancellationToken);
-        if ((await opened.Lake.ListAsync(cancellationToken)).Count > 0 || Directory.Exists(opened.Lake.RootFolder))
-        {
-            return opened;
-        }
-
-        await opened.DisposeAsync();
-        throw new UsageException($"There is no lake in {opened.Lake.Location}. Name its data folder with --data.");
-    }
+    private static Task<FolderLake> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        new FolderSettings(parsed.GetValue(Data)!).OpenExistingLakeAsync(cancellationToken);
 
     private static JsonObject ToJson(ListenLake lake, LakeStatus status) => new()
     {
@@ -236,10 +233,8 @@ internal static class LakeCommand
         ["segments"] = status.Segments,
         ["rows"] = status.Rows,
         ["bytes"] = status.Bytes,
-        ["dates"] = new JsonArray([.. status.Dates.Select(date => (JsonNode)new JsonObject
-        {
-            ["date"] = date.Date, ["segments"] = date.Segments, ["rows"] = date.Rows, ["bytes"] = date.Bytes,
-        })]),
+        ["dates"] = ToJson(status.Dates),
+        ["exposures"] = ToJson(status.Exposures),
         ["imports"] = new JsonArray([.. status.Imports.Select(import => (JsonNode)new JsonObject
         {
             ["name"] = import.Report.Name,
@@ -250,6 +245,11 @@ internal static class LakeCommand
             ["bytes"] = import.Bytes,
         })]),
     };
+
+    private static JsonArray ToJson(IEnumerable<LakeDateStatus> dates) => new([.. dates.Select(date => (JsonNode)new JsonObject
+    {
+        ["date"] = date.Date, ["segments"] = date.Segments, ["rows"] = date.Rows, ["bytes"] = date.Bytes,
+    })]);
 
     private static string Size(long bytes) => bytes < 1 << 20 ? $"{bytes / 1024.0:F1} KiB" : $"{bytes / 1048576.0:N1} MiB";
 }

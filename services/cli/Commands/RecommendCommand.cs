@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
+using RecSys.Contracts;
 using RecSys.Contracts.Serving.V1;
 using Spectre.Console;
 
@@ -41,6 +42,7 @@ internal static class RecommendCommand
     {
         ["user"] = slate.UserId,
         ["modelVersion"] = slate.ModelVersion,
+        ["exposure"] = slate.ExposureId,
         ["degraded"] = slate.Degraded,
         ["degradations"] = new JsonArray([.. slate.Degradations.Select(d => JsonValue.Create(d))]),
         ["items"] = new JsonArray([.. slate.Items.Select(item => (JsonNode)new JsonObject
@@ -49,7 +51,7 @@ internal static class RecommendCommand
             ["title"] = item.Track.Title,
             ["artist"] = item.Track.Artist,
             ["score"] = item.Score,
-            ["sources"] = new JsonArray([.. item.Sources.Select(s => JsonValue.Create(TrackText.SourceName(s)))]),
+            ["sources"] = new JsonArray([.. item.Sources.Select(s => JsonValue.Create(SourceName.Of(s)))]),
             ["reason"] = item.Reason,
         })]),
     };
@@ -61,7 +63,7 @@ internal static class RecommendCommand
         {
             table.AddRow(
                 $"{index + 1}", Markup.Escape(TrackText.Title(item.Track)), Markup.Escape(item.Track.Artist), Markup.Escape(item.Reason),
-                string.Join(", ", item.Sources.Select(TrackText.SourceName)));
+                string.Join(", ", item.Sources.Select(SourceName.Of)));
         }
 
         console.Write(table);

@@ -17,12 +17,12 @@ internal static class RejectedCommand
     /// <summary>A replay of all that can be kept takes minutes.</summary>
     private static readonly TimeSpan ReplayDeadline = TimeSpan.FromHours(1);
 
-    public static Command Create() => new("rejected", "Look at listens that were refused, and send them again") { CreateList(), CreateReplay() };
+    public static Command Create() => new("rejected", "Look at listens and exposures that were refused, and send them again") { CreateList(), CreateReplay() };
 
     private static Command CreateList()
     {
         var filter = new FilterOptions();
-        var count = CommandOptions.Count("rejected listens", most: 100_000, otherwise: 20);
+        var count = CommandOptions.Count("rejected listens and exposures", most: 100_000, otherwise: 20);
         var json = ResultWriter.CreateOption();
         var system = new SystemOptions();
         var command = new Command("list", "Show what was refused and why, newest first") { count, json };
@@ -58,7 +58,7 @@ internal static class RejectedCommand
         var filter = new FilterOptions();
         var json = ResultWriter.CreateOption();
         var system = new SystemOptions();
-        var command = new Command("replay", "Judge refused listens again, and submit those that are good now") { ids, all, json };
+        var command = new Command("replay", "Judge what was refused again, and submit what is good now") { ids, all, json };
         filter.AddTo(command);
         system.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -85,6 +85,7 @@ internal static class RejectedCommand
         ["reason"] = rejection.Reason,
         ["producer"] = rejection.Producer,
         ["receivedAt"] = rejection.ReceiveTime.ToDateTimeOffset().ToString("O"),
+        ["kind"] = KindName(rejection.Kind),
         ["listens"] = new JsonArray([.. rejection.Listens.Select(listen => (JsonNode)new JsonObject
         {
             ["user"] = listen.UserId,
@@ -92,6 +93,13 @@ internal static class RejectedCommand
             ["artist"] = listen.Artist,
             ["title"] = listen.Title,
             ["listenedAt"] = listen.ListenTime?.Seconds,
+        })]),
+        ["exposures"] = new JsonArray([.. rejection.Exposures.Select(exposure => (JsonNode)new JsonObject
+        {
+            ["exposure"] = exposure.ExposureId,
+            ["user"] = exposure.UserId,
+            ["shownAt"] = exposure.ExposureTime?.Seconds,
+            ["tracks"] = exposure.Tracks.Count,
         })]),
         ["body"] = rejection.Body.ToBase64(),
         ["bodyBytes"] = rejection.BodyBytes,
@@ -109,18 +117,18 @@ internal static class RejectedCommand
     {
         if (found.Count == 0)
         {
-            console.WriteLine("No rejected listens.");
+            console.WriteLine("No rejected listens or exposures.");
             return;
         }
 
-        var table = Tables.Create("Received (UTC)", "Id", "Producer", "Listen", "Reason");
+        var table = Tables.Create("Received (UTC)", "Id", "Producer", "What", "Reason");
         foreach (var rejection in found)
         {
             table.AddRow(
                 $"{rejection.ReceiveTime.ToDateTime():yyyy-MM-dd HH:mm:ss}",
                 rejection.RejectedId,
                 Markup.Escape(rejection.Producer),
-                Markup.Escape(rejection.Listens.Count == 1 ? Describe(rejection.Listens[0]) : $"{rejection.BodyBytes:N0} bytes"),
+                Markup.Escape(Describe(rejection)),
                 Markup.Escape(rejection.Reason));
         }
 
@@ -133,7 +141,7 @@ internal static class RejectedCommand
 
     private static void Print(IAnsiConsole console, ReplayRejectedResponse answer)
     {
-        console.MarkupLineInterpolated($"{answer.Replayed:N0} listens replayed, {answer.RemainingCount:N0} entries remain");
+        console.MarkupLineInterpolated($"{answer.Replayed:N0} replayed, {answer.RemainingCount:N0} entries remain");
         foreach (var rejection in answer.Remaining)
         {
             console.MarkupLineInterpolated($"  {rejection.RejectedId}: {rejection.Reason}");
@@ -145,19 +153,32 @@ internal static class RejectedCommand
         }
     }
 
+    private static string Describe(KeptRejection rejection) => rejection switch
+    {
+        { Listens.Count: 1 } => Describe(rejection.Listens[0]),
+        { Exposures.Count: 1 } => $"{rejection.Exposures[0].UserId} · exposure {rejection.Exposures[0].ExposureId}",
+        _ => $"{rejection.BodyBytes:N0} bytes",
+    };
+
+    private static string KindName(EventKind kind) => kind.ToString().ToLowerInvariant();
+
     private static string Describe(Listen listen) =>
         $"{listen.UserId} · {(listen.TrackId.Length > 0 ? listen.TrackId : $"{listen.Title} by {listen.Artist}")}";
 
-    /// <summary>The options that choose rejected listens.</summary>
+    /// <summary>The options that choose rejected listens and exposures.</summary>
     private sealed class FilterOptions
     {
+        private readonly Option<string?> _kind = new("--kind") { Description = "Those that came as listens, or as exposures" };
         private readonly Option<string?> _reason = new("--reason") { Description = "Those whose reason has this text in it", HelpName = "TEXT" };
         private readonly Option<string?> _producer = new("--producer") { Description = "Those of this producer", HelpName = "NAME" };
         private readonly Option<DateTimeOffset?> _since = CommandOptions.Time("--since", "Those that came then or later, such as 2026-03-01 or 2026-03-01T20:00:00Z");
         private readonly Option<DateTimeOffset?> _until = CommandOptions.Time("--until", "Those that came before, such as 2026-03-01 or 2026-03-01T20:00:00Z");
 
+        public FilterOptions() => _kind.AcceptOnlyFromAmong(KindName(EventKind.Listens), KindName(EventKind.Exposures));
+
         public void AddTo(Command command)
         {
+            command.Options.Add(_kind);
             command.Options.Add(_reason);
             command.Options.Add(_producer);
             command.Options.Add(_since);
@@ -170,6 +191,7 @@ internal static class RejectedCommand
             Producer = parsed.GetValue(_producer) ?? "",
             StartTime = parsed.GetValue(_since)?.ToTimestamp(),
             EndTime = parsed.GetValue(_until)?.ToTimestamp(),
+            Kind = parsed.GetValue(_kind) is { } kind ? System.Enum.Parse<EventKind>(kind, ignoreCase: true) : EventKind.Unspecified,
         };
     }
 }

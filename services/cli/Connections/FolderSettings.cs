@@ -56,6 +56,21 @@ internal sealed class FolderSettings(DirectoryInfo dataFolder)
     /// <inheritdoc cref="OpenStoresAsync" path="/exception"/>
     public Task<FolderLake> OpenLakeAsync(CancellationToken cancellationToken) => FolderLake.OpenAsync(this, cancellationToken);
 
+    /// <summary>The same for a lake that must be there.</summary>
+    /// <exception cref="UsageException">There is none, or a setting is wrong.</exception>
+    /// <inheritdoc cref="OpenStoresAsync" path="/exception"/>
+    public async Task<FolderLake> OpenExistingLakeAsync(CancellationToken cancellationToken)
+    {
+        var opened = await OpenLakeAsync(cancellationToken);
+        if ((await opened.Lake.ListAsync(cancellationToken)).Count > 0 || Directory.Exists(opened.Lake.RootFolder))
+        {
+            return opened;
+        }
+
+        await opened.DisposeAsync();
+        throw new UsageException($"There is no lake in {opened.Lake.Location}. Name its data folder with --data.");
+    }
+
     private T Read<T>(string section)
         where T : class, new()
     {

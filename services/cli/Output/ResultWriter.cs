@@ -69,7 +69,7 @@ internal sealed class ResultWriter
         new(parsed.GetResult(option) is { Implicit: false }, parsed.GetValue(option));
 
     /// <summary>Why a file can't be written; null when it can.</summary>
-    private static string? Obstacle(string path)
+    public static string? Obstacle(string path)
     {
         try
         {

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace RecSys.Cli.Output;
 
-/// <summary>Tracks and sources in words.</summary>
+/// <summary>Tracks in words.</summary>
 internal static class TrackText
 {
     /// <summary>The title; the id where the catalogue has none.</summary>
@@ -12,14 +12,6 @@ internal static class TrackText
 
     /// <summary>Title and artist.</summary>
     public static string Full(Track track) => track.Artist.Length > 0 ? $"{Title(track)} by {track.Artist}" : Title(track);
-
-    /// <summary>A source's name in JSON and tables, such as <c>als</c>.</summary>
-    public static string SourceName(CandidateSource source) => source switch
-    {
-        CandidateSource.ItemNeighbors => "item-neighbors",
-        CandidateSource.UserNeighbors => "user-neighbors",
-        _ => source.ToString().ToLowerInvariant(),
-    };
 }
 
 /// <summary>The one look of all tables.</summary>

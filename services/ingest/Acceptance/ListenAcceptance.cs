@@ -1,73 +1,35 @@
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Options;
 using RecSys.Contracts.Events.V1;
+using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.Histories;
+using RecSys.Hosting;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Errors;
 using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Acceptance;
 
-/// <summary>
-/// The one way in for listens that somebody sends to this service, by whatever protocol. The bad ones are kept with their reasons,
-/// the good ones are completed and go on the bus with the time at which they came, by which they are judged from then on.
-/// </summary>
+/// <summary>The one way in for listens. The good ones are completed by what the catalogue knows.</summary>
 internal sealed class ListenAcceptance(
-    TrackResolver resolver, KnownListens known, RejectedListenStore rejected, IEventPublisher events, TimeProvider clock)
+    TrackResolver resolver, RejectedListenStore rejected, IEventPublisher events, IOptions<IngestOptions> options, TimeProvider clock)
+    : EventAcceptance<Listen, ListenBatch>(new KnownEvents(options.Value.KnownEvents), rejected, events)
 {
+    /// <inheritdoc/>
+    public override EventKind Kind => EventKind.Listens;
+
     /// <summary>Divides a batch that has just come in.</summary>
     /// <param name="listens">The listens.</param>
     /// <param name="faultsOf">What is wrong with the form of the listen at a place; null where they come in the contract's own form.</param>
-    public ScreenedListens Screen(IReadOnlyList<Listen> listens, Func<int, FieldViolations>? faultsOf = null) =>
+    public ScreenedEvents<Listen> Screen(IReadOnlyList<Listen> listens, Func<int, FieldViolations>? faultsOf = null) =>
         ListenScreening.Screen(listens, clock.GetUtcNow(), faultsOf);
 
-    /// <summary>Ends when the broker has confirmed the good listens and the bad ones are stored.</summary>
-    /// <param name="screened">The listens. The good ones are completed in place.</param>
-    /// <param name="producer">Who sent them, as it names itself.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many of the good listens this process did not know from earlier calls.</returns>
-    /// <exception cref="RecSysException">UNAVAILABLE: the broker did not confirm in time.</exception>
-    /// <exception cref="Data.DatabaseUnavailableException">The database does not answer, and is needed: for bad listens, or for names.</exception>
-    public async Task<int> AcceptAsync(ScreenedListens screened, string producer, CancellationToken cancellationToken)
-    {
-        await rejected.AddAsync([.. RejectionsOf(screened, producer)], cancellationToken);
-        return await PublishAsync(screened.Good, producer, screened.ArrivedAt, cancellationToken);
-    }
+    /// <inheritdoc/>
+    public override ScreenedEvents<Listen> Screen(IReadOnlyList<Listen> items, DateTimeOffset arrivedAt) => ListenScreening.Screen(items, arrivedAt);
 
-    /// <summary>Completes good listens and puts them on the bus, in messages of at most <see cref="BatchRules.MaxListens"/>.</summary>
-    /// <param name="listens">Listens that keep the rules; completed in place. None are not published.</param>
-    /// <param name="producer">Who sent them.</param>
-    /// <param name="arrivedAt">When they came in.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <inheritdoc cref="AcceptAsync" path="/returns"/>
-    /// <inheritdoc cref="AcceptAsync" path="/exception"/>
-    public async Task<int> PublishAsync(IReadOnlyList<Listen> listens, string producer, DateTimeOffset arrivedAt, CancellationToken cancellationToken)
-    {
-        await resolver.CompleteAsync(listens, cancellationToken);
-        var messages = listens.Chunk(BatchRules.MaxListens).Select(part => new ListenBatch
-        {
-            Producer = producer,
-            AcceptTime = arrivedAt.ToTimestamp(),
-            Listens = { part },
-        });
-        var added = known.Add(listens);
-        try
-        {
-            await Task.WhenAll(messages.Select(message => events.PublishAsync(message, cancellationToken)));
-            return added.Count;
-        }
-        catch
-        {
-            known.Forget(added);
-            throw;
-        }
-    }
+    /// <inheritdoc/>
+    protected override Task CompleteAsync(IReadOnlyList<Listen> items, CancellationToken cancellationToken) => resolver.CompleteAsync(items, cancellationToken);
 
-    /// <summary>The bad listens as they are kept, each as a batch of one, so that every body in the store is what the bus would take.</summary>
-    public static IEnumerable<RejectedListenRow> RejectionsOf(ScreenedListens screened, string producer) =>
-        screened.Bad.Select(bad => RejectionOf(bad.Reason, bad.Listen, producer, screened.ArrivedAt));
-
-    /// <summary>A listen that was refused, as it is kept.</summary>
-    public static RejectedListenRow RejectionOf(string reason, Listen listen, string producer, DateTimeOffset arrivedAt) => new(
-        reason, new ListenBatch { Producer = producer, Listens = { listen } }.ToByteArray(), arrivedAt, ProducerText.Storable(producer));
+    /// <inheritdoc/>
+    protected override ulong HashOf(Listen item) => KnownEvents.HashOf(
+        item.TrackId, unchecked((long)KnownEvents.HashOf(item.UserId, ListenIdentity.MicrosecondsOf(item.ListenTime))));
 }

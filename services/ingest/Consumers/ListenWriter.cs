@@ -1,112 +1,38 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
-using MassTransit;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data.Histories;
-using RecSys.Hosting;
-using RecSys.Hosting.Bus;
+using RecSys.Data.Segments;
 using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Validation;
 using RecSys.Lake;
 
 namespace RecSys.Ingest.Consumers;
 
-/// <summary>
-/// Stores the listens on the bus: all of them in a segment of the lake, and in one transaction its row in the lake's catalogue, what users
-/// heard lately and what was rejected. The messages are acknowledged after that.
-/// </summary>
+/// <summary>Stores the listens on the bus, in the lake and in what users heard lately.</summary>
 internal sealed class ListenWriter(
-    ListenAcceptance acceptance,
-    NearDuplicates nearDuplicates,
-    ListenStore store,
-    ListenLake lake,
-    TimeProvider clock,
-    ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
+    ListenAcceptance acceptance, NearDuplicates nearDuplicates, ListenStore store, ListenLake lake, TimeProvider clock, ILogger<ListenWriter> logger)
+    : EventWriter<Listen, ListenBatch>(acceptance, store, clock, logger)
 {
-    /// <inheritdoc/>
-    public async Task Consume(ConsumeContext<Batch<ListenBatch>> context)
-    {
-        var started = clock.GetTimestamp();
-        var now = clock.GetUtcNow();
-        var messages = await FindNewAsync(context);
-        var good = new List<Listen>();
-        var bad = new List<RejectedListenRow>();
-        foreach (var received in messages.Values)
-        {
-            var message = received.Message;
-            var screened = ListenScreening.Screen(message.Listens, ListenRules.ArrivalOf(message, BrokerTime.Of(received) ?? now));
-            bad.AddRange(Rejections(message, screened));
-            if (IsComplete(message, screened))
-            {
-                // The same listen in two messages is sorted out by the stores.
-                good.AddRange(screened.Good);
-            }
-            else
-            {
-                // They come again as messages that are complete, for serving and whoever else listens, too.
-                await acceptance.PublishAsync(screened.Good, ProducerText.Storable(message.Producer), screened.ArrivedAt, context.CancellationToken);
-            }
-        }
-
-        if (messages.Count > 0)
-        {
-            var near = await nearDuplicates.TakeAsync(good, context.CancellationToken);
-            bad.AddRange(near.Select(listen => ListenAcceptance.RejectionOf(NearDuplicates.Reason, listen, "", now)));
-
-            // Where the database is away, the look at what is known has failed before a file was written.
-            LakeListen[] listens = [.. good.Select(ToLakeListen)];
-            var segment = listens.Length == 0 ? null : await lake.WriteAsync(listens, context.CancellationToken);
-            await store.StoreAsync(messages.Keys, segment, [.. listens.Select(listen => listen.ToRecentListen())], bad, context.CancellationToken);
-        }
-
-        IngestLog.ListensStored(logger, good.Count, bad.Count, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
-    }
-
-    /// <summary>
-    /// The messages by an id made of their bytes, without those that were stored but not acknowledged. Producers give messages no ids, or
-    /// all of them the same; only one that the broker delivers again, or that is tried again, can be known.
-    /// </summary>
-    private async Task<Dictionary<Guid, ConsumeContext<ListenBatch>>> FindNewAsync(ConsumeContext<Batch<ListenBatch>> context)
-    {
-        var messages = new Dictionary<Guid, ConsumeContext<ListenBatch>>(context.Message.Length);
-        var repeated = new HashSet<Guid>();
-        foreach (var received in context.Message)
-        {
-            var id = new Guid(SHA256.HashData(received.ReceiveContext.Body.GetBytes()).AsSpan(0, 16));
-            messages[id] = received;
-            if (received.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0)
-            {
-                repeated.Add(id);
-            }
-        }
-
-        // Asked also where nothing was repeated: a database that is away must be known before a segment is written.
-        foreach (var stored in await store.FindStoredAsync(repeated, context.CancellationToken))
-        {
-            messages.Remove(stored);
-        }
-
-        return messages;
-    }
-
-    /// <summary>
-    /// Whether a message can be stored as it is. Ingest's own are complete; other producers may send more listens at once, tracks by
-    /// name only, and plays by duration.
-    /// </summary>
-    private static bool IsComplete(ListenBatch message, ScreenedListens screened) =>
-        message.Listens.Count <= BatchRules.MaxListens
+    /// <summary>Other producers may also send tracks by name only, and plays by duration.</summary>
+    protected override bool IsComplete(ListenBatch message, ScreenedEvents<Listen> screened) =>
+        base.IsComplete(message, screened)
         && screened.Good.All(listen => listen.TrackId.Length > 0
             && (message.AcceptTime is not null || listen.HasPlayedShare || listen.PlayedDuration is null));
 
-    /// <summary>What producers other than the service's own put on the bus without keeping its rules.</summary>
-    private static IEnumerable<RejectedListenRow> Rejections(ListenBatch message, ScreenedListens screened)
-    {
-        var rows = ListenAcceptance.RejectionsOf(screened, message.Producer);
-        return message.Listens.Count > 0
-            ? rows
-            : rows.Append(new RejectedListenRow(
-                "listens must not be empty", message.ToByteArray(), screened.ArrivedAt, ProducerText.Storable(message.Producer)));
-    }
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<RejectedListenRow>> LeaveOutAsync(List<Listen> events, DateTimeOffset now, CancellationToken cancellationToken) =>
+    [
+        .. (await nearDuplicates.TakeAsync(events, cancellationToken))
+            .Select(listen => acceptance.Rejection(NearDuplicates.Reason, ListenAcceptance.Batch("", [listen]).ToByteArray(), now, "")),
+    ];
+
+    /// <inheritdoc/>
+    protected override Task<SegmentRow> WriteAsync(IReadOnlyList<Listen> events, CancellationToken cancellationToken) =>
+        lake.WriteAsync([.. events.Select(ToLakeListen)], cancellationToken);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<RecentListenRow> RecentListens(IReadOnlyList<Listen> events) =>
+        [.. events.Select(listen => ToLakeListen(listen).ToRecentListen())];
 
     private static LakeListen ToLakeListen(Listen listen) => new(
         listen.UserId, listen.TrackId, listen.ListenTime.ToDateTimeOffset(), listen.HasPlayedShare ? listen.PlayedShare : null, Math.Max(1, (int)listen.PlayCount));

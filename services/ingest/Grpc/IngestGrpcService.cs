@@ -10,7 +10,13 @@ namespace RecSys.Ingest.Grpc;
 
 /// <summary>What producers call.</summary>
 internal sealed class IngestGrpcService(
-    ListenAcceptance acceptance, TrackStore tracks, RejectedListenStore rejected, RejectedReplay replay, IOptions<IngestOptions> options)
+    ListenAcceptance acceptance,
+    ExposureAcceptance exposures,
+    TrackStore tracks,
+    RejectedListenStore rejected,
+    RejectedReplay replay,
+    IOptions<IngestOptions> options,
+    TimeProvider clock)
     : IngestService.IngestServiceBase
 {
     /// <inheritdoc/>
@@ -44,6 +50,27 @@ internal sealed class IngestGrpcService(
         }
 
         return await stream.CompleteAsync(context.CancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<SubmitExposuresResponse> SubmitExposures(SubmitExposuresRequest request, ServerCallContext context)
+    {
+        const string Field = "exposures";
+        var violations = new FieldViolations();
+        BatchRules.Check(request.Exposures, request.Producer, violations, Field);
+        var screened = exposures.Screen(request.Exposures, clock.GetUtcNow());
+        if (violations.Count > 0)
+        {
+            // Refused as a whole; the caller may as well hear of everything at once.
+            screened.AddTo(violations, Field);
+            violations.ThrowIfAny();
+        }
+
+        var accepted = await exposures.AcceptAsync(screened, request.Producer, context.CancellationToken);
+
+        var answer = new SubmitExposuresResponse { Accepted = accepted, Duplicate = screened.Duplicates + screened.Good.Count - accepted };
+        answer.Rejected.AddRange(screened.Bad.SelectMany(RejectedFields.Of));
+        return answer;
     }
 
     /// <inheritdoc/>

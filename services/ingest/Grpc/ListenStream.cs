@@ -1,4 +1,5 @@
 using Grpc.Core;
+using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Data;
 using RecSys.Hosting.Errors;
@@ -120,7 +121,7 @@ internal sealed class ListenStream(ListenAcceptance acceptance, int maxUnconfirm
             [.. violations.Select((violation, i) => i == 0 ? violation with { Description = violation.Description + where } : violation)]);
     }
 
-    private void Report(ScreenedListens screened)
+    private void Report(ScreenedEvents<Listen> screened)
     {
         _answer.Duplicate += screened.Duplicates;
         _answer.RejectedCount += screened.Bad.Count;

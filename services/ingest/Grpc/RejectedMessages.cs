@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
+using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.Histories;
 using RecSys.Hosting.Errors;
@@ -9,7 +10,7 @@ using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Grpc;
 
-/// <summary>Kept listens in the contract's words, and what callers may ask of them.</summary>
+/// <summary>Kept listens and exposures in the contract's words, and what callers may ask of them.</summary>
 internal static class RejectedMessages
 {
     /// <summary>Most entries that one answer names.</summary>
@@ -61,8 +62,12 @@ internal static class RejectedMessages
         ReceiveTime = row.ReceivedAt.ToTimestamp(),
         BodyBytes = row.Body.Length,
         Body = row.Body.Length > MaxShownBytes ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(row.Body),
-        Listens = { row.Body.Length > MaxShownBytes ? [] : RejectedReplay.ListensOf(row.Body) },
+        Kind = row.Kind,
+        Listens = { IsShown(row, EventKind.Listens) ? RejectedReplay.EventsOf<Listen, ListenBatch>(row.Body) : [] },
+        Exposures = { IsShown(row, EventKind.Exposures) ? RejectedReplay.EventsOf<Exposure, ExposureBatch>(row.Body) : [] },
     };
+
+    private static bool IsShown(RejectedListenRow row, EventKind kind) => row.Kind == kind && row.Body.Length <= MaxShownBytes;
 
     private static RejectedListenFilter Read(RejectedFilter? filter, FieldViolations violations)
     {
@@ -76,8 +81,13 @@ internal static class RejectedMessages
         var from = ReadTime(filter.StartTime, "filter.start_time", violations);
         var before = ReadTime(filter.EndTime, "filter.end_time", violations);
         violations.Require(from is null || before is null || from < before, "filter.end_time", "must be after start_time");
+        violations.Require(System.Enum.IsDefined(filter.Kind), "filter.kind", "must be EVENT_KIND_LISTENS, EVENT_KIND_EXPOSURES, or unset for both");
         return new RejectedListenFilter(
-            filter.Reason.Length > 0 ? filter.Reason : null, filter.Producer.Length > 0 ? filter.Producer : null, from, before);
+            filter.Reason.Length > 0 ? filter.Reason : null,
+            filter.Producer.Length > 0 ? filter.Producer : null,
+            from,
+            before,
+            filter.Kind == EventKind.Unspecified ? null : filter.Kind);
     }
 
     private static DateTimeOffset? ReadTime(Timestamp? time, string field, FieldViolations violations) =>

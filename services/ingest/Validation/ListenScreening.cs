@@ -7,56 +7,13 @@ using RecSys.Hosting.Errors;
 
 namespace RecSys.Ingest.Validation;
 
-/// <summary>Divides batches into good listens, repeated ones and bad ones.</summary>
+/// <summary>Divides listens.</summary>
 internal static class ListenScreening
 {
-    /// <summary>Applies the rules to every listen. The listens themselves are left as they are.</summary>
-    /// <param name="listens">The listens.</param>
-    /// <param name="arrivedAt">When they came in.</param>
-    /// <param name="faultsOf">
-    /// What is wrong with the form in which the listen at a place came, none when nothing is; the rules then have nothing to judge. Null
-    /// where listens come in the contract's own form.
-    /// </param>
-    public static ScreenedListens Screen(
-        IReadOnlyList<Listen> listens, DateTimeOffset arrivedAt, Func<int, FieldViolations>? faultsOf = null)
-    {
-        var good = new List<Listen>(listens.Count);
-        var bad = new List<BadListen>();
-        var places = new Dictionary<ListenIdentity, int>(listens.Count);
-        var duplicates = 0;
-        var violations = new FieldViolations();
-
-        for (var i = 0; i < listens.Count; i++)
-        {
-            var listen = listens[i];
-            if (faultsOf?.Invoke(i) is { Count: > 0 } faults)
-            {
-                violations = faults;
-            }
-            else
-            {
-                ListenRules.Check(listen, arrivedAt, violations);
-            }
-
-            if (violations.Count > 0)
-            {
-                bad.Add(new BadListen(i, listen, violations));
-                violations = new FieldViolations();
-            }
-            else if (places.TryAdd(new ListenIdentity(listen), good.Count))
-            {
-                good.Add(listen);
-            }
-            else
-            {
-                var place = places[new ListenIdentity(listen)];
-                good[place] = Merge(good[place], listen);
-                duplicates++;
-            }
-        }
-
-        return new ScreenedListens(good, duplicates, bad, arrivedAt);
-    }
+    /// <inheritdoc cref="EventScreening.Screen"/>
+    public static ScreenedEvents<Listen> Screen(
+        IReadOnlyList<Listen> listens, DateTimeOffset arrivedAt, Func<int, FieldViolations>? faultsOf = null) =>
+        EventScreening.Screen(listens, arrivedAt, ListenRules.Check, listen => new ListenIdentity(listen), Merge, faultsOf);
 
     /// <summary>The first one with what the other one knows better.</summary>
     private static Listen Merge(Listen first, Listen other)
@@ -81,59 +38,32 @@ internal static class ListenScreening
     }
 }
 
-/// <summary>One batch, divided into what may go on and what may not.</summary>
-/// <param name="Good">Listens that pass every rule, each once, in the order they came, with the fields that count of those left out.</param>
-/// <param name="Duplicates">Good listens that stood in the batch before and were left out.</param>
-/// <param name="Bad">Listens that broke a rule, in the order they came.</param>
-/// <param name="ArrivedAt">When the batch came in.</param>
-internal sealed record ScreenedListens(
-    IReadOnlyList<Listen> Good, int Duplicates, IReadOnlyList<BadListen> Bad, DateTimeOffset ArrivedAt)
-{
-    /// <summary>Adds one violation for every bad field of every listen, such as <c>listens[3].user_id</c>.</summary>
-    public void AddTo(FieldViolations violations)
-    {
-        foreach (var bad in Bad)
-        {
-            foreach (var violation in bad.Violations)
-            {
-                violations.Add($"listens[{bad.Index}].{violation.Field}", violation.Description);
-            }
-        }
-    }
-}
-
-/// <summary>A listen that broke at least one rule.</summary>
-/// <param name="Index">Position in the batch, from 0.</param>
-/// <param name="Listen">The listen as it came.</param>
-/// <param name="Violations">Every bad field.</param>
-internal sealed record BadListen(int Index, Listen Listen, IReadOnlyList<FieldViolation> Violations)
-{
-    /// <summary>What is wrong with it in one line.</summary>
-    public string Reason => string.Join("; ", Violations.Select(violation => $"{violation.Field} {violation.Description}"));
-}
-
-/// <summary>Bad listens as the contract reports them: one entry for every bad field.</summary>
+/// <summary>Bad events as the contract reports them: one entry for every bad field.</summary>
 internal static class RejectedFields
 {
     /// <param name="bad">The listen.</param>
     /// <param name="firstIndex">Position of its batch's first listen in the whole call.</param>
-    public static IEnumerable<RejectedListen> Of(BadListen bad, long firstIndex) => bad.Violations.Select(
+    public static IEnumerable<RejectedListen> Of(BadEvent<Listen> bad, long firstIndex) => bad.Violations.Select(
         violation => new RejectedListen { Index = firstIndex + bad.Index, Field = violation.Field, Reason = violation.Description });
+
+    /// <summary>The same for an exposure.</summary>
+    public static IEnumerable<RejectedExposure> Of(BadEvent<Exposure> bad) => bad.Violations.Select(
+        violation => new RejectedExposure { Index = bad.Index, Field = violation.Field, Reason = violation.Description });
 }
 
-/// <summary>What a batch must be like as a whole, whatever its listens are.</summary>
+/// <summary>What a batch must be like as a whole, whatever its events are.</summary>
 internal static class BatchRules
 {
-    /// <summary>Most listens in one request, stream message or message on the bus.</summary>
-    public const int MaxListens = 500;
+    /// <summary>Most listens, or other events, in one request, stream message or message on the bus.</summary>
+    public const int MaxListens = EventBatches.MaxEvents;
 
     /// <summary>Longest name of a producer, in Unicode code points.</summary>
     public const int MaxProducerLength = 128;
 
-    /// <summary>Adds one violation for everything that makes the whole batch unusable; none for single bad listens.</summary>
-    public static void Check(IReadOnlyCollection<Listen> listens, string producer, FieldViolations violations)
+    /// <summary>Adds one violation for everything that makes the whole batch unusable; none for single bad events.</summary>
+    public static void Check<TEvent>(IReadOnlyCollection<TEvent> events, string producer, FieldViolations violations, string field = "listens")
     {
-        violations.RequireRange(listens.Count, 1, MaxListens, "listens");
+        violations.RequireRange(events.Count, 1, MaxListens, field);
         violations.RequireText(producer, "producer", MaxProducerLength);
     }
 }

@@ -7,13 +7,20 @@ namespace RecSys.Serving.Grpc;
 
 /// <summary>The service's contract: checks requests and hands them on.</summary>
 internal sealed class ServingGrpcService(
-    SlateComposer slates, SimilarTrackList similarTracks, PopularPages popularTracks, HistoryPages histories, TimeProvider time)
+    SlateComposer slates,
+    ExposureRecorder exposures,
+    SimilarTrackList similarTracks,
+    PopularPages popularTracks,
+    HistoryPages histories,
+    TimeProvider time)
     : ServingService.ServingServiceBase
 {
-    public override Task<RecommendResponse> Recommend(RecommendRequest request, ServerCallContext context)
+    public override async Task<RecommendResponse> Recommend(RecommendRequest request, ServerCallContext context)
     {
         var slate = ServingRequests.Check(request);
-        return slates.ComposeAsync(slate, BudgetOf(context), context.CancellationToken);
+        var answer = await slates.ComposeAsync(slate, BudgetOf(context), context.CancellationToken);
+        exposures.Record(answer);
+        return answer;
     }
 
     public override Task<SimilarTracksResponse> SimilarTracks(SimilarTracksRequest request, ServerCallContext context)

@@ -8,8 +8,8 @@ using RecSys.Lake;
 namespace RecSys.Trainer.Pipeline;
 
 /// <summary>
-/// Merges the small segments that ingest writes, now and then, where a date has many. Writers and readers go on meanwhile; what
-/// fails is tried again the next time.
+/// Merges the small segments that ingest writes, now and then, where a date has many, and removes exposures that are too old. Writers and
+/// readers go on meanwhile; what fails is tried again the next time.
 /// </summary>
 internal sealed class LakeCompaction(
     LakeQueries queries, IOptions<TrainerOptions> options, TimeProvider clock, ILogger<LakeCompaction> logger) : BackgroundService
@@ -17,7 +17,7 @@ internal sealed class LakeCompaction(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.CompactFromSegments == 0)
+        if (options.Value is { CompactFromSegments: 0, ExposureDays: 0 })
         {
             return;
         }
@@ -34,8 +34,18 @@ internal sealed class LakeCompaction(
         try
         {
             var started = clock.GetTimestamp();
-            var report = await new LakeUpkeep(queries).CompactAsync(new CompactionOptions { MinSegments = Math.Max(2, options.Value.CompactFromSegments) }, cancellationToken);
-            if (report.Dates > 0)
+            var upkeep = new LakeUpkeep(queries);
+            if (options.Value.ExposureDays > 0
+                && await upkeep.ExpireExposuresAsync(clock.GetUtcNow().AddDays(-options.Value.ExposureDays), cancellationToken) is var removed and > 0)
+            {
+                TrainerLog.ExposuresExpired(logger, removed, options.Value.ExposureDays);
+            }
+
+            if (options.Value.CompactFromSegments == 0)
+            {
+                await queries.Lake.SweepAsync(new CompactionOptions().Grace, cancellationToken);
+            }
+            else if (await upkeep.CompactAsync(new CompactionOptions { MinSegments = Math.Max(2, options.Value.CompactFromSegments) }, cancellationToken) is { Dates: > 0 } report)
             {
                 TrainerLog.LakeCompacted(logger, report.SegmentsBefore, report.SegmentsAfter, report.Dates, clock.GetElapsedTime(started).TotalMilliseconds);
             }

@@ -156,7 +156,7 @@ internal sealed class TrainingPipeline(
 
     private async Task<TrainingCheckpoint> OpenAsync(TrainingSettings settings, CancellationToken cancellationToken)
     {
-        var segments = await lake.ListAsync(cancellationToken);
+        var segments = await lake.ListListensAsync(cancellationToken);
         try
         {
             return checkpoints.Open(settings, [.. segments.Select(segment => segment.Path)]);

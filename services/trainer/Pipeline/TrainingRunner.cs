@@ -62,7 +62,7 @@ internal sealed class TrainingRunner(
         TrainerLease? lease = null;
         try
         {
-            if ((await lake.ListAsync(cancellationToken)).Count == 0)
+            if ((await lake.ListListensAsync(cancellationToken)).Count == 0)
             {
                 throw RecSysException.FailedPrecondition(
                     "NO_LISTENS",
@@ -89,7 +89,7 @@ internal sealed class TrainingRunner(
         if (lease is not null)
         {
             await RemoveUnfinishedAsync(cancellationToken);
-            checkpoints.TidyUp([.. (await lake.ListAsync(cancellationToken)).Select(segment => segment.Path)]);
+            checkpoints.TidyUp([.. (await lake.ListListensAsync(cancellationToken)).Select(segment => segment.Path)]);
         }
     }
 

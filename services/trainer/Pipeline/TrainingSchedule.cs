@@ -115,7 +115,7 @@ internal sealed class TrainingSchedule(
             current?.CreatedAt,
             RowsOf(current),
             versions.FirstOrDefault(version => version.Status == ModelStatus.Failed)?.CreatedAt,
-            (await lake.ListAsync(cancellationToken)).Sum(segment => segment.Rows));
+            (await lake.ListListensAsync(cancellationToken)).Sum(segment => segment.Rows));
     }
 
     private static long RowsOf(ModelVersionRow? version) => (long)(version?.Metrics.GetValueOrDefault("data/rows") ?? 0);

@@ -10,20 +10,19 @@ namespace RecSys.Analytics.Engine;
 /// </summary>
 internal sealed class QueryEngine : IDisposable
 {
-    /// <summary>The table function that reads segments (<see cref="SqlText.Segments"/>).</summary>
-    public const string SegmentsMacro = "segments";
-
     private const int MinMemoryMebibytes = 64;
 
     // The instance lives as long as this connection, of which the others are duplicates.
     private readonly DuckDBConnection _root;
     private readonly Lock _connecting = new();
-    private readonly string _columnsFile;
 
-    private QueryEngine(DuckDBConnection root, string columnsFile)
+    // An empty file for each kind of segment, with the columns that it has.
+    private readonly string[] _columnsFiles;
+
+    private QueryEngine(DuckDBConnection root, string spilled)
     {
         _root = root;
-        _columnsFile = columnsFile;
+        _columnsFiles = [.. SegmentTable.All.Select(_ => $"{spilled}-{Guid.NewGuid():N}.parquet")];
     }
 
     /// <summary>Starts an instance.</summary>
@@ -55,7 +54,7 @@ internal sealed class QueryEngine : IDisposable
             // Queries that need an order say so; the others may stream without keeping it.
             ["preserve_insertion_order"] = "false",
         };
-        var engine = new QueryEngine(new DuckDBConnection(settings.ConnectionString), $"{spilled}-{Guid.NewGuid():N}.parquet");
+        var engine = new QueryEngine(new DuckDBConnection(settings.ConnectionString), spilled);
         try
         {
             engine._root.Open();
@@ -96,7 +95,7 @@ internal sealed class QueryEngine : IDisposable
     {
         using var connection = Connect();
         connection.Execute($"SET allowed_directories = {SqlText.LiteralList([folder])}", CancellationToken.None);
-        connection.Execute($"SET allowed_paths = {SqlText.LiteralList([_columnsFile])}", CancellationToken.None);
+        connection.Execute($"SET allowed_paths = {SqlText.LiteralList(_columnsFiles)}", CancellationToken.None);
         connection.Execute("SET enable_external_access = false", CancellationToken.None);
         connection.Execute("SET lock_configuration = true", CancellationToken.None);
     }
@@ -104,23 +103,16 @@ internal sealed class QueryEngine : IDisposable
     public void Dispose()
     {
         _root.Dispose();
-        File.Delete(_columnsFile);
+        Array.ForEach(_columnsFiles, File.Delete);
     }
 
-    // Of several files the engine takes the columns and types of the first: a segment that another program wrote with numbers as
-    // ids would make numbers of all others' ('007' became 7). An empty file with the right types comes before them.
     private void DefineSegments()
     {
         using var connection = Connect();
-        connection.Execute(
-            $"""
-            COPY (
-                SELECT '' AS user_id, '' AS track_id, make_timestamptz(0) AS listened_at, 0::FLOAT AS played_share, 0::INTEGER AS play_count LIMIT 0
-            ) TO {SqlText.Literal(_columnsFile)} (FORMAT parquet)
-            """,
-            CancellationToken.None);
-        connection.Execute(
-            $"CREATE MACRO {SegmentsMacro}(files) AS TABLE SELECT * FROM read_parquet(list_concat([{SqlText.Literal(_columnsFile)}], files), hive_partitioning = false)",
-            CancellationToken.None);
+        foreach (var (table, file) in SegmentTable.All.Zip(_columnsFiles))
+        {
+            connection.Execute($"COPY (SELECT {table.Columns} LIMIT 0) TO {SqlText.Literal(file)} (FORMAT parquet)", CancellationToken.None);
+            connection.Execute(table.Definition(file), CancellationToken.None);
+        }
     }
 }

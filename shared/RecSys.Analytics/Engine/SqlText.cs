@@ -34,8 +34,8 @@ internal static class SqlText
     /// <summary>The table function that reads Parquet files, the first of which gives columns and types.</summary>
     public static string Parquet(params IEnumerable<string> files) => $"read_parquet({LiteralList(files)}, hive_partitioning = false)";
 
-    /// <summary>The same for segments, whose columns and types are those that ingest writes: whoever wrote them, an id is text.</summary>
-    public static string Segments(params IEnumerable<string> files) => $"{QueryEngine.SegmentsMacro}({LiteralList(files)})";
+    /// <summary>The same for segments of listens, whose columns and types are those that ingest writes: whoever wrote them, an id is text.</summary>
+    public static string Segments(params IEnumerable<string> files) => SegmentTable.Listens.From(files);
 
     /// <summary>A quoted identifier, such as a column's name that came from a file.</summary>
     public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

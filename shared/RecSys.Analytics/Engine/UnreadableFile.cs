@@ -6,7 +6,7 @@ namespace RecSys.Analytics.Engine;
 internal static class UnreadableFile
 {
     /// <summary>All columns that listens have wherever they come from.</summary>
-    public const string ListenColumns = "count(user_id) + count(track_id) + count(listened_at) + count(played_share) + count(play_count)";
+    public static string ListenColumns => SegmentTable.Listens.AllColumns;
 
     /// <summary>The error that names the file; null when it can be read or is gone.</summary>
     /// <param name="connection">The engine.</param>
@@ -17,9 +17,19 @@ internal static class UnreadableFile
         EngineConnection connection, string file, string columns, CancellationToken cancellationToken) =>
         Try(connection, file, $"SELECT {columns} FROM {SqlText.Parquet(file)}", cancellationToken);
 
-    /// <summary>The same for a segment.</summary>
+    /// <summary>The same for a segment of listens.</summary>
     public static LakeCorruptException? CheckSegment(EngineConnection connection, string file, CancellationToken cancellationToken) =>
-        Try(connection, file, $"SELECT {ListenColumns} FROM {SqlText.Segments(file)}", cancellationToken);
+        CheckSegment(connection, SegmentTable.Listens, file, cancellationToken);
+
+    /// <summary>The same for a segment of any kind.</summary>
+    public static LakeCorruptException? CheckSegment(EngineConnection connection, SegmentTable table, string file, CancellationToken cancellationToken) =>
+        Try(connection, file, $"SELECT {table.AllColumns} FROM {table.From(file)}", cancellationToken);
+
+    /// <summary>The first of several segments of a kind that made a query fail; null when all can be read, or memory was short.</summary>
+    public static LakeCorruptException? FindSegment(
+        EngineConnection connection, EngineException failure, SegmentTable table, IEnumerable<string> files, CancellationToken cancellationToken) => failure.IsOutOfMemory
+        ? null
+        : files.Select(file => CheckSegment(connection, table, file, cancellationToken)).FirstOrDefault(problem => problem is not null);
 
     private static LakeCorruptException? Try(EngineConnection connection, string file, string sql, CancellationToken cancellationToken)
     {

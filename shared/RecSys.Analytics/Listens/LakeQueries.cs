@@ -44,7 +44,7 @@ public sealed class LakeQueries : IDisposable
     /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
     public async Task<IAsyncDisposable> PinAsync(CancellationToken cancellationToken = default)
     {
-        var snapshot = await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var snapshot = await Lake.OpenAsync(segment => segment.HoldsListens, cancellationToken).ConfigureAwait(false);
         if (Interlocked.CompareExchange(ref _pinned, snapshot, null) is not null)
         {
             await snapshot.DisposeAsync().ConfigureAwait(false);
@@ -99,11 +99,11 @@ public sealed class LakeQueries : IDisposable
         cancellationToken);
 
     /// <summary>
-    /// Counts the rows of all segments and imports, listens that were added twice among them: quick whatever the size of the lake, to see
+    /// Counts the rows of listens in all segments and imports, listens that were added twice among them: quick whatever the size of the lake, to see
     /// whether it has grown.
     /// </summary>
     public async Task<long> CountRowsAsync(CancellationToken cancellationToken = default) =>
-        _pinned?.Rows ?? (await Lake.ListAsync(cancellationToken).ConfigureAwait(false)).Sum(segment => segment.Rows);
+        _pinned?.Rows ?? (await Lake.ListListensAsync(cancellationToken).ConfigureAwait(false)).Sum(segment => segment.Rows);
 
     /// <summary>An imported log.</summary>
     /// <returns>The log; null when there is none of that name.</returns>
@@ -136,12 +136,12 @@ public sealed class LakeQueries : IDisposable
         }
     }
 
-    /// <summary>What the lake holds now, or at the moment that was pinned.</summary>
-    /// <param name="imports">The imports that will be read, and nothing else; none: everything.</param>
+    /// <summary>What the lake holds now, or at the moment that was pinned, to read its listens.</summary>
+    /// <param name="imports">The imports that will be read, and nothing else; none: all listens.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     internal async Task<LakeSnapshot> OpenAsync(IReadOnlyList<string> imports, CancellationToken cancellationToken) => _pinned?.Share()
         ?? await Lake.OpenAsync(
-            segment => imports.Count == 0 || (segment.Kind == SegmentKind.Import && imports.Contains(segment.Name)), cancellationToken).ConfigureAwait(false);
+            segment => imports.Count == 0 ? segment.HoldsListens : (segment.Kind == SegmentKind.Import && imports.Contains(segment.Name)), cancellationToken).ConfigureAwait(false);
 
     internal async Task<T> ReadAsync<T>(InteractionQuery query, Func<EngineConnection, ListenSource, T> read, CancellationToken cancellationToken)
     {

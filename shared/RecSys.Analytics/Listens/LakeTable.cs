@@ -1,4 +1,5 @@
 using RecSys.Analytics.Engine;
+using RecSys.Data.Segments;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 
@@ -12,8 +13,9 @@ public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<obje
 {
     /// <summary>
     /// Runs a SELECT in DuckDB's SQL over the views <c>listens</c> (user_id, track_id, listened_at, played_share, play_count; each listen
-    /// once, its time null where it is unknown) and <c>tracks</c> (track_id, title, artists, albums, genres, as imports know them). It can
-    /// read the lake and nothing else, and change nothing.
+    /// once, its time null where it is unknown), <c>exposures</c> (the columns of their segments, each position of a slate once) and
+    /// <c>tracks</c> (track_id, title, artists, albums, genres, as imports know them). It can read the lake and nothing else, and change
+    /// nothing.
     /// </summary>
     /// <param name="lake">The lake.</param>
     /// <param name="sql">One SELECT.</param>
@@ -36,6 +38,8 @@ public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<obje
         connection.Execute(
             $"CREATE VIEW listens AS SELECT user_id, track_id, make_timestamptz(known_at) AS listened_at, played_share, play_count FROM ({source.DistinctSql()})",
             cancellationToken);
+        var exposures = snapshot.SegmentsOf(SegmentKind.Exposures, null, null);
+        connection.Execute($"CREATE VIEW exposures AS {SegmentTable.Exposures.Distinct(exposures)}", cancellationToken);
         connection.Execute($"CREATE VIEW tracks AS {Tracks(snapshot)}", cancellationToken);
         engine.ReadOnlyFrom(lake.RootFolder);
 
@@ -54,7 +58,8 @@ public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<obje
             columns = columns.Count > 0 ? columns : connection.ReadRows($"DESCRIBE {statement}", row => row.GetString(0), cancellationToken);
             return new LakeTable(columns, [.. rows.Take(maxRows)], rows.Count > maxRows);
         }
-        catch (EngineException failure) when (source.FindUnreadableFile(connection, failure, cancellationToken) is { } corrupt)
+        catch (EngineException failure) when ((source.FindUnreadableFile(connection, failure, cancellationToken)
+            ?? UnreadableFile.FindSegment(connection, failure, SegmentTable.Exposures, exposures, cancellationToken)) is { } corrupt)
         {
             throw corrupt;
         }

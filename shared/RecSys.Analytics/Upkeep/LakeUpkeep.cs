@@ -15,8 +15,8 @@ public sealed class LakeUpkeep(LakeQueries queries)
     private ListenLake Lake => queries.Lake;
 
     /// <summary>
-    /// Merges small segments of the same date, so that reading opens fewer files; listens that were added several times are kept
-    /// once. Others may write, read, compact and delete meanwhile. Then files are removed that are part of the lake no more.
+    /// Merges small segments of the same kind and date, so that reading opens fewer files; listens and exposures that were added several
+    /// times are kept once. Others may write, read, compact and delete meanwhile. Then files are removed that are part of the lake no more.
     /// </summary>
     /// <param name="options">Which segments.</param>
     /// <param name="cancellationToken">Cancelled, the dates that are done stay done.</param>
@@ -77,6 +77,35 @@ public sealed class LakeUpkeep(LakeQueries queries)
     }
 
     /// <summary>
+    /// Removes exposures that were shown before a UTC date: whole segments as they are, and of segments of several dates the rows, once a
+    /// day. Files go by the next compaction after its grace period.
+    /// </summary>
+    /// <param name="before">The first moment that stays; of its date all stays.</param>
+    /// <param name="cancellationToken">Cancelled, what is removed stays removed.</param>
+    /// <returns>How many rows were removed.</returns>
+    /// <exception cref="LakeCorruptException">A segment can't be read; those before it are done.</exception>
+    /// <exception cref="IOException">The lake can't be written.</exception>
+    public async Task<long> ExpireExposuresAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
+    {
+        var cut = new DateTimeOffset(before.UtcDateTime.Date, TimeSpan.Zero);
+        bool IsOld(SegmentRow segment) => segment.Kind == SegmentKind.Exposures && segment.FirstListen < cut;
+        if (!(await Lake.ListAsync(cancellationToken).ConfigureAwait(false)).Any(IsOld))
+        {
+            return 0;
+        }
+
+        await using var snapshot = await Lake.OpenAsync(segment => IsOld(segment) && segment.LastListen >= cut, cancellationToken).ConfigureAwait(false);
+        using var connection = queries.Engine.Connect();
+        var removed = 0L;
+        foreach (var segment in snapshot.Segments.Where(IsOld))
+        {
+            removed += await new SegmentCompactor(Lake, connection).CutAsync(segment, cut, cancellationToken).ConfigureAwait(false);
+        }
+
+        return removed;
+    }
+
+    /// <summary>
     /// Takes a Parquet file that another program wrote into the lake: with the columns of segments (README.md of RecSys.Lake), of types
     /// that can be cast to theirs without loss. More columns are left out.
     /// </summary>
@@ -130,17 +159,17 @@ public sealed record CompactionOptions
     /// </summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromHours(1);
 
-    internal bool IsSmall(SegmentRow segment) => segment.Kind == SegmentKind.Listens && segment.Bytes < MaxSegmentBytes;
+    internal bool IsSmall(SegmentRow segment) => segment.Kind != SegmentKind.Import && segment.Bytes < MaxSegmentBytes;
 }
 
 /// <summary>What a compaction did.</summary>
-/// <param name="Dates">Dates whose segments were merged.</param>
+/// <param name="Dates">Dates whose segments were merged; one of which both listens and exposures were merged counts twice.</param>
 /// <param name="SegmentsBefore">Segments that were merged.</param>
 /// <param name="SegmentsAfter">Segments that took their place.</param>
 /// <param name="BytesBefore">Size of the segments that were merged.</param>
 /// <param name="BytesAfter">Size of those in their place.</param>
 /// <param name="RowsBefore">Rows that were merged.</param>
-/// <param name="RowsAfter">Rows in their place: each listen once.</param>
+/// <param name="RowsAfter">Rows in their place: each listen, and each position of a slate, once.</param>
 public sealed record CompactionReport(
     int Dates, int SegmentsBefore, int SegmentsAfter, long BytesBefore, long BytesAfter, long RowsBefore, long RowsAfter)
 {
@@ -158,7 +187,7 @@ public sealed record CompactionReport(
 }
 
 /// <summary>What the deletion of a user removed.</summary>
-/// <param name="Rows">Rows of the user that were removed, repeated listens counted as often as they were stored.</param>
+/// <param name="Rows">Rows of the user that were removed, of listens and exposures; repeated ones are counted as often as they were stored.</param>
 /// <param name="Segments">Segments that were written again without them, or removed.</param>
 /// <param name="Imports">Names of the imports that were written again without them.</param>
 public sealed record UserDeletionReport(long Rows, int Segments, IReadOnlyList<string> Imports);

@@ -7,8 +7,8 @@ using RecSys.Lake.Storage;
 namespace RecSys.Analytics.Upkeep;
 
 /// <summary>
-/// Merges small segments into one, ordered by user and time, each listen once: those of a date, and those that have listens of several
-/// dates. A group that can't be read stays as it is and keeps no other from being merged.
+/// Merges small segments of a kind into one, ordered by user and time, each listen or exposure once: those of a date, and those that have
+/// rows of several dates. A group that can't be read stays as it is and keeps no other from being merged.
 /// </summary>
 internal sealed class SegmentCompactor(ListenLake lake, EngineConnection connection)
 {
@@ -20,12 +20,12 @@ internal sealed class SegmentCompactor(ListenLake lake, EngineConnection connect
         LakeCorruptException? corrupt = null;
         foreach (var group in snapshot.Segments
             .Where(options.IsSmall)
-            .GroupBy(segment => LakeFolders.DateOf(segment.Path))
+            .GroupBy(segment => (segment.Kind, LakeFolders.DateOf(segment.Path)))
             .Where(group => group.Count() >= options.MinSegments))
         {
             try
             {
-                report = report.Add(await MergeAsync([.. group], cancellationToken).ConfigureAwait(false));
+                report = report.Add(await MergeAsync(group.Key.Kind, [.. group], cancellationToken).ConfigureAwait(false));
             }
             catch (LakeCorruptException exception)
             {
@@ -36,38 +36,52 @@ internal sealed class SegmentCompactor(ListenLake lake, EngineConnection connect
         return corrupt is null ? report : throw corrupt;
     }
 
-    private async Task<CompactionReport> MergeAsync(SegmentRow[] segments, CancellationToken cancellationToken)
+    /// <summary>Removes the rows of a segment that are of before a time.</summary>
+    /// <returns>How many; 0 when somebody else replaced the segment meanwhile.</returns>
+    /// <exception cref="LakeCorruptException">The segment can't be read.</exception>
+    public async Task<long> CutAsync(SegmentRow segment, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var files = segments.Select(segment => lake.Folders.PathOf(segment.Path)).ToArray();
-        const string Usable = "user_id IS NOT NULL AND track_id IS NOT NULL AND listened_at IS NOT NULL";
+        var table = SegmentTable.Of(segment.Kind);
+        var file = lake.Folders.PathOf(segment.Path);
         try
         {
-            // What counts of listens that are the same is what readers take: the larger share and the larger play count.
-            using var merged = new StagedSegment(lake, connection);
-            await Task.Run(
-                () => merged.Write(
-                    $"""
-                    SELECT user_id, track_id, listened_at, max(played_share) AS played_share, max(play_count) AS play_count
-                    FROM {SqlText.Segments(files)} WHERE {Usable}
-                    GROUP BY user_id, track_id, listened_at
-                    ORDER BY user_id, listened_at, track_id
-                    """,
-                    cancellationToken),
-                cancellationToken).ConfigureAwait(false);
+            using var rest = new StagedSegment(lake, connection, segment.Kind);
+            if (segment.LastListen >= before)
+            {
+                var rows = $"SELECT * FROM {table.From(file)} WHERE {table.Time} >= make_timestamptz({LakeTime.ToMicroseconds(before)})";
+                await Task.Run(() => rest.Write(rows, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+
+            return await rest.ReplaceAsync([segment], cancellationToken).ConfigureAwait(false) ? segment.Rows - (rest.Row?.Rows ?? 0) : 0;
+        }
+        catch (EngineException exception) when (!exception.IsOutOfMemory)
+        {
+            throw UnreadableFile.CheckSegment(connection, table, file, cancellationToken) ?? (Exception)exception;
+        }
+    }
+
+    private async Task<CompactionReport> MergeAsync(SegmentKind kind, SegmentRow[] segments, CancellationToken cancellationToken)
+    {
+        var table = SegmentTable.Of(kind);
+        var files = segments.Select(segment => lake.Folders.PathOf(segment.Path)).ToArray();
+        try
+        {
+            using var merged = new StagedSegment(lake, connection, kind);
+            await Task.Run(() => merged.Write(table.Distinct(files), cancellationToken), cancellationToken).ConfigureAwait(false);
             return await merged.ReplaceAsync(segments, cancellationToken).ConfigureAwait(false)
                 ? new CompactionReport(1, files.Length, merged.Row is null ? 0 : 1, segments.Sum(s => s.Bytes), merged.Row?.Bytes ?? 0, segments.Sum(s => s.Rows), merged.Row?.Rows ?? 0)
                 : CompactionReport.Nothing;
         }
         catch (EngineException exception) when (!exception.IsOutOfMemory)
         {
-            throw files.Select(file => UnreadableFile.CheckSegment(connection, file, cancellationToken)).FirstOrDefault(problem => problem is not null)
+            throw files.Select(file => UnreadableFile.CheckSegment(connection, table, file, cancellationToken)).FirstOrDefault(problem => problem is not null)
                 ?? (Exception)exception;
         }
     }
 }
 
 /// <summary>A segment that is written by the engine, to take the place of others.</summary>
-internal sealed class StagedSegment(ListenLake lake, EngineConnection connection) : IDisposable
+internal sealed class StagedSegment(ListenLake lake, EngineConnection connection, SegmentKind kind = SegmentKind.Listens) : IDisposable
 {
     private readonly string _file = lake.Folders.NewStagingPath(".parquet");
 
@@ -87,11 +101,12 @@ internal sealed class StagedSegment(ListenLake lake, EngineConnection connection
             return;
         }
 
+        var table = SegmentTable.Of(kind);
         var (first, last) = connection.ReadRow(
-            $"SELECT min(epoch_us(listened_at)), max(epoch_us(listened_at)) FROM {SqlText.Segments(_file)}",
+            $"SELECT min(epoch_us({table.Time})), max(epoch_us({table.Time})) FROM {table.From(_file)}",
             row => (LakeTime.FromMicroseconds(row.Long(0)), LakeTime.FromMicroseconds(row.Long(1))),
             cancellationToken);
-        Row = new SegmentRow(LakeFolders.NewSegment(first, last), SegmentKind.Listens, "", "", rows, new FileInfo(_file).Length, first, last);
+        Row = new SegmentRow(LakeFolders.NewSegment(kind, first, last), kind, "", "", rows, new FileInfo(_file).Length, first, last);
     }
 
     /// <summary>Writes what a file of another program has of listens.</summary>

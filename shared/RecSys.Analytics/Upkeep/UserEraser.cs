@@ -43,7 +43,7 @@ internal sealed class UserEraser(ListenLake lake, EngineConnection connection, s
 
             return removed.Count == 0 || await lake.ReplaceAsync(staged, removed, cancellationToken).ConfigureAwait(false)
                 ? new UserDeletionReport(
-                    rows, removed.Count(segment => segment.Kind == SegmentKind.Listens), [.. removed.Where(segment => segment.Kind == SegmentKind.Import).Select(import => import.Name)])
+                    rows, removed.Count(segment => segment.Kind != SegmentKind.Import), [.. removed.Where(segment => segment.Kind == SegmentKind.Import).Select(import => import.Name)])
                 : null;
         }
         finally
@@ -64,14 +64,15 @@ internal sealed class UserEraser(ListenLake lake, EngineConnection connection, s
     private long WriteSegment(SegmentRow segment, List<(string, SegmentRow)> staged, CancellationToken cancellationToken)
     {
         var file = lake.Folders.PathOf(segment.Path);
-        var count = CountIn(file, SqlText.Segments(file), cancellationToken);
+        var table = SegmentTable.Of(segment.Kind).From(file);
+        var count = CountIn(file, table, cancellationToken);
         if (count > 0 && count < segment.Rows)
         {
             DurableFiles.MakeFolder(lake.Folders.Staging);
             var target = lake.Folders.NewStagingPath(".parquet");
-            var row = segment with { Path = LakeFolders.NewSegment(segment.FirstListen, segment.LastListen), Rows = segment.Rows - count };
+            var row = segment with { Path = LakeFolders.NewSegment(segment.Kind, segment.FirstListen, segment.LastListen), Rows = segment.Rows - count };
             staged.Add((target, row));
-            Copy($"SELECT * FROM {SqlText.Segments(file)} WHERE user_id IS DISTINCT FROM {User}", target, cancellationToken);
+            Copy($"SELECT * FROM {table} WHERE user_id IS DISTINCT FROM {User}", target, cancellationToken);
             staged[^1] = (target, row with { Bytes = new FileInfo(target).Length });
         }
 

@@ -5,14 +5,14 @@ using RecSys.Data.Segments;
 namespace RecSys.Data.Histories;
 
 /// <summary>
-/// Stores what messages of listens hold in one transaction: the segment that the lake has of them, what users heard lately, and what was
-/// rejected. The ids of the messages are stored with it, so that a message that comes again is known.
+/// Stores what messages of listens or exposures hold in one transaction: the segment that the lake has of them, what users heard lately, and
+/// what was rejected. The ids of the messages are stored with it, so that a message that comes again is known.
 /// </summary>
 public sealed class ListenStore
 {
     /// <summary>
     /// How long a stored message is known. A broker delivers a message again within minutes of its loss; what comes later than this is
-    /// recognised listen by listen.
+    /// recognised listen by listen, or exposure by exposure.
     /// </summary>
     private static readonly TimeSpan KnownFor = TimeSpan.FromDays(2);
 
@@ -33,8 +33,8 @@ public sealed class ListenStore
 
     /// <summary>Stores all of it or nothing. Doing it twice ends as doing it once.</summary>
     /// <param name="messages">The ids of the messages; each once.</param>
-    /// <param name="segment">The segment with their listens, whose file is there; null where they hold none that is good.</param>
-    /// <param name="listens">Their good listens.</param>
+    /// <param name="segment">The segment with their listens or exposures, whose file is there; null where they hold none that is good.</param>
+    /// <param name="listens">Their good listens; none where they hold exposures.</param>
     /// <param name="rejected">The others.</param>
     /// <param name="cancellationToken">Cancelled, nothing was stored.</param>
     /// <exception cref="ArgumentException">A text that the databases can't keep.</exception>

@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.Schema;
 using RecSys.Algorithms;
 
 namespace RecSys.Data.Histories;
 
-/// <summary>What came as a listen and could not be taken.</summary>
+/// <summary>What came as a listen or an exposure and could not be taken.</summary>
 public sealed class RejectedListenStore
 {
     private readonly RecSysDatabase _database;
@@ -139,7 +140,7 @@ public sealed class RejectedListenStore
         _database.ReadAsync(context => context.RejectedListens.LongCountAsync(cancellationToken), cancellationToken);
 }
 
-/// <summary>Something that came as a listen and could not be taken, kept with its bytes so that it can be looked at and sent again.</summary>
+/// <summary>Something that came as a listen or an exposure and could not be taken, kept with its bytes so that it can be looked at and sent again.</summary>
 /// <param name="Reason">What is wrong with it and what would be right.</param>
 /// <param name="Body">The bytes as they came.</param>
 /// <param name="ReceivedAt">When it came; kept to the microsecond, in UTC.</param>
@@ -151,6 +152,9 @@ public sealed record RejectedListenRow(string Reason, byte[] Body, DateTimeOffse
     /// </summary>
     public string RejectedId { get; internal init; } = "";
 
+    /// <summary>As what it came; listens unless it says otherwise.</summary>
+    public EventKind Kind { get; init; } = EventKind.Listens;
+
     internal RejectedListenRow WithId()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -158,6 +162,7 @@ public sealed record RejectedListenRow(string Reason, byte[] Body, DateTimeOffse
         hash.AppendData([0]);
         hash.AppendData(Encoding.UTF8.GetBytes(Reason));
         hash.AppendData([0]);
+        hash.AppendData([(byte)Kind]);
         hash.AppendData(Body);
         return this with { RejectedId = Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16)) };
     }
@@ -168,7 +173,9 @@ public sealed record RejectedListenRow(string Reason, byte[] Body, DateTimeOffse
 /// <param name="Producer">The producer's whole name.</param>
 /// <param name="From">Received then or later.</param>
 /// <param name="Before">Received before.</param>
-public sealed record RejectedListenFilter(string? Reason = null, string? Producer = null, DateTimeOffset? From = null, DateTimeOffset? Before = null)
+/// <param name="Kind">As what they came.</param>
+public sealed record RejectedListenFilter(
+    string? Reason = null, string? Producer = null, DateTimeOffset? From = null, DateTimeOffset? Before = null, EventKind? Kind = null)
 {
     internal IQueryable<RejectedListenRow> Of(IQueryable<RejectedListenRow> rows)
     {
@@ -182,6 +189,11 @@ public sealed record RejectedListenFilter(string? Reason = null, string? Produce
         {
             StorableValues.Text(producer, nameof(Producer));
             rows = rows.Where(row => row.Producer == producer);
+        }
+
+        if (Kind is { } kind)
+        {
+            rows = rows.Where(row => row.Kind == kind);
         }
 
         if (From is { } from)

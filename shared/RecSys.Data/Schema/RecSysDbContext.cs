@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
 using RecSys.Data.Segments;
@@ -128,6 +129,7 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
         modelBuilder.Entity<RejectedListenRow>(rejected =>
         {
             rejected.Property(r => r.RejectedId);
+            rejected.Property(r => r.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), stored => Enum.Parse<EventKind>(stored, true));
             rejected.ToTable("rejected_listens").HasKey(r => r.RejectedId);
             rejected.HasIndex(r => r.ReceivedAt);
         });

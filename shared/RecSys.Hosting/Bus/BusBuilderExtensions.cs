@@ -34,7 +34,10 @@ public static class BusBuilderExtensions
     /// Adds a consumer of batches of 1 to <see cref="BusOptions.BatchLimit"/> messages, oldest first: all that have arrived
     /// while it was busy. They are acknowledged together.
     /// </summary>
-    public static IHostApplicationBuilder AddBatchConsumer<TConsumer, TMessage>(this IHostApplicationBuilder builder, BusQueue queue)
+    /// <param name="builder">The host.</param>
+    /// <param name="queue">Where the messages wait.</param>
+    /// <param name="batchLimit">The most messages at once where that is fewer than <see cref="BusOptions.BatchLimit"/>: for large ones.</param>
+    public static IHostApplicationBuilder AddBatchConsumer<TConsumer, TMessage>(this IHostApplicationBuilder builder, BusQueue queue, int batchLimit = int.MaxValue)
         where TConsumer : class, IConsumer<Batch<TMessage>>
         where TMessage : class, IMessage<TMessage>
     {
@@ -48,7 +51,7 @@ public static class BusBuilderExtensions
             {
                 // A message that is tried again has a group of its own, so that it is consumed alone and once.
                 consumer.Options<BatchOptions>(batch => batch
-                    .SetMessageLimit(Math.Min(options.BatchLimit, options.PrefetchCount))
+                    .SetMessageLimit(Math.Min(batchLimit, Math.Min(options.BatchLimit, options.PrefetchCount)))
                     .SetTimeLimit(BatchTurns<TMessage>.Collecting)
                     .GroupBy<TMessage, ReceiveContext>(received => received.GetRetryAttempt() > 0 ? received.ReceiveContext : null!));
                 consumer.Message<Batch<TMessage>>(message => message.UseFilter(turns));
@@ -72,7 +75,9 @@ public static class BusBuilderExtensions
     {
         var services = builder.Services;
         services.AddSingleton<BusConnection>();
-        services.AddHostedService(provider => provider.GetRequiredService<BusConnection>());
+
+        // The first one is stopped last: whoever has something to say when it stops still can.
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<BusConnection>()));
         services.Insert(0, ServiceDescriptor.Singleton<IStartupTask>(provider => provider.GetRequiredService<BusConnection>()));
 
         // Read before the settings are checked: a wrong value is reported then, and no bus is started before.

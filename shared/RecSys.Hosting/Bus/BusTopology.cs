@@ -24,12 +24,16 @@ public static class BusTopology
     /// </summary>
     private const int AcknowledgementTimeoutMs = 24 * 60 * 60 * 1000;
 
-    /// <summary>The shared queue that the ingest writers consume.</summary>
+    /// <summary>The shared queue of listens that the ingest writers consume.</summary>
     public static BusQueue IngestListens { get; } = BusQueue.Shared("ingest.listens");
+
+    /// <summary>The shared queue of exposures that the ingest writers consume.</summary>
+    public static BusQueue IngestExposures { get; } = BusQueue.Shared("ingest.exposures");
 
     private static Dictionary<Type, BusRoute> Routes { get; } = new()
     {
         [typeof(ListenBatch)] = new("recsys.listens", [IngestListens]),
+        [typeof(ExposureBatch)] = new("recsys.exposures", [IngestExposures]),
         [typeof(ModelPublished)] = new("recsys.models", []),
         [typeof(TrainingProgress)] = new("recsys.training", []),
     };

@@ -101,17 +101,9 @@ internal sealed class ListRows(bool hasSources)
     /// </summary>
     private sealed class SourceLists
     {
-        // Levels of Dremel's encoding: both the list and its elements are there; a list begins, or goes on.
-        private const int Present = 2;
-        private const int Begins = 0;
-        private const int GoesOn = 1;
-
         private readonly Dictionary<string, ReadOnlyMemory<byte>[]> _known = new(StringComparer.Ordinal);
         private readonly TextBuffer _names = new();
-        private readonly TextBuffer _elements = new();
-        private readonly List<int> _starts = [];
-        private int[] _repetitions = [];
-        private int[] _definitions = [];
+        private readonly TextListBuffer _lists = new();
 
         public void Add(string sources)
         {
@@ -121,32 +113,11 @@ internal sealed class ListRows(bool hasSources)
                 _known.Add(sources, names);
             }
 
-            _starts.Add(_elements.Texts.Length);
-            foreach (var name in names)
-            {
-                _elements.Add(name);
-            }
+            _lists.Add(names);
         }
 
-        public async Task WriteAsync(ParquetRowGroupWriter group, DataField field)
-        {
-            var count = _elements.Texts.Length;
-            if (count > _repetitions.Length)
-            {
-                (_repetitions, _definitions) = (new int[count], new int[count]);
-                _definitions.AsSpan().Fill(Present);
-            }
+        public Task WriteAsync(ParquetRowGroupWriter group, DataField field) => _lists.WriteAsync(group, field);
 
-            _repetitions.AsSpan(0, count).Fill(GoesOn);
-            _starts.ForEach(start => _repetitions[start] = Begins);
-            await group.WriteAllPartsAsync(
-                field, _elements.Texts, _definitions.AsMemory(0, count), _repetitions.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
-        }
-
-        public void Clear()
-        {
-            _elements.Clear();
-            _starts.Clear();
-        }
+        public void Clear() => _lists.Clear();
     }
 }

@@ -150,7 +150,7 @@ internal sealed class LakeFiles(LakeFolders folders, S3Bucket? bucket) : IDispos
             return removed;
         }
 
-        foreach (var root in (string[])[LakeFolders.Listens, LakeFolders.Imports])
+        foreach (var root in (string[])[.. LakeFolders.OfSegments, LakeFolders.Imports])
         {
             await foreach (var item in bucket.ListAsync(root + "/", cancellationToken).ConfigureAwait(false))
             {
@@ -239,11 +239,11 @@ internal sealed class LakeFiles(LakeFolders folders, S3Bucket? bucket) : IDispos
 
     private IEnumerable<(string Relative, DateTimeOffset WrittenAt)> ListFolder()
     {
-        foreach (var folder in FoldersOf(LakeFolders.Listens))
+        foreach (var root in LakeFolders.OfSegments)
         {
-            foreach (var file in folder.EnumerateFiles("*.parquet"))
+            foreach (var file in FoldersOf(root).SelectMany(folder => folder.EnumerateFiles("*.parquet")))
             {
-                yield return ($"{LakeFolders.Listens}/{folder.Name}/{file.Name}", file.LastWriteTimeUtc);
+                yield return ($"{root}/{file.Directory!.Name}/{file.Name}", file.LastWriteTimeUtc);
             }
         }
 

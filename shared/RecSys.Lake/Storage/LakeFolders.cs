@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RecSys.Data.Segments;
 
 namespace RecSys.Lake.Storage;
 
@@ -15,11 +16,15 @@ internal sealed partial class LakeFolders(string root)
     public const string ImportTrackIdsFile = "track_ids.parquet";
     public const string ImportReportFile = "report.json";
 
-    /// <summary>The folder of segments with listens of several dates.</summary>
+    /// <summary>The folder of segments with listens or exposures of several dates.</summary>
     public const string ManyDates = "late";
 
     public const string Listens = "listens";
+    public const string Exposures = "exposures";
     public const string Imports = "imports";
+
+    /// <summary>The folders of segments, each with a folder a date.</summary>
+    public static readonly string[] OfSegments = [Listens, Exposures];
 
     private const string DatePrefix = "date=";
     private const string DateFormat = "yyyy-MM-dd";
@@ -33,9 +38,9 @@ internal sealed partial class LakeFolders(string root)
     /// <summary>Whether an import may have this name: 1 to 64 of a-z, 0-9, '-', '_' and '.', not beginning with '.'.</summary>
     public static bool IsImportName(string name) => ImportName().IsMatch(name);
 
-    /// <summary>A path that no other segment has, for listens of these UTC dates.</summary>
-    public static string NewSegment(DateTimeOffset first, DateTimeOffset last) =>
-        $"{Listens}/{(first.UtcDateTime.Date == last.UtcDateTime.Date ? DatePrefix + first.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture) : ManyDates)}/{NewName()}{SegmentSuffix}";
+    /// <summary>A path that no other segment has, for listens or exposures of these UTC dates.</summary>
+    public static string NewSegment(SegmentKind kind, DateTimeOffset first, DateTimeOffset last) =>
+        $"{(kind == SegmentKind.Exposures ? Exposures : Listens)}/{(first.UtcDateTime.Date == last.UtcDateTime.Date ? DatePrefix + first.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture) : ManyDates)}/{NewName()}{SegmentSuffix}";
 
     /// <summary>A path that no other import has, for the files of this one.</summary>
     public static string NewImport(string name) => $"{Imports}/{name}/{NewName()}";

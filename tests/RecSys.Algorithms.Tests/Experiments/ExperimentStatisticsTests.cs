@@ -98,4 +98,24 @@ public sealed class ExperimentStatisticsTests
     [Fact]
     public void An_experiment_needs_an_arm() =>
         Should.Throw<AlgorithmException>(() => ArmAssignment.ArmOf("X", "1", 0)).Error.ShouldBe(AlgorithmError.InvalidSetting);
+
+    // Brown, Cai and DasGupta (2001), equation 4, by hand.
+    [Theory]
+    [InlineData(0, 10, 0, 0.2775)]
+    [InlineData(5, 10, 0.2366, 0.7634)]
+    [InlineData(10, 10, 0.7225, 1)]
+    [InlineData(1, 100, 0.0018, 0.0545)]
+    [InlineData(0, 0, 0, 1)]
+    public void Wilsons_interval_equals_worked_examples(long successes, long trials, double low, double high)
+    {
+        var interval = WilsonInterval.Of(successes, trials);
+
+        interval.Rate.ShouldBe(trials == 0 ? 0 : (double)successes / trials);
+        interval.Low.ShouldBe(low, 5e-5);
+        interval.High.ShouldBe(high, 5e-5);
+    }
+
+    [Fact]
+    public void There_are_no_more_successes_than_trials() =>
+        Should.Throw<AlgorithmException>(() => WilsonInterval.Of(2, 1)).Error.ShouldBe(AlgorithmError.InvalidSetting);
 }

@@ -1,3 +1,4 @@
+using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.Histories;
 
 namespace RecSys.Data.Tests.Histories;
@@ -70,6 +71,18 @@ public abstract class RejectedListenTests(MigratedDatabases databases, string pr
         (await CountAsync(new(Reason: "0__e"))).ShouldBe(0, "a filter is text, not a pattern");
 
         async Task<int> CountAsync(RejectedListenFilter filter) => (await Database.Rejected.GetPageAsync(filter, 100, null, Cancellation)).Count;
+    }
+
+    [Fact]
+    public async Task Listens_and_exposures_are_told_apart_also_when_their_bytes_are_the_same()
+    {
+        RejectedListenRow listen = new("must not be empty", [], Noon, "player");
+        (await Database.Rejected.AddAsync([listen, listen with { Kind = EventKind.Exposures }], Cancellation)).ShouldBe(2);
+
+        foreach (var kind in (EventKind[])[EventKind.Listens, EventKind.Exposures])
+        {
+            (await Database.Rejected.GetPageAsync(new(Kind: kind), 10, null, Cancellation)).Single().Kind.ShouldBe(kind);
+        }
     }
 
     [Fact]

@@ -4,18 +4,17 @@ using RecSys.Contracts.Events.V1;
 
 namespace RecSys.Ingest.Tests.Consumers;
 
-/// <summary>A program that publishes listens to the broker without asking ingest.</summary>
-internal sealed class ForeignProducer(IConnection connection, IChannel channel) : IAsyncDisposable
+/// <summary>A program that publishes listens, or events of another kind, to the broker without asking ingest.</summary>
+internal sealed class ForeignProducer(IConnection connection, IChannel channel, string kind) : IAsyncDisposable
 {
-    private const string Exchange = "recsys.listens";
-    private const string Queue = "ingest.listens";
-
-    public static async Task<ForeignProducer> ConnectAsync(Uri broker)
+    /// <param name="broker">The virtual host.</param>
+    /// <param name="kind">The kind of the events, by which exchange and queue are called.</param>
+    public static async Task<ForeignProducer> ConnectAsync(Uri broker, string kind = "listens")
     {
         var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
         var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        return new ForeignProducer(connection, channel);
+        return new ForeignProducer(connection, channel, kind);
     }
 
     public Task PublishAsync(string producer, params Listen[] listens) =>
@@ -43,13 +42,20 @@ internal sealed class ForeignProducer(IConnection connection, IChannel channel) 
     }
 
     /// <summary>With whatever properties and headers.</summary>
-    public async Task PublishAsync(byte[] body, BasicProperties properties) => await channel.BasicPublishAsync(Exchange, "", mandatory: true, properties, body);
+    public async Task PublishAsync(byte[] body, BasicProperties properties) => await channel.BasicPublishAsync($"recsys.{kind}", "", mandatory: true, properties, body);
 
     /// <summary>Messages that wait in the writer's queue, in nobody's hands.</summary>
-    public Task<uint> CountWaitingAsync() => channel.MessageCountAsync(Queue);
+    public Task<uint> CountWaitingAsync() => channel.MessageCountAsync($"ingest.{kind}");
+
+    /// <summary>Takes the message that waits in the writer's queue, and is gone without having acknowledged it.</summary>
+    public async Task TakeAndLoseAsync()
+    {
+        (await channel.BasicGetAsync($"ingest.{kind}", autoAck: false)).ShouldNotBeNull();
+        await channel.CloseAsync();
+    }
 
     /// <summary>Messages that can't be consumed and wait for their keeper.</summary>
-    public Task<uint> CountRejectedAsync() => channel.MessageCountAsync($"{Queue}.rejected");
+    public Task<uint> CountRejectedAsync() => channel.MessageCountAsync($"ingest.{kind}.rejected");
 
     public async ValueTask DisposeAsync()
     {

@@ -19,7 +19,7 @@ public sealed class ListenScreeningTests
         screened.Duplicates.ShouldBe(1);
         var bad = screened.Bad.Single();
         bad.Index.ShouldBe(2);
-        bad.Listen.ShouldBe(listens[2]);
+        bad.Event.ShouldBe(listens[2]);
         bad.Violations.Select(violation => violation.Field).ShouldBe(["track_id", "listen_time"]);
         bad.Reason.ShouldBe("track_id must not be empty, unless artist and title are given; listen_time must be set to when the play began");
     }

@@ -93,16 +93,34 @@ public sealed class LostServersTests
     {
         await using var broker = await RabbitMqServer.StartAsync();
         await using var system = await ServingSystem.StartAsync(
-            Log, ("Bus:Transport", "rabbitmq"), ("Bus:Uri", broker.CreateVirtualHost().ToString()), ("Serving:HistoryLifetime", "1.00:00:00"));
+            Log,
+            ("Bus:Transport", "rabbitmq"),
+            ("Bus:Uri", broker.CreateVirtualHost().ToString()),
+            ("Serving:HistoryLifetime", "1.00:00:00"),
+            ("Serving:ExposureBuffer", "500"));
+        using var counted = new ExposureCounters(system.Serving.Services);
         var first = (await system.RecommendAsync(Known)).Items[0].Track.TrackId;
+        await Wait.UntilAsync(() => system.Exposures.Count == 1, ServingSystem.Patience, "the first exposure");
 
         await broker.KillAsync();
         var meanwhile = await system.RecommendAsync(Known);
+        var answers = 1;
+        while (counted.Dropped == 0)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 25).Select(number => system.RecommendAsync(SampleLog.User(taste: 0, number % 20))));
+            answers += 25;
+        }
+
+        var kept = answers - counted.Dropped;
         await system.Database.Histories.AddAsync([new RecentListenRow(Known, first, DateTimeOffset.UtcNow)], CancellationToken.None);
         await broker.RestartAsync();
         await system.RecommendUntilAsync(Known, slate => slate.Items.All(item => item.Track.TrackId != first), "the listen that passed by");
 
+        await Wait.UntilAsync(() => counted.Published > kept, ServingSystem.Patience, "the exposures that were kept");
+
         meanwhile.Degraded.ShouldBeFalse();
         meanwhile.Items.Count.ShouldBe(10);
+        kept.ShouldBeInRange(500, 1_000, "the buffer, and the message that is in hand");
+        system.Exposures.ShouldContain(exposure => exposure.ExposureId == meanwhile.ExposureId);
     }
 }

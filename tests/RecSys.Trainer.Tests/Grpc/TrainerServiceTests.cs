@@ -14,8 +14,10 @@ public sealed class TrainerServiceTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _trainer.DisposeAsync();
 
     [Fact]
-    public async Task An_empty_lake_is_not_trained_on_and_the_error_says_what_to_do()
+    public async Task A_lake_without_listens_is_not_trained_on_and_the_error_says_what_to_do()
     {
+        await _trainer.ShowAsync(DateTimeOffset.UtcNow);
+
         var error = await RefusedAsync(() => _trainer.Client.TrainModelAsync(TrainerHost.Quick()));
 
         error.Code.ShouldBe(StatusCode.FailedPrecondition);

@@ -114,6 +114,11 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("body");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
                     b.Property<string>("Producer")
                         .IsRequired()
                         .HasColumnType("text")

@@ -104,6 +104,11 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("body");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
                     b.Property<string>("Producer")
                         .IsRequired()
                         .HasColumnType("TEXT")
