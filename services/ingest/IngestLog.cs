@@ -4,8 +4,8 @@ namespace RecSys.Ingest;
 internal static partial class IngestLog
 {
     [LoggerMessage(6001, LogLevel.Debug,
-        "Stored {Good} listens and refused {Bad} of {Messages} messages in {Milliseconds:F0} ms.")]
-    public static partial void ListensStored(ILogger logger, int good, int bad, int messages, double milliseconds);
+        "Stored {Good} listens, refused {Bad} and dropped {Deleted} of deleted users of {Messages} messages in {Milliseconds:F0} ms.")]
+    public static partial void ListensStored(ILogger logger, int good, int bad, int deleted, int messages, double milliseconds);
 
     [LoggerMessage(6002, LogLevel.Warning,
         "A message of {Bytes} bytes in queue {Queue} can't be consumed and is kept in rejected_listens: {Reason}")]
@@ -14,6 +14,10 @@ internal static partial class IngestLog
     [LoggerMessage(6005, LogLevel.Warning,
         "A message of {Bytes} bytes in queue {Queue} is no ListenBatch. Of its listens {Good} are published again and {Bad} kept in rejected_listens.")]
     public static partial void MessageTakenApart(ILogger logger, string queue, int bytes, int good, int bad);
+
+    [LoggerMessage(6007, LogLevel.Information,
+        "A person's data was deleted (deletion {Number}): {Listens} recent listens, {Rejected} rejected ones, {Lists} recommendation lists. Files and models follow.")]
+    public static partial void UserDeleted(ILogger logger, long number, int listens, int rejected, int lists);
 
     [LoggerMessage(6006, LogLevel.Information, "Removed {Rows} rejected listens that were too old or too many.")]
     public static partial void RejectedListensRemoved(ILogger logger, int rows);

@@ -26,13 +26,14 @@ public static class IngestModule
         services.AddSettings<IngestOptions>(IngestOptions.Section);
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
         services.AddSettings<S3Options>(S3Options.SectionName);
-        builder.AddDatabase();
+        builder.AddKnownDeletions();
         services.AddListenLake();
 
         services.AddStartupTask<LakeFolderTask>();
         services.AddSingleton<TrackResolver>();
         services.AddSingleton<ListenAcceptance>();
         services.AddSingleton<RejectedReplay>();
+        services.AddSingleton<UserDeletions>();
         services.AddHostedService<RejectedListenRetention>();
         services.AddListenBrainz();
 
@@ -46,7 +47,7 @@ public static class IngestModule
     {
         app.MapGrpcService<IngestGrpcService>().RequireScope(
             TokenScopes.Submit, nameof(IngestGrpcService.SubmitListens), nameof(IngestGrpcService.StreamListens), nameof(IngestGrpcService.PutTracks))
-            .RequireScope(TokenScopes.Admin, nameof(IngestGrpcService.ListRejected), nameof(IngestGrpcService.ReplayRejected));
+            .RequireScope(TokenScopes.Admin, nameof(IngestGrpcService.ListRejected), nameof(IngestGrpcService.ReplayRejected), nameof(IngestGrpcService.DeleteUser), nameof(IngestGrpcService.ListDeletedUsers));
         app.MapListenBrainz();
         return app;
     }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
 using RecSys.Data.Histories;
+using RecSys.Hosting;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Errors;
 using RecSys.Ingest.Validation;
@@ -13,13 +14,13 @@ namespace RecSys.Ingest.Acceptance;
 /// the good ones are completed and go on the bus with the time at which they came, by which they are judged from then on.
 /// </summary>
 internal sealed class ListenAcceptance(
-    TrackResolver resolver, RejectedListenStore rejected, IEventPublisher events, TimeProvider clock)
+    TrackResolver resolver, RejectedListenStore rejected, IEventPublisher events, KnownDeletions deletions, TimeProvider clock)
 {
     /// <summary>Divides a batch that has just come in.</summary>
     /// <param name="listens">The listens.</param>
     /// <param name="faultsOf">What is wrong with the form of the listen at a place; null where they come in the contract's own form.</param>
     public ScreenedListens Screen(IReadOnlyList<Listen> listens, Func<int, FieldViolations>? faultsOf = null) =>
-        ListenScreening.Screen(listens, clock.GetUtcNow(), faultsOf);
+        ListenScreening.Screen(listens, clock.GetUtcNow(), deletions.Current, faultsOf);
 
     /// <summary>Ends when the broker has confirmed the good listens and the bad ones are stored.</summary>
     /// <param name="screened">The listens. The good ones are completed in place.</param>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using MassTransit;
 using RecSys.Contracts.Events.V1;
+using RecSys.Data.Deletions;
 using RecSys.Data.Histories;
 using RecSys.Hosting;
 using RecSys.Hosting.Bus;
@@ -16,7 +17,7 @@ namespace RecSys.Ingest.Consumers;
 /// heard lately and what was rejected. The messages are acknowledged after that.
 /// </summary>
 internal sealed class ListenWriter(
-    ListenAcceptance acceptance, ListenStore store, ListenLake lake, TimeProvider clock, ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
+    ListenAcceptance acceptance, ListenStore store, ListenLake lake, KnownDeletions deletions, TimeProvider clock, ILogger<ListenWriter> logger) : IConsumer<Batch<ListenBatch>>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<Batch<ListenBatch>> context)
@@ -26,10 +27,12 @@ internal sealed class ListenWriter(
         var messages = await FindNewAsync(context);
         var good = new List<Listen>();
         var bad = new List<RejectedListenRow>();
+        var deleted = 0;
         foreach (var received in messages.Values)
         {
             var message = received.Message;
-            var screened = ListenScreening.Screen(message.Listens, ListenRules.ArrivalOf(message, BrokerTime.Of(received) ?? now));
+            var screened = ListenScreening.Screen(message.Listens, ListenRules.ArrivalOf(message, BrokerTime.Of(received) ?? now), deletions.Current);
+            deleted += screened.Deleted;
             bad.AddRange(Rejections(message, screened));
             if (IsComplete(message, screened))
             {
@@ -46,12 +49,30 @@ internal sealed class ListenWriter(
         if (messages.Count > 0)
         {
             // Where the database is away, the look at what is known has failed before a file was written.
-            LakeListen[] listens = [.. good.Select(ToLakeListen)];
-            var segment = listens.Length == 0 ? null : await lake.WriteAsync(listens, context.CancellationToken);
-            await store.StoreAsync(messages.Keys, segment, [.. listens.Select(listen => listen.ToRecentListen())], bad, context.CancellationToken);
+            deleted += await StoreAsync(messages.Keys, [.. good.Select(ToLakeListen)], bad, context.CancellationToken);
         }
 
-        IngestLog.ListensStored(logger, good.Count, bad.Count, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
+        IngestLog.ListensStored(logger, good.Count, bad.Count, deleted, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    /// <summary>Stores good listens and rejected ones, but for those of people who were deleted since they were screened.</summary>
+    /// <returns>How many listens were left out.</returns>
+    private async Task<int> StoreAsync(
+        IReadOnlyCollection<Guid> messages, LakeListen[] listens, IReadOnlyList<RejectedListenRow> bad, CancellationToken cancellationToken)
+    {
+        var count = listens.Length;
+        while (true)
+        {
+            var segment = listens.Length == 0 ? null : await lake.WriteAsync(listens, cancellationToken);
+            var deleted = await store.StoreAsync(messages, segment, [.. listens.Select(listen => listen.ToRecentListen())], bad, cancellationToken);
+            if (deleted.IsEmpty)
+            {
+                return count - listens.Length;
+            }
+
+            await lake.DiscardAsync(segment!, cancellationToken);
+            listens = [.. listens.Where(listen => !deleted.Covers(listen.UserId, listen.ListenedAt))];
+        }
     }
 
     /// <summary>

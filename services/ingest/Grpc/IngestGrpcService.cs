@@ -10,7 +10,12 @@ namespace RecSys.Ingest.Grpc;
 
 /// <summary>What producers call.</summary>
 internal sealed class IngestGrpcService(
-    ListenAcceptance acceptance, TrackStore tracks, RejectedListenStore rejected, RejectedReplay replay, IOptions<IngestOptions> options)
+    ListenAcceptance acceptance,
+    TrackStore tracks,
+    RejectedListenStore rejected,
+    RejectedReplay replay,
+    UserDeletions deletions,
+    IOptions<IngestOptions> options)
     : IngestService.IngestServiceBase
 {
     /// <inheritdoc/>
@@ -28,7 +33,7 @@ internal sealed class IngestGrpcService(
         var screened = acceptance.Screen(request.Listens);
         await acceptance.AcceptAsync(screened, request.Producer, context.CancellationToken);
 
-        var answer = new SubmitListensResponse { Accepted = screened.Good.Count, Duplicate = screened.Duplicates };
+        var answer = new SubmitListensResponse { Accepted = screened.Good.Count, Duplicate = screened.Duplicates, Deleted = screened.Deleted };
         answer.Rejected.AddRange(screened.Bad.SelectMany(bad => RejectedFields.Of(bad, firstIndex: 0)));
         return answer;
     }
@@ -91,6 +96,14 @@ internal sealed class IngestGrpcService(
         answer.UnknownIds.AddRange(unknown);
         return answer;
     }
+
+    /// <inheritdoc/>
+    public override Task<DeleteUserResponse> DeleteUser(DeleteUserRequest request, ServerCallContext context) =>
+        deletions.DeleteAsync(request, context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<ListDeletedUsersResponse> ListDeletedUsers(ListDeletedUsersRequest request, ServerCallContext context) =>
+        deletions.ListAsync(request, context.CancellationToken);
 
     private static TrackRow ToRecord(Contracts.Common.V1.Track track) => new(
         track.TrackId, track.Title, track.Artist, track.Album, [.. track.Genres], track.Duration?.ToTimeSpan());

@@ -1,33 +1,41 @@
 using System.Text;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
+using RecSys.Data.Deletions;
 using RecSys.Hosting;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Ingest.Validation;
 
-/// <summary>Divides batches into good listens, repeated ones and bad ones.</summary>
+/// <summary>Divides batches into good listens, repeated ones, those of people who were deleted, and bad ones.</summary>
 internal static class ListenScreening
 {
     /// <summary>Applies the rules to every listen. The listens themselves are left as they are.</summary>
     /// <param name="listens">The listens.</param>
     /// <param name="arrivedAt">When they came in.</param>
+    /// <param name="deletedUsers">Whose old listens are dropped, good and bad ones.</param>
     /// <param name="faultsOf">
     /// What is wrong with the form in which the listen at a place came, none when nothing is; the rules then have nothing to judge. Null
     /// where listens come in the contract's own form.
     /// </param>
     public static ScreenedListens Screen(
-        IReadOnlyList<Listen> listens, DateTimeOffset arrivedAt, Func<int, FieldViolations>? faultsOf = null)
+        IReadOnlyList<Listen> listens, DateTimeOffset arrivedAt, DeletedUsers deletedUsers, Func<int, FieldViolations>? faultsOf = null)
     {
         var good = new List<Listen>(listens.Count);
         var bad = new List<BadListen>();
         var seen = new HashSet<ListenIdentity>(listens.Count);
-        var duplicates = 0;
+        var (duplicates, deleted) = (0, 0);
         var violations = new FieldViolations();
 
         for (var i = 0; i < listens.Count; i++)
         {
             var listen = listens[i];
+            if (deletedUsers.Covers(listen, arrivedAt))
+            {
+                deleted++;
+                continue;
+            }
+
             if (faultsOf?.Invoke(i) is { Count: > 0 } faults)
             {
                 violations = faults;
@@ -52,17 +60,18 @@ internal static class ListenScreening
             }
         }
 
-        return new ScreenedListens(good, duplicates, bad, arrivedAt);
+        return new ScreenedListens(good, duplicates, deleted, bad, arrivedAt);
     }
 }
 
 /// <summary>One batch, divided into what may go on and what may not.</summary>
 /// <param name="Good">Listens that pass every rule, each once, in the order they came.</param>
 /// <param name="Duplicates">Good listens that stood in the batch before and were left out.</param>
+/// <param name="Deleted">Listens that a deletion of their user holds for. Nothing of them may be kept.</param>
 /// <param name="Bad">Listens that broke a rule, in the order they came.</param>
 /// <param name="ArrivedAt">When the batch came in.</param>
 internal sealed record ScreenedListens(
-    IReadOnlyList<Listen> Good, int Duplicates, IReadOnlyList<BadListen> Bad, DateTimeOffset ArrivedAt)
+    IReadOnlyList<Listen> Good, int Duplicates, int Deleted, IReadOnlyList<BadListen> Bad, DateTimeOffset ArrivedAt)
 {
     /// <summary>Adds one violation for every bad field of every listen, such as <c>listens[3].user_id</c>.</summary>
     public void AddTo(FieldViolations violations)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RecSys.Algorithms;
+using RecSys.Data.Deletions;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data.Histories;
@@ -18,16 +19,24 @@ public sealed class ListenHistoryStore
 
     /// <summary>
     /// Adds listens, all or none, and returns when they are committed. Those that are there already (same user, time and
-    /// track) are left as they are, so the same call may be made again. A late listen takes its place by its own time.
+    /// track) are left as they are, so the same call may be made again. A late listen takes its place by its own time. Those that a
+    /// deletion holds for are left out.
     /// </summary>
     /// <returns>How many were new, those included that were too old to be kept.</returns>
     /// <exception cref="ArgumentException">An id holds NUL or half of a surrogate pair, or a share is not finite.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; nothing was stored.</exception>
     public Task<int> AddAsync(IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken) => listens.Count == 0
         ? Task.FromResult(0)
-        : _database.WriteAsync(context => AddAsync(context, listens, cancellationToken), cancellationToken);
+        : _database.WriteAsync(
+            async context =>
+            {
+                var deleted = await DeletionLock.FindAsync(context, listens.Select(listen => listen.UserId), cancellationToken);
+                var stay = deleted.IsEmpty ? listens : [.. listens.Where(listen => !deleted.Covers(listen.UserId, listen.ListenedAt))];
+                return await AddAsync(context, stay, cancellationToken);
+            },
+            cancellationToken);
 
-    /// <summary>The same within a transaction.</summary>
+    /// <summary>The same within a transaction that has looked for deletions.</summary>
     internal Task<int> AddAsync(RecSysDbContext context, IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken)
     {
         if (listens.Count == 0)

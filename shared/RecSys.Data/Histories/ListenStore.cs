@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RecSys.Data.Deletions;
 using RecSys.Data.Schema;
 using RecSys.Data.Segments;
 
@@ -37,9 +38,13 @@ public sealed class ListenStore
     /// <param name="listens">Their good listens.</param>
     /// <param name="rejected">The others.</param>
     /// <param name="cancellationToken">Cancelled, nothing was stored.</param>
+    /// <returns>
+    /// Nobody when it was stored. Otherwise nothing was: some of the good listens are of people who were deleted. Leave out what these
+    /// deletions hold for, and store the rest.
+    /// </returns>
     /// <exception cref="ArgumentException">A text that the databases can't keep.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; whether it was done is not known.</exception>
-    public Task StoreAsync(
+    public Task<DeletedUsers> StoreAsync(
         IReadOnlyCollection<Guid> messages,
         SegmentRow? segment,
         IReadOnlyList<RecentListenRow> listens,
@@ -47,14 +52,21 @@ public sealed class ListenStore
         CancellationToken cancellationToken) => _database.WriteAsync(
         async context =>
         {
+            // First: what is there already must not be written once more.
+            if (segment is not null && await DatabaseSegmentCatalogue.AreThereAsync(context, [segment], cancellationToken))
+            {
+                return DeletedUsers.None;
+            }
+
+            var deleted = await DeletionLock.FindAsync(context, listens.Select(listen => listen.UserId), cancellationToken);
+            if (listens.Any(listen => deleted.Covers(listen.UserId, listen.ListenedAt)))
+            {
+                return deleted;
+            }
+
             var now = _clock.GetUtcNow();
             if (segment is not null)
             {
-                if (await DatabaseSegmentCatalogue.AreThereAsync(context, [segment], cancellationToken))
-                {
-                    return false;
-                }
-
                 context.Add(segment with { AddedAt = now });
                 await context.SaveChangesAsync(cancellationToken);
             }
@@ -63,7 +75,7 @@ public sealed class ListenStore
             await RememberAsync(context, messages, now, cancellationToken);
             await _rejected.AddAsync(context, rejected, cancellationToken);
             await _history.AddAsync(context, listens, cancellationToken);
-            return true;
+            return DeletedUsers.None;
         },
         cancellationToken);
 

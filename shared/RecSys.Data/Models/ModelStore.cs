@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using RecSys.Algorithms;
+using RecSys.Data.Deletions;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data.Models;
@@ -28,11 +29,12 @@ public sealed partial class ModelStore
     /// <param name="settings">All settings of the training, defaults included.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <param name="baseVersion">The version that it is refreshed from; null when it is trained afresh.</param>
+    /// <param name="heededDeletions">See <see cref="ModelVersionRow.HeededDeletions"/>; asked before the data is read.</param>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.AlreadyExists"/>.</exception>
     /// <exception cref="ArgumentException">The id is empty or too long, or a text can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public async Task<ModelVersionRow> BeginAsync(
-        string version, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, string? baseVersion = null)
+        string version, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, string? baseVersion = null, long heededDeletions = 0)
     {
         StorableValues.Text(version, nameof(version));
         ArgumentException.ThrowIfNullOrWhiteSpace(version);
@@ -49,6 +51,7 @@ public sealed partial class ModelStore
             CreatedAt = UnixMicroseconds.Truncate(_time.GetUtcNow()),
             Settings = settings,
             BaseVersion = baseVersion,
+            HeededDeletions = heededDeletions,
         };
         await _database.WriteOnceAsync(
             async context =>
@@ -72,7 +75,10 @@ public sealed partial class ModelStore
         return model;
     }
 
-    /// <summary>Makes a version in training ready, or refuses it, as the result says. The same call may be made again, should its answer have been lost.</summary>
+    /// <summary>
+    /// Makes a version in training ready, or refuses it, as the result says; lists of people who were deleted meanwhile go from it. The same call
+    /// may be made again, should its answer have been lost.
+    /// </summary>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
     /// <exception cref="ArgumentException">A metric is not finite, or a name can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
@@ -108,6 +114,7 @@ public sealed partial class ModelStore
 
     private static async Task FinishAsync(RecSysDbContext context, string version, ModelResult result, CancellationToken cancellationToken)
     {
+        await RemoveDeletedAsync(context, version, cancellationToken);
         var status = result.Refusal is null ? ModelStatus.Ready : ModelStatus.Refused;
         var changed = await context.ModelVersions
             .Where(model => model.Version == version && model.Status == ModelStatus.Training)
@@ -128,6 +135,21 @@ public sealed partial class ModelStore
         }
     }
 
+    private static async Task RemoveDeletedAsync(RecSysDbContext context, string version, CancellationToken cancellationToken)
+    {
+        await DeletionLock.HoldOffAsync(context, cancellationToken);
+        var users = await context.DeletedUsers
+            .Where(user => user.UserId != null && context.ModelVersions.Any(model => model.Version == version && model.HeededDeletions < user.Number))
+            .Select(user => user.UserId!)
+            .ToArrayAsync(cancellationToken);
+        if (users.Length > 0)
+        {
+            await context.UserRecommendations
+                .Where(list => list.ModelVersion == version && users.Contains(list.UserId))
+                .ExecuteDeleteAsync(cancellationToken);
+        }
+    }
+
     /// <summary>One version; null when there is none of this id.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<ModelVersionRow?> GetAsync(string version, CancellationToken cancellationToken)
@@ -141,6 +163,29 @@ public sealed partial class ModelStore
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public Task<bool> IsAnyInTrainingAsync(CancellationToken cancellationToken) => _database.ReadAsync(
         context => context.ModelVersions.AnyAsync(model => model.Status == ModelStatus.Training, cancellationToken), cancellationToken);
+
+    /// <summary>Versions that may have somebody in them who was deleted, because they heed less than a deletion, by the id.</summary>
+    /// <param name="deletion">The number of the deletion.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>Those that are whole, and whether there are others, which are being trained or removed.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    public async Task<(IReadOnlyList<ModelVersionRow> Whole, bool AreUnfinished)> FindNotHeedingAsync(long deletion, CancellationToken cancellationToken) =>
+        await _database.ReadAsync(
+            async context =>
+            {
+                var older = context.ModelVersions.IgnoreQueryFilters().Where(model => model.HeededDeletions < deletion);
+                var whole = await older
+                    .Where(model => !EF.Property<bool>(model, RecSysDbContext.Removing) && (model.Status == ModelStatus.Ready || model.Status == ModelStatus.Refused))
+                    .OrderBy(model => model.Version)
+                    .ToListAsync(cancellationToken);
+                var areUnfinished = await older.AnyAsync(
+                    model => model.Status == ModelStatus.Training
+                        || ((EF.Property<bool>(model, RecSysDbContext.Removing) || model.Status == ModelStatus.Failed)
+                            && context.ModelArtifacts.Any(row => row.ModelVersion == model.Version)),
+                    cancellationToken);
+                return (whole, areUnfinished);
+            },
+            cancellationToken);
 
     /// <summary>Lists versions, newest first. Pages stay in step while versions come and go.</summary>
     /// <param name="pageSize">1 to 100.</param>

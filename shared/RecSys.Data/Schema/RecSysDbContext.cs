@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using RecSys.Data.Deletions;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
 using RecSys.Data.Segments;
@@ -27,6 +28,8 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
     public DbSet<RecentListenRow> RecentListens => Set<RecentListenRow>();
 
     public DbSet<RejectedListenRow> RejectedListens => Set<RejectedListenRow>();
+
+    public DbSet<DeletedUserRow> DeletedUsers => Set<DeletedUserRow>();
 
     public DbSet<ApiTokenRow> ApiTokens => Set<ApiTokenRow>();
 
@@ -133,6 +136,11 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
             rejected.Property(r => r.RejectedId);
             rejected.ToTable("rejected_listens").HasKey(r => r.RejectedId);
             rejected.HasIndex(r => r.ReceivedAt);
+        });
+        modelBuilder.Entity<DeletedUserRow>(deleted =>
+        {
+            deleted.ToTable("deleted_users").HasKey(d => d.UserHash);
+            deleted.HasIndex(d => d.Number).IsUnique();
         });
         modelBuilder.Entity<ApiTokenRow>(token =>
         {

@@ -31,6 +31,7 @@ public static class BusTopology
     {
         [typeof(ListenBatch)] = new("recsys.listens", [IngestListens]),
         [typeof(ModelPublished)] = new("recsys.models", []),
+        [typeof(UserDeleted)] = new("recsys.users", []),
         [typeof(TrainingProgress)] = new("recsys.training", []),
     };
 
