@@ -82,6 +82,7 @@ internal static class CommandLine
             ModelsCommand.Create(),
             ListensCommand.Create(),
             RejectedCommand.Create(),
+            UsersCommand.Create(),
             TokensCommand.Create(),
             ConfigCommand.Create(),
             CompletionCommand.Create(),

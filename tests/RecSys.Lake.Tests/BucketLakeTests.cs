@@ -91,7 +91,7 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IA
         {
             var upkeep = new LakeUpkeep(queries);
             (await upkeep.CompactAsync(new CompactionOptions { Grace = TimeSpan.Zero }, TestContext.Current.CancellationToken)).SegmentsAfter.ShouldBe(1);
-            (await upkeep.DeleteUserAsync("ann", TestContext.Current.CancellationToken)).Rows.ShouldBe(5);
+            (await upkeep.EraseAsync(Deletion.Of("ann"), TestContext.Current.CancellationToken)).Rows.ShouldBe(5);
             (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(5);
             (await otherQueries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(10, "who reads goes on reading what there was");
             server.Keys().Count(key => key.StartsWith(_prefix)).ShouldBe(7);

@@ -36,6 +36,34 @@ public sealed class ListenHistoryStore
             },
             cancellationToken);
 
+    /// <summary>Takes listens away, all or none, such as those of a log that was replaced. Those that are not there are passed by.</summary>
+    /// <returns>How many were there.</returns>
+    /// <exception cref="ArgumentException">An id holds NUL or half of a surrogate pair.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer; nothing was taken away.</exception>
+    public Task<int> RemoveAsync(IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken)
+    {
+        var gone = listens.Select(Check).Select(listen => (listen.UserId, listen.TrackId, listen.ListenedAt)).ToHashSet();
+        var users = gone.Select(listen => listen.UserId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        return _database.WriteAsync(
+            async context =>
+            {
+                if (_database.Options.IsPostgres)
+                {
+                    // As writers do, so that nothing comes in between.
+                    await context.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE user_id = ANY ({users}) ORDER BY user_id FOR UPDATE", cancellationToken);
+                }
+
+                var kept = await context.RecentListens.Where(listen => users.Contains(listen.UserId)).ToListAsync(cancellationToken);
+                var stay = kept.Where(listen => !gone.Contains((listen.UserId, listen.TrackId, listen.ListenedAt))).ToArray();
+
+                // Their listens go with them.
+                await context.Users.Where(user => users.Contains(user.UserId)).ExecuteDeleteAsync(cancellationToken);
+                await AddAsync(context, stay, cancellationToken);
+                return kept.Count - stay.Length;
+            },
+            cancellationToken);
+    }
+
     /// <summary>The same within a transaction that has looked for deletions.</summary>
     internal Task<int> AddAsync(RecSysDbContext context, IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken)
     {

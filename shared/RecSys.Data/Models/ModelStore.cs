@@ -187,6 +187,14 @@ public sealed partial class ModelStore
             },
             cancellationToken);
 
+    /// <summary>Says that a version heeds deletions up to a number, as nobody is in it any more who was deleted until then.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer; call again.</exception>
+    public Task HeedAsync(string version, long deletion, CancellationToken cancellationToken) => _database.WriteAsync(
+        context => context.ModelVersions
+            .Where(model => model.Version == version && model.HeededDeletions < deletion)
+            .ExecuteUpdateAsync(update => update.SetProperty(model => model.HeededDeletions, deletion), cancellationToken),
+        cancellationToken);
+
     /// <summary>Lists versions, newest first. Pages stay in step while versions come and go.</summary>
     /// <param name="pageSize">1 to 100.</param>
     /// <param name="pageToken">From the page before; null or empty for the first.</param>
