@@ -13,33 +13,68 @@ namespace RecSys.Cli.Commands;
 internal static class UsersCommand
 {
     private const int PageSize = 500;
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
 
     public static Command Create() => new("users", "Delete people's data, and see how far that is (docs/privacy.md)") { CreateDelete(), CreateDeleted() };
 
     private static Command CreateDelete()
     {
         var user = new Argument<string>("USER") { Description = "The user's id, as producers send it" };
+        var wait = new Option<bool>("--wait")
+        {
+            Description = "Wait until nothing is left in files and models, which takes Trainer:ErasureGrace and a little more; a system that runs does it by itself",
+        };
         var json = ResultWriter.CreateOption();
         var system = new SystemOptions();
-        var command = new Command("delete", "Delete everything of a person, everywhere; it can't be taken back") { user, json };
+        var command = new Command("delete", "Delete everything of a person, everywhere; it can't be taken back") { user, wait, json };
         system.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var running = await system.OpenAsync(parsed, cancellationToken);
             var userId = parsed.GetValue(user)!;
             var answer = await running.Ingest.DeleteUserAsync(new DeleteUserRequest { UserId = userId }, cancellationToken: cancellationToken);
-            var result = ToJson(answer.DeletedUser);
+            var writer = ResultWriter.From(parsed, json);
+            var deleted = parsed.GetValue(wait)
+                ? await ProgressView.RunAsync(writer.Notes, "Erasing", _ => WaitAsync(running.Ingest, answer.DeletedUser, cancellationToken))
+                : answer.DeletedUser;
+            var result = ToJson(deleted);
             result["recentListens"] = answer.RecentListens;
             result["rejectedListens"] = answer.RejectedListens;
             result["recommendationLists"] = answer.RecommendationLists;
-            await ResultWriter.From(parsed, json).WriteAsync(
+            await writer.WriteAsync(
                 result,
                 console => console.MarkupLineInterpolated(
-                    $"{userId} is deleted: {NumberText.Count(answer.RecentListens, "recent listen")}, {NumberText.Count(answer.RejectedListens, "rejected listen")} and {NumberText.Count(answer.RecommendationLists, "recommendation list")} are gone. Files and models are cleared in the background; 'recsys users deleted' shows when that is done."),
+                    $"{userId} is deleted: {NumberText.Count(answer.RecentListens, "recent listen")}, {NumberText.Count(answer.RejectedListens, "rejected listen")} and {NumberText.Count(answer.RecommendationLists, "recommendation list")} are gone. {(deleted.EraseTime is null ? "Files and models are cleared in the background while the system runs; 'recsys users deleted' shows when that is done." : "Nothing is left.")}"),
                 cancellationToken);
             return 0;
         });
         return command;
+    }
+
+    // One that was deleted again meanwhile has another time, and is waited for as well.
+    private static async Task<DeletedUser> WaitAsync(IngestService.IngestServiceClient ingest, DeletedUser deleted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var request = new ListDeletedUsersRequest { PageSize = PageSize };
+            do
+            {
+                var page = await ingest.ListDeletedUsersAsync(request, cancellationToken: cancellationToken);
+                if (page.DeletedUsers.FirstOrDefault(user => user.UserHash == deleted.UserHash) is { } found)
+                {
+                    if (found.EraseTime is not null)
+                    {
+                        return found;
+                    }
+
+                    break;
+                }
+
+                request.PageToken = page.NextPageToken;
+            }
+            while (request.PageToken.Length > 0);
+            await Task.Delay(LookAgain, cancellationToken);
+        }
     }
 
     private static Command CreateDeleted()
