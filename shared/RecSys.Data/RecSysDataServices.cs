@@ -55,7 +55,7 @@ public static class RecSysDataServices
         services.AddSingleton(provider => new ApiTokenStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ModelStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactStore(Database(provider), provider.GetRequiredService<ModelStore>()));
-        services.AddSingleton(provider => new ArtifactEraser(provider.GetRequiredService<ArtifactStore>()));
+        services.AddSingleton(provider => new ArtifactEraser(provider.GetRequiredService<ArtifactStore>(), provider.GetRequiredService<ModelStore>()));
         return services;
     }
 

@@ -43,6 +43,8 @@ internal sealed class ImportTarget : IAsyncDisposable
 
     public ArtifactStore Artifacts => _services.GetRequiredService<ArtifactStore>();
 
+    public ArtifactEraser ArtifactEraser => _services.GetRequiredService<ArtifactEraser>();
+
     public DeletedUserStore DeletedUsers => _services.GetRequiredService<DeletedUserStore>();
 
     public TrainerLock TrainerLock => _services.GetRequiredService<TrainerLock>();

@@ -46,8 +46,7 @@ internal sealed class UserErasure(
         await ClearLakeAsync(left, cancellationToken);
         await queries.Lake.SweepAsync(options.Value.ErasureGrace, cancellationToken);
         var files = await queries.Lake.ListRemovedAsync(cancellationToken);
-        var newest = left[^1].Number;
-        if (!await ClearModelsAsync(left, newest, cancellationToken) || !await trainings.TidyWorkAsync(cancellationToken))
+        if (!await ClearModelsAsync(left, cancellationToken) || !await trainings.TidyWorkAsync(cancellationToken))
         {
             return left.Count;
         }
@@ -90,7 +89,7 @@ internal sealed class UserErasure(
     }
 
     // A version that is being trained may have read them: its turn comes when it is whole.
-    private async Task<bool> ClearModelsAsync(IReadOnlyList<DeletedUserRow> left, long newest, CancellationToken cancellationToken)
+    private async Task<bool> ClearModelsAsync(IReadOnlyList<DeletedUserRow> left, CancellationToken cancellationToken)
     {
         await using var lease = await trainerLock.TryAcquireAsync(cancellationToken);
         if (lease is null)
@@ -98,13 +97,10 @@ internal sealed class UserErasure(
             return false;
         }
 
-        var (versions, areUnfinished) = await models.FindNotHeedingAsync(newest, cancellationToken);
+        var (versions, areUnfinished) = await models.FindNotHeedingAsync(left[^1].Number, cancellationToken);
         foreach (var version in versions)
         {
-            var users = left.Where(user => user.Number > version.HeededDeletions).Select(user => user.UserId).OfType<string>().ToHashSet(StringComparer.Ordinal);
-            var count = await artifacts.EraseAsync(version.Version, users, cancellationToken);
-            await models.HeedAsync(version.Version, newest, cancellationToken);
-            if (count > 0)
+            if (await artifacts.EraseAsync(version, left, cancellationToken) is > 0 and var count)
             {
                 TrainerLog.VersionCleared(logger, version.Version, count);
             }

@@ -1,23 +1,51 @@
+using System.Text.RegularExpressions;
+using RecSys.Data.Deletions;
+using RecSys.Data.Models;
+
 namespace RecSys.Data.Artifacts;
 
 /// <summary>
 /// Removes people from the arrays of model versions. Indices stay as they are, so that a version goes on answering everybody else: what is
 /// left at a person's index has no id, no factors, no tracks and no neighbours.
 /// </summary>
-public sealed class ArtifactEraser
+public sealed partial class ArtifactEraser
 {
     private readonly ArtifactStore _artifacts;
+    private readonly ModelStore _models;
 
-    internal ArtifactEraser(ArtifactStore artifacts) => _artifacts = artifacts;
+    internal ArtifactEraser(ArtifactStore artifacts, ModelStore models) => (_artifacts, _models) = (artifacts, models);
 
-    /// <summary>Removes people from a version that is whole. Its arrays change all in one step; doing it twice ends as doing it once.</summary>
+    /// <summary>Whether an id stands in the place of somebody who was removed.</summary>
+    public static bool IsErased(string userId) => ErasedId().IsMatch(userId);
+
+    /// <summary>
+    /// Removes people from a version that is whole, which then heeds their deletions. Its arrays change all in one step; doing it twice ends as
+    /// doing it once. Call it while holding the <see cref="TrainerLock"/>: one writer is enough, and a refresh copies what it removes.
+    /// </summary>
     /// <param name="version">The version.</param>
-    /// <param name="userIds">Whom to remove; those whom the version doesn't know are passed by.</param>
+    /// <param name="deleted">All deletions of which something is left, in their order; those that the version heeds are passed by.</param>
     /// <param name="cancellationToken">Cancelled, the version is as it was.</param>
-    /// <returns>How many of them it had.</returns>
+    /// <returns>How many people it had.</returns>
     /// <exception cref="InvalidDataException">An array is damaged. The version is as it was.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; call again.</exception>
-    public async Task<int> EraseAsync(string version, IReadOnlySet<string> userIds, CancellationToken cancellationToken)
+    public async Task<int> EraseAsync(ModelVersionRow version, IReadOnlyList<DeletedUserRow> deleted, CancellationToken cancellationToken)
+    {
+        var news = deleted.Where(user => user.Number > version.HeededDeletions).ToArray();
+        if (news.Length == 0)
+        {
+            return 0;
+        }
+
+        var userIds = news.Select(user => user.UserId).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var count = await EraseAsync(version.Version, userIds, cancellationToken);
+        await _models.HeedAsync(version.Version, news.Max(user => user.Number), cancellationToken);
+        return count;
+    }
+
+    [GeneratedRegex("^deleted-[0-9a-f]{32}$")]
+    private static partial Regex ErasedId();
+
+    private async Task<int> EraseAsync(string version, IReadOnlySet<string> userIds, CancellationToken cancellationToken)
     {
         var changed = new Dictionary<string, ArtifactSource>();
         var erased = await RenameAsync(version, ArtifactNames.UserIds, userIds, changed, cancellationToken);

@@ -189,7 +189,7 @@ public sealed partial class ModelStore
 
     /// <summary>Says that a version heeds deletions up to a number, as nobody is in it any more who was deleted until then.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; call again.</exception>
-    public Task HeedAsync(string version, long deletion, CancellationToken cancellationToken) => _database.WriteAsync(
+    internal Task HeedAsync(string version, long deletion, CancellationToken cancellationToken) => _database.WriteAsync(
         context => context.ModelVersions
             .Where(model => model.Version == version && model.HeededDeletions < deletion)
             .ExecuteUpdateAsync(update => update.SetProperty(model => model.HeededDeletions, deletion), cancellationToken),
