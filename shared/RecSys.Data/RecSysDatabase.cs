@@ -108,8 +108,13 @@ internal sealed class RecSysDatabase
                 async context =>
                 {
                     context.Database.SetCommandTimeout(TimeSpan.Zero);
+                    await context.Database.OpenConnectionAsync(cancellationToken);
                     await context.Database.ExecuteSqlRawAsync("VACUUM", cancellationToken);
-                    return await context.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE)", cancellationToken);
+                    await using var checkpoint = context.Database.GetDbConnection().CreateCommand();
+                    checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+                    return (long)(await checkpoint.ExecuteScalarAsync(cancellationToken))! == 0
+                        ? true
+                        : throw Target.Unavailable(new TimeoutException("Its log can't be emptied while others read it."));
                 },
                 cancellationToken);
         }

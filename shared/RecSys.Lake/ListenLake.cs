@@ -131,7 +131,7 @@ public sealed class ListenLake : IDisposable
 
     /// <summary>Writes listens and makes them part of the lake. When it returns, they survive a crash or power cut.</summary>
     /// <remarks>Calls that run at the same time share segments and flushes; several processes may write.</remarks>
-    /// <param name="listens">What to add. The same listens may be added again: readers see each once.</param>
+    /// <param name="listens">What to add, but for what a deletion holds for. The same listens may be added again: readers see each once.</param>
     /// <param name="cancellationToken">Cancelled before the writing of these listens began, nothing is added; later it has no effect.</param>
     /// <exception cref="ArgumentException">A listen has an empty or invalid id, a play count below 1 or a share outside 0 to 1.</exception>
     /// <exception cref="IOException">The folder or bucket can't be written, or the disk is full; nothing was added.</exception>
@@ -270,8 +270,26 @@ public sealed class ListenLake : IDisposable
 
     private async Task WriteAndAddAsync(IReadOnlyList<LakeListen> listens)
     {
-        var segment = await _writer.WriteAsync(listens, CancellationToken.None).ConfigureAwait(false);
-        await _catalogue.SwapAsync([segment], [], CancellationToken.None).ConfigureAwait(false);
+        while (true)
+        {
+            var deleted = await _catalogue.ReadDeletedAsync(CancellationToken.None).ConfigureAwait(false);
+            var stay = deleted.IsEmpty ? listens : [.. listens.Where(listen => !deleted.Covers(listen.UserId, listen.ListenedAt))];
+            if (stay.Count == 0)
+            {
+                return;
+            }
+
+            var segment = await _writer.WriteAsync(stay, CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await _catalogue.SwapAsync([segment], [], CancellationToken.None, deleted.Number).ConfigureAwait(false);
+                return;
+            }
+            catch (UserDeletedMeanwhileException)
+            {
+                await DiscardAsync(segment, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
     }
 }
 

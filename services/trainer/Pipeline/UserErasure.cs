@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Data;
@@ -25,8 +24,10 @@ internal sealed class UserErasure(
     LakeQueries queries,
     IOptions<TrainerOptions> options,
     TimeProvider clock,
-    ILogger<UserErasure> logger)
+    ILogger<UserErasure> logger) : IDisposable
 {
+    private readonly SemaphoreSlim _turn = new(1);
+
     // By the number of a deletion. After a restart the lake is looked through once more.
     private readonly Dictionary<long, ClearedLake> _cleared = [];
 
@@ -36,6 +37,22 @@ internal sealed class UserErasure(
     /// <exception cref="LakeCorruptException">A file of the lake can't be read; somebody may be in it.</exception>
     /// <exception cref="IOException">The lake can't be written.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await EraseAsync(cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<int> EraseAsync(CancellationToken cancellationToken)
     {
         var left = await deletedUsers.ReadUnerasedAsync(cancellationToken);
         if (left.Count == 0)
@@ -139,8 +156,9 @@ internal sealed class ErasureSchedule(
             {
                 await erasure.RunAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is LakeCorruptException or EngineException or InvalidDataException or IOException or UnauthorizedAccessException or DatabaseUnavailableException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it is, such as a version that was removed meanwhile: what is left is looked for again.
                 TrainerLog.ErasureFailed(logger, options.Value.ErasureInterval, exception.Message.ReplaceLineEndings(" "));
             }
 

@@ -21,6 +21,11 @@ internal static class RejectedBody
     {
         var deleted = await DeletionLock.FindAsync(context, rows.SelectMany(row => Read(row.Body)?.Listens ?? []).Select(listen => listen.UserId), cancellationToken);
         var named = (await DeletedUserStore.UnerasedAsync(context, cancellationToken)).Select(row => row.UserId).OfType<string>().ToArray();
+        if (deleted.IsEmpty && named.Length == 0)
+        {
+            return rows;
+        }
+
         return
         [
             .. rows
