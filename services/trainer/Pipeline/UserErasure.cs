@@ -105,7 +105,7 @@ internal sealed class UserErasure(
         }
     }
 
-    // A version that is being trained may have read them: its turn comes when it is whole.
+    // A version that is being trained may have read them: its turn comes when it is whole and the lock is free.
     private async Task<bool> ClearModelsAsync(IReadOnlyList<DeletedUserRow> left, CancellationToken cancellationToken)
     {
         await using var lease = await trainerLock.TryAcquireAsync(cancellationToken);
@@ -121,6 +121,13 @@ internal sealed class UserErasure(
             {
                 TrainerLog.VersionCleared(logger, version.Version, count);
             }
+        }
+
+        if (areUnfinished)
+        {
+            // Whoever has the lock trains nothing: these are what a dead trainer, or a removal that was broken off, has left.
+            await models.RemoveUnfinishedAsync(cancellationToken);
+            await models.RetainAsync(options.Value.KeptVersions, cancellationToken);
         }
 
         return !areUnfinished;
