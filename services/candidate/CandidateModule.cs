@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using RecSys.Candidate.Grpc;
 using RecSys.Candidate.Models;
 using RecSys.Data;
+using RecSys.Hosting;
 using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Security;
 using RecSys.Hosting.Settings;
@@ -18,6 +19,7 @@ public static class CandidateModule
         services.AddSettings<CandidateOptions>(CandidateOptions.SectionName);
         builder.AddActiveModel<CandidateModel, CandidateModelLoader>(
             "candidate.models", provider => provider.GetRequiredService<IOptions<CandidateOptions>>().Value.ModelPollInterval);
+        builder.AddKnownDeletions();
         services.AddSingleton<CandidateRetriever>();
         return builder;
     }

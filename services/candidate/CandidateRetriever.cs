@@ -3,11 +3,13 @@ using RecSys.Algorithms.Candidates;
 using RecSys.Candidate.Models;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
+using RecSys.Hosting;
 
 namespace RecSys.Candidate;
 
 /// <summary>Puts what is known of a user's listening together, asks every source, and merges what they bring.</summary>
-internal sealed class CandidateRetriever
+/// <param name="deletions">Who is not to be found in a version any more.</param>
+internal sealed class CandidateRetriever(KnownDeletions deletions)
 {
     /// <param name="model">The version to answer from.</param>
     /// <param name="request">Checked.</param>
@@ -21,6 +23,7 @@ internal sealed class CandidateRetriever
         IReadOnlyCollection<CandidateSource> sources,
         CancellationToken cancellationToken)
     {
+        model.Heed(deletions.Current);
         var profile = ProfileOf(request, model);
         var denied = Denied(model, request, profile);
         var foldsIn = sources.Contains(CandidateSource.Als) && profile.HasNews;

@@ -83,6 +83,7 @@ internal static class CommandLine
             ListensCommand.Create(),
             ExposuresCommand.Create(),
             RejectedCommand.Create(),
+            UsersCommand.Create(),
             TokensCommand.Create(),
             ConfigCommand.Create(),
             CompletionCommand.Create(),

@@ -6,8 +6,8 @@ namespace RecSys.Ingest;
 internal static partial class IngestLog
 {
     [LoggerMessage(6001, LogLevel.Debug,
-        "Stored {Good} {Kind} and refused {Bad} of {Messages} messages in {Milliseconds:F0} ms.")]
-    public static partial void EventsStored(ILogger logger, int good, EventKind kind, int bad, int messages, double milliseconds);
+        "Stored {Good} {Kind}, refused {Bad} and dropped {Deleted} of deleted users of {Messages} messages in {Milliseconds:F0} ms.")]
+    public static partial void EventsStored(ILogger logger, int good, EventKind kind, int bad, int deleted, int messages, double milliseconds);
 
     [LoggerMessage(6002, LogLevel.Warning,
         "A message of {Bytes} bytes in queue {Queue} can't be consumed and is kept in rejected_listens: {Reason}")]
@@ -16,6 +16,10 @@ internal static partial class IngestLog
     [LoggerMessage(6005, LogLevel.Warning,
         "A message of {Bytes} bytes in queue {Queue} is no {Batch}. Of its events {Good} are published again and {Bad} kept in rejected_listens.")]
     public static partial void MessageTakenApart(ILogger logger, string queue, int bytes, string batch, int good, int bad);
+
+    [LoggerMessage(6007, LogLevel.Information,
+        "A person's data was deleted (deletion {Number}): {Listens} recent listens, {Rejected} rejected ones, {Lists} recommendation lists. Files and models follow.")]
+    public static partial void UserDeleted(ILogger logger, long number, int listens, int rejected, int lists);
 
     [LoggerMessage(6006, LogLevel.Information, "Removed {Rows} rejected listens and exposures that were too old or too many.")]
     public static partial void RejectedListensRemoved(ILogger logger, int rows);

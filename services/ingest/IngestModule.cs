@@ -27,7 +27,7 @@ public static class IngestModule
         services.AddSettings<IngestOptions>(IngestOptions.Section);
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
         services.AddSettings<S3Options>(S3Options.SectionName);
-        builder.AddDatabase();
+        builder.AddKnownDeletions();
         services.AddListenLake();
 
         services.AddStartupTask<LakeFolderTask>();
@@ -38,6 +38,7 @@ public static class IngestModule
         services.AddSingleton<ExposureAcceptance>();
         services.AddSingleton<EventAcceptance<Exposure, ExposureBatch>>(provider => provider.GetRequiredService<ExposureAcceptance>());
         services.AddSingleton<RejectedReplay>();
+        services.AddSingleton<UserDeletions>();
         services.AddHostedService<RejectedListenRetention>();
         services.AddListenBrainz();
 
@@ -57,7 +58,12 @@ public static class IngestModule
             nameof(IngestGrpcService.StreamListens),
             nameof(IngestGrpcService.SubmitExposures),
             nameof(IngestGrpcService.PutTracks))
-            .RequireScope(TokenScopes.Admin, nameof(IngestGrpcService.ListRejected), nameof(IngestGrpcService.ReplayRejected));
+            .RequireScope(
+                TokenScopes.Admin,
+                nameof(IngestGrpcService.ListRejected),
+                nameof(IngestGrpcService.ReplayRejected),
+                nameof(IngestGrpcService.DeleteUser),
+                nameof(IngestGrpcService.ListDeletedUsers));
         app.MapListenBrainz();
         return app;
     }

@@ -3,6 +3,7 @@ using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ranker.V1;
 using RecSys.Data;
+using RecSys.Hosting;
 using RecSys.Hosting.ActiveModels;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Clients;
@@ -30,6 +31,7 @@ public static class ServingModule
         builder.AddActiveModel<ServedVersion, ServedVersionLoader>(
             "serving.models", provider => provider.GetRequiredService<IOptions<ServingOptions>>().Value.ModelPollInterval);
 
+        builder.AddKnownDeletions();
         services.AddSingleton<LiveHistories>();
         services.AddSingleton<TrackCatalogue>();
         services.AddStartupTask<CatalogueTask>();

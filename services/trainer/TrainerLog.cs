@@ -71,6 +71,19 @@ internal static partial class TrainerLog
         "Segments of the lake were not merged or removed; tried again in {Interval}: {Reason}")]
     public static partial void CompactionFailed(ILogger logger, TimeSpan interval, string reason);
 
+    [LoggerMessage(7021, LogLevel.Information,
+        "Removed {Rows} listens of {Users} deleted users from {Segments} segments and {Imports} imports of the lake.")]
+    public static partial void LakeCleared(ILogger logger, long rows, int segments, int imports, int users);
+
+    [LoggerMessage(7022, LogLevel.Information, "Removed {Users} deleted users from the arrays of version {ModelVersion}.")]
+    public static partial void VersionCleared(ILogger logger, string modelVersion, int users);
+
+    [LoggerMessage(7023, LogLevel.Information, "Nothing is left of the user of deletion {Number}, {Minutes:F0} minutes after it.")]
+    public static partial void UserErased(ILogger logger, long number, double minutes);
+
+    [LoggerMessage(7024, LogLevel.Warning, "What is left of deleted users was not erased; tried again in {Interval}: {Reason}")]
+    public static partial void ErasureFailed(ILogger logger, TimeSpan interval, string reason);
+
     [LoggerMessage(7030, LogLevel.Warning, "Training {ModelVersion}: {Remedy}")]
     public static partial void NoRankerTrained(ILogger logger, string modelVersion, string remedy);
 }

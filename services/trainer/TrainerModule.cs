@@ -29,7 +29,7 @@ public static class TrainerModule
         services.AddSettings<TrainerOptions>(TrainerOptions.Section);
         services.AddSettings<LakeOptions>(LakeOptions.SectionName);
         services.AddSettings<S3Options>(S3Options.SectionName);
-        builder.AddDatabase();
+        builder.AddKnownDeletions();
         services.AddListenLake();
         services.TryAddSingleton(provider => new LakeQueries(provider.GetRequiredService<ListenLake>()));
         services.AddStartupTask<UnfinishedVersionsTask>();
@@ -38,6 +38,8 @@ public static class TrainerModule
         services.AddHostedService(provider => provider.GetRequiredService<TrainingRunner>());
         services.AddHostedService<TrainingSchedule>();
         services.AddHostedService<LakeCompaction>();
+        services.AddSingleton<UserErasure>();
+        services.AddHostedService<ErasureSchedule>();
         services.AddSingleton<TrainingPipeline>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<ProgressBoard>();

@@ -75,6 +75,19 @@ internal sealed class TrainerOptions
     public int ExposureDays { get; init; } = 180;
 
     /// <summary>
+    /// How often the trainer looks for deleted people of whom something is left in files and models, 100 ms to 12 hours. Default a minute.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1000000", "12:00:00", ErrorMessage = "It must be from 00:00:00.1 to 12:00:00.")]
+    public TimeSpan ErasureInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long files stay from which somebody was erased, for whoever reads them, 0 to 12 hours. It is longer than an answer takes, and than
+    /// clocks differ. Default an hour.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "12:00:00", ErrorMessage = "It must be from 00:00:00 to 12:00:00.")]
+    public TimeSpan ErasureGrace { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
     /// How often the trainer looks for dates with so many segments and for exposures that are too old, 00:00:01 to 1 day. Default 5 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "It must be from 00:00:01 to 1.00:00:00.")]

@@ -19,11 +19,31 @@ public interface IEventBatch<TEvent> : IMessage
     Timestamp AcceptTime { get; set; }
 }
 
+/// <summary>Something that a person did or saw at a time.</summary>
+public interface IUserEvent
+{
+    /// <summary>The producer's own id of the person.</summary>
+    string UserId { get; }
+
+    /// <summary>When; null when it is not said.</summary>
+    Timestamp? EventTime { get; }
+}
+
 /// <summary>What holds for messages of events of every kind.</summary>
 public static class EventBatches
 {
     /// <summary>Most events of a message that is stored as it came.</summary>
     public const int MaxEvents = 500;
+}
+
+public sealed partial class Listen : IUserEvent
+{
+    Timestamp? IUserEvent.EventTime => ListenTime;
+}
+
+public sealed partial class Exposure : IUserEvent
+{
+    Timestamp? IUserEvent.EventTime => ExposureTime;
 }
 
 public sealed partial class ListenBatch : IEventBatch<Listen>

@@ -21,6 +21,9 @@ internal sealed class PostgresLock : IAsyncDisposable
     /// <summary>Held while a training runs.</summary>
     public const long TrainerKey = 0x7265_6373_7973_0003;
 
+    /// <summary>Held for a transaction that deletes a person; shared by those that store something of people.</summary>
+    public const long DeletionsKey = 0x7265_6373_7973_0004;
+
     // The server, too, looks for a holder whose machine or network is gone: after 30 s, then six times, every 5 s.
     private const string LookForDeadHolder = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 6";
 

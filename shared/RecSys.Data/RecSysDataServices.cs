@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using RecSys.Data.Artifacts;
+using RecSys.Data.Deletions;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
 using RecSys.Data.Segments;
@@ -49,10 +50,12 @@ public static class RecSysDataServices
             provider.GetRequiredService<RejectedListenStore>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ISegmentCatalogue>(provider => new DatabaseSegmentCatalogue(Database(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DeletedUserStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new TrackStore(Database(provider)));
         services.AddSingleton(provider => new ApiTokenStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ModelStore(Database(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactStore(Database(provider), provider.GetRequiredService<ModelStore>()));
+        services.AddSingleton(provider => new ArtifactEraser(provider.GetRequiredService<ArtifactStore>(), provider.GetRequiredService<ModelStore>()));
         return services;
     }
 

@@ -89,6 +89,41 @@ internal sealed class RecSysDatabase
         }
     }
 
+    /// <summary>
+    /// Overwrites what a SQLite file and its log keep of deleted rows, by writing the file anew. Postgres does that row by row as it needs the
+    /// room, and shows it to nobody meanwhile.
+    /// </summary>
+    /// <exception cref="DatabaseUnavailableException">The file can't be written now, such as while another process does.</exception>
+    public async Task ScrubAsync(CancellationToken cancellationToken)
+    {
+        if (_writers is null)
+        {
+            return;
+        }
+
+        await _writers.WaitAsync(cancellationToken);
+        try
+        {
+            await ReadAsync(
+                async context =>
+                {
+                    context.Database.SetCommandTimeout(TimeSpan.Zero);
+                    await context.Database.OpenConnectionAsync(cancellationToken);
+                    await context.Database.ExecuteSqlRawAsync("VACUUM", cancellationToken);
+                    await using var checkpoint = context.Database.GetDbConnection().CreateCommand();
+                    checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+                    return (long)(await checkpoint.ExecuteScalarAsync(cancellationToken))! == 0
+                        ? true
+                        : throw Target.Unavailable(new TimeoutException("Its log can't be emptied while others read it."));
+                },
+                cancellationToken);
+        }
+        finally
+        {
+            _writers.Release();
+        }
+    }
+
     /// <summary>Whether the same call may well succeed in a while.</summary>
     internal static bool IsPassing(Exception exception) => exception is not DatabaseUnavailableException && DatabaseFailure.IsPassing(exception);
 

@@ -1,3 +1,4 @@
+using RecSys.Data.Deletions;
 using RecSys.Data.Segments;
 using RecSys.Lake.Storage;
 
@@ -11,10 +12,11 @@ public sealed class LakeSnapshot : IAsyncDisposable
     private readonly Dictionary<string, SegmentRow> _imports;
 
     internal LakeSnapshot(LakeFolders folders, HeldSegments held)
-        : this(folders, held.Segments) => _held = held;
+        : this(folders, held.Segments, held.Deleted) => _held = held;
 
-    private LakeSnapshot(LakeFolders folders, IReadOnlyList<SegmentRow> segments)
+    private LakeSnapshot(LakeFolders folders, IReadOnlyList<SegmentRow> segments, DeletedUsers deleted)
     {
+        Deleted = deleted;
         _folders = folders;
         Segments = segments;
         _imports = segments.Where(segment => segment.Kind == SegmentKind.Import).ToDictionary(segment => segment.Name, StringComparer.Ordinal);
@@ -23,6 +25,9 @@ public sealed class LakeSnapshot : IAsyncDisposable
 
     /// <summary>Its segments and imports, in the order of their paths.</summary>
     public IReadOnlyList<SegmentRow> Segments { get; }
+
+    /// <summary>People who were deleted and may still be in the files: whoever reads leaves out what the deletions hold for.</summary>
+    public DeletedUsers Deleted { get; }
 
     /// <summary>Whether there is nothing to read.</summary>
     public bool IsEmpty => Segments.Count == 0;
@@ -37,7 +42,10 @@ public sealed class LakeSnapshot : IAsyncDisposable
     public ValueTask DisposeAsync() => _held?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>The same for somebody else, whose disposing changes nothing.</summary>
-    internal LakeSnapshot Share() => new(_folders, Segments);
+    internal LakeSnapshot Share() => new(_folders, Segments, Deleted);
+
+    /// <summary>The same without an import, whose disposing changes nothing.</summary>
+    internal LakeSnapshot Without(string import) => new(_folders, [.. Segments.Where(segment => segment.Kind != SegmentKind.Import || segment.Name != import)], Deleted);
 
     /// <summary>The files of segments that may have listens from one time to before another.</summary>
     internal List<string> ListenSegments(DateTimeOffset? after = null, DateTimeOffset? before = null) =>

@@ -1,3 +1,4 @@
+using RecSys.Data.Deletions;
 using RecSys.Data.Segments;
 using RecSys.Lake.Storage;
 
@@ -98,6 +99,19 @@ public sealed class ListenLake : IDisposable
     public async Task<IReadOnlyList<SegmentRow>> ListListensAsync(CancellationToken cancellationToken = default) =>
         [.. (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(segment => segment.HoldsListens)];
 
+    /// <summary>Paths of segments and imports that are part of the lake no more, and whose files are still there.</summary>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
+    public async Task<IReadOnlySet<string>> ListRemovedAsync(CancellationToken cancellationToken = default)
+    {
+        var paths = (await _catalogue.ListPathsAsync(cancellationToken).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
+        paths.ExceptWith((await _catalogue.ListAsync(cancellationToken).ConfigureAwait(false)).Select(segment => segment.Path));
+        return paths;
+    }
+
+    /// <summary>Everybody who was deleted, to be kept out of what is added.</summary>
+    /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
+    internal Task<DeletedUsers> ReadDeletedAsync(CancellationToken cancellationToken) => _catalogue.ReadDeletedAsync(cancellationToken);
+
     /// <summary>Names of the imported logs, in ordinal order.</summary>
     /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
     public async Task<IReadOnlyList<string>> ListImportsAsync(CancellationToken cancellationToken = default) =>
@@ -142,7 +156,7 @@ public sealed class ListenLake : IDisposable
 
     /// <summary>Writes listens and makes them part of the lake. When it returns, they survive a crash or power cut.</summary>
     /// <remarks>Calls that run at the same time share segments and flushes; several processes may write.</remarks>
-    /// <param name="listens">What to add. The same listens may be added again: readers see each once.</param>
+    /// <param name="listens">What to add, but for what a deletion holds for. The same listens may be added again: readers see each once.</param>
     /// <param name="cancellationToken">Cancelled before the writing of these listens began, nothing is added; later it has no effect.</param>
     /// <exception cref="ArgumentException">A listen has an empty or invalid id, a play count below 1 or a share outside 0 to 1.</exception>
     /// <exception cref="IOException">The folder or bucket can't be written, or the disk is full; nothing was added.</exception>
@@ -197,10 +211,14 @@ public sealed class ListenLake : IDisposable
     /// <param name="staged">The files, or the folders of imports, and the rows that they get. They are moved.</param>
     /// <param name="removed">What they replace.</param>
     /// <param name="cancellationToken">Ends it; nothing was changed.</param>
+    /// <param name="heededDeletions">For new listens: the number of the newest deletion of which they have nobody; null for those of the lake.</param>
     /// <returns>False, and nothing changed, when somebody else replaced one of them meanwhile.</returns>
-    /// <exception cref="IOException">The folder or bucket can't be written; nothing was changed.</exception>
+    /// <exception cref="IOException">The folder or bucket can't be written, or somebody was deleted meanwhile; nothing was changed.</exception>
     internal async Task<bool> ReplaceAsync(
-        IReadOnlyList<(string File, SegmentRow Row)> staged, IReadOnlyList<SegmentRow> removed, CancellationToken cancellationToken)
+        IReadOnlyList<(string File, SegmentRow Row)> staged,
+        IReadOnlyList<SegmentRow> removed,
+        CancellationToken cancellationToken,
+        long? heededDeletions = null)
     {
         foreach (var (file, row) in staged)
         {
@@ -215,29 +233,50 @@ public sealed class ListenLake : IDisposable
             }
         }
 
-        if (await _catalogue.SwapAsync([.. staged.Select(segment => segment.Row)], [.. removed.Select(segment => segment.Path)], cancellationToken).ConfigureAwait(false))
+        try
         {
-            return true;
+            if (await _catalogue.SwapAsync(
+                [.. staged.Select(segment => segment.Row)], [.. removed.Select(segment => segment.Path)], cancellationToken, heededDeletions).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+        catch (UserDeletedMeanwhileException exception)
+        {
+            await RemoveAsync().ConfigureAwait(false);
+            throw new IOException("A person was deleted while the listens were read, who may be among them. Nothing was added: do it again.", exception);
         }
 
-        foreach (var (_, row) in staged)
-        {
-            await _files.RemoveAsync(row, cancellationToken).ConfigureAwait(false);
-        }
-
+        await RemoveAsync().ConfigureAwait(false);
         return false;
+
+        async Task RemoveAsync()
+        {
+            foreach (var (_, row) in staged)
+            {
+                await _files.RemoveAsync(row, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Makes a staged import part of the lake, whole, in place of the one that had its name.</summary>
-    /// <exception cref="IOException">The folder or bucket can't be written, or imports of this name come one after the other; nothing was changed.</exception>
-    internal async Task PublishImportAsync(string name, string staged, long rows, CancellationToken cancellationToken)
+    /// <param name="name">The import's name.</param>
+    /// <param name="staged">The folder with its files, which is moved.</param>
+    /// <param name="rows">Its listens.</param>
+    /// <param name="heededDeletions">The number of the newest deletion of which it has nobody.</param>
+    /// <param name="cancellationToken">Ends it; nothing was changed.</param>
+    /// <exception cref="IOException">
+    /// The folder or bucket can't be written, imports of this name come one after the other, or somebody was deleted meanwhile; nothing was
+    /// changed.
+    /// </exception>
+    internal async Task PublishImportAsync(string name, string staged, long rows, long heededDeletions, CancellationToken cancellationToken)
     {
         var names = Directory.GetFiles(staged).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal).ToArray();
         var bytes = names.Sum(file => new FileInfo(Path.Combine(staged, file)).Length);
         var former = (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(segment => segment.Kind == SegmentKind.Import && segment.Name == name).ToArray();
         var row = new SegmentRow(
             LakeFolders.NewImport(name), SegmentKind.Import, name, string.Join('\n', names), rows, bytes, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
-        if (!await ReplaceAsync([(staged, row)], former, cancellationToken).ConfigureAwait(false))
+        if (!await ReplaceAsync([(staged, row)], former, cancellationToken, heededDeletions).ConfigureAwait(false))
         {
             throw new IOException($"The import {name} was replaced by somebody else meanwhile. Import again, or under another name.");
         }
@@ -257,8 +296,26 @@ public sealed class ListenLake : IDisposable
 
     private async Task WriteAndAddAsync(IReadOnlyList<LakeListen> listens)
     {
-        var segment = await _writer.WriteAsync(listens, CancellationToken.None).ConfigureAwait(false);
-        await _catalogue.SwapAsync([segment], [], CancellationToken.None).ConfigureAwait(false);
+        while (true)
+        {
+            var deleted = await _catalogue.ReadDeletedAsync(CancellationToken.None).ConfigureAwait(false);
+            var stay = deleted.IsEmpty ? listens : [.. listens.Where(listen => !deleted.Covers(listen.UserId, listen.ListenedAt))];
+            if (stay.Count == 0)
+            {
+                return;
+            }
+
+            var segment = await _writer.WriteAsync(stay, CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await _catalogue.SwapAsync([segment], [], CancellationToken.None, deleted.Number).ConfigureAwait(false);
+                return;
+            }
+            catch (UserDeletedMeanwhileException)
+            {
+                await DiscardAsync(segment, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
     }
 }
 

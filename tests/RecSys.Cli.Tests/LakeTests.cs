@@ -11,7 +11,7 @@ public sealed class LakeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_lake_is_looked_at_compacted_and_rid_of_a_user()
+    public async Task A_lake_is_looked_at_and_compacted()
     {
         var rows = SmallLog.Write(_folder.File("log.csv"));
         (await CliCall.RunAsync("import", "triples", _folder.File("log.csv"), "--data", Data)).ExitCode.ShouldBe(0);
@@ -21,13 +21,6 @@ public sealed class LakeTests : IDisposable
         var import = status.GetProperty("imports")[0];
         import.GetProperty("listens").GetInt64().ShouldBe(rows);
         import.GetProperty("users").GetInt64().ShouldBe(SmallLog.UserCount);
-
-        var deleted = (await CliCall.RunAsync("lake", "delete-user", "user-4", "--data", Data, "--json")).Json;
-        deleted.GetProperty("rows").GetInt64().ShouldBeGreaterThan(0);
-        var after = (await CliCall.RunAsync("lake", "status", "--data", Data, "--json")).Json.GetProperty("imports")[0];
-        after.GetProperty("listens").GetInt64().ShouldBe(rows - deleted.GetProperty("rows").GetInt64());
-        after.GetProperty("users").GetInt64().ShouldBe(SmallLog.UserCount - 1);
-        (await CliCall.RunAsync("lake", "delete-user", "user-4", "--data", Data)).Output.ShouldContain("The lake has no listens of user-4, and no exposures.");
 
         (await CliCall.RunAsync("lake", "compact", "--data", Data)).Output.ShouldContain("Nothing to merge.");
         (await CliCall.RunAsync("lake", "status", "--data", Data)).Output.ShouldContain("0 segments");

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Data.Artifacts;
+using RecSys.Data.Deletions;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
 using RecSys.Data.Segments;
@@ -19,6 +20,12 @@ internal sealed class TestDatabase(string provider, string connectionString, par
     public ListenHistoryStore History => Get<ListenHistoryStore>();
 
     public RejectedListenStore Rejected => Get<RejectedListenStore>();
+
+    public ListenStore Listens => Get<ListenStore>();
+
+    public DeletedUserStore Deletions => Get<DeletedUserStore>();
+
+    public ArtifactEraser Eraser => Get<ArtifactEraser>();
 
     public TrackStore Tracks => Get<TrackStore>();
 

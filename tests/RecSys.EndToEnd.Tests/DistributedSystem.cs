@@ -112,6 +112,8 @@ public sealed class DistributedSystem : IAsyncLifetime
         ["RECSYS__DATABASE__PROVIDER"] = "postgres",
         ["RECSYS__DATABASE__CONNECTIONSTRING"] = database,
         ["RECSYS__LAKE__ROOT"] = lake,
+        ["RECSYS__TRAINER__ERASUREGRACE"] = "00:00:00",
+        ["RECSYS__TRAINER__ERASUREINTERVAL"] = "00:00:01",
         ["RECSYS__TRAINER__WORKFOLDER"] = Path.Combine(Path.GetDirectoryName(lake)!, "work"),
     };
 

@@ -99,7 +99,18 @@ public sealed class MainPathTests(DistributedSystem system)
             },
             Patience,
             "both to be in the report");
+
+        // Whoever is deleted is a stranger to all processes at once, and in the end nowhere.
+        await system.Ingest.DeleteUserAsync(new DeleteUserRequest { UserId = "loud-7" });
+        (await system.Ingest.SubmitListensAsync(new SubmitListensRequest { Listens = { loud.Where(play => play.User == "loud-7").Select(play => play.ToListen()) } })).Accepted.ShouldBe(0);
+        await Wait.UntilAsync(async () => (await HistoryAsync("loud-7")).Count == 0, Patience, "serving to forget");
+        await Wait.UntilAsync(async () => TracksOf(await RecommendAsync("loud-7")).SequenceEqual(TracksOf(await RecommendAsync("never-seen"))), Patience, "the slate of a stranger");
+        await Wait.UntilAsync(async () => await system.CountAsync("select count(*) from deleted_users where erased_at is null") == 0, Patience, "the erasure");
+        (await DatabaseSearch.InPostgresAsync(system.DatabaseConnectionString, "loud-7")).ShouldBeEmpty();
+        (await RecommendAsync("loud-8")).Items.ShouldAllBe(item => item.Track.TrackId.StartsWith("metal"), "of the others nothing is lost");
     }
+
+    private static IEnumerable<string> TracksOf(RecommendResponse slate) => slate.Items.Select(item => item.Track.TrackId);
 
     private async Task SubmitAsync(IEnumerable<TasteLog.Play> plays)
     {

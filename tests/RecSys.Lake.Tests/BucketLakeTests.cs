@@ -2,6 +2,7 @@ using RecSys.Analytics.Exposures;
 using RecSys.Analytics.Imports;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
+using RecSys.Data.Deletions;
 using RecSys.Lake.Storage;
 using RecSys.TestKit;
 using RecSys.TestKit.Models;
@@ -112,7 +113,10 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IA
         {
             var upkeep = new LakeUpkeep(queries);
             (await upkeep.CompactAsync(new CompactionOptions { Grace = TimeSpan.Zero }, TestContext.Current.CancellationToken)).SegmentsAfter.ShouldBe(1);
-            (await upkeep.DeleteUserAsync("ann", TestContext.Current.CancellationToken)).Rows.ShouldBe(5);
+            await _database.Deletions.DeleteAsync("ann", TestContext.Current.CancellationToken);
+            (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(5, "readers leave ann out before the files do");
+            var deleted = new DeletedUsers(await _database.Deletions.ReadUnerasedAsync(TestContext.Current.CancellationToken));
+            (await upkeep.EraseAsync(deleted, TestContext.Current.CancellationToken)).Rows.ShouldBe(5);
             (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(5);
             (await otherQueries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(10, "who reads goes on reading what there was");
             server.Keys().Count(key => key.StartsWith(_prefix)).ShouldBe(7);
@@ -120,6 +124,7 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IA
 
         await other.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
         server.Keys().Count(key => key.StartsWith(_prefix)).ShouldBe(1, "of ann nothing is left");
+        await _database.Deletions.FinishAsync(await _database.Deletions.ReadUnerasedAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         (await otherQueries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(5);
         Directory.GetFiles(other.RootFolder, "*.parquet", SearchOption.AllDirectories).Length.ShouldBe(1);
     }

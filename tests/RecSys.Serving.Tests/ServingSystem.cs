@@ -114,6 +114,17 @@ internal sealed class ServingSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>Deletes a person as ingest does, and tells every service on its own bus in memory.</summary>
+    public async Task DeleteAsync(string userId)
+    {
+        var deletion = await Database.Deletions.DeleteAsync(userId, CancellationToken.None);
+        foreach (var host in new[] { _candidate!, Serving })
+        {
+            await host.Services.GetRequiredService<IEventPublisher>().PublishAsync(
+                new UserDeleted { UserId = userId, DeleteTime = deletion.Deleted.DeletedAt.ToTimestamp() }, CancellationToken.None);
+        }
+    }
+
     public async Task<RecommendResponse> RecommendAsync(string userId, int slateSize = 0) =>
         await Client.RecommendAsync(new RecommendRequest { UserId = userId, SlateSize = slateSize });
 

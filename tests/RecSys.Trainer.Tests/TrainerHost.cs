@@ -32,6 +32,12 @@ internal sealed class TrainerHost : IAsyncDisposable
 
     public ArtifactStore Artifacts => Host.Services.GetRequiredService<ArtifactStore>();
 
+    /// <summary>Everything of it that is not on a server: the lake, the work folder, and the database where it is a file.</summary>
+    public string Folder => _folder.Path;
+
+    /// <summary>What unfinished trainings keep.</summary>
+    public string WorkFolder => _folder.File("work");
+
     public ListenLake Lake => Host.Services.GetRequiredService<ListenLake>();
 
     /// <summary>A small generated log: 200 listeners with tastes, 600 tracks, 20,000 listens.</summary>

@@ -1,9 +1,13 @@
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Candidates;
+using RecSys.Data.Deletions;
 
 namespace RecSys.Candidate.Models;
 
-/// <summary>One model version as retrieval needs it. Immutable but for what <see cref="Neighbors"/> remembers.</summary>
+/// <summary>
+/// One model version as retrieval needs it. Immutable but for what <see cref="Neighbors"/> remembers, and for the people of whom nothing is
+/// used any more.
+/// </summary>
 /// <remarks>
 /// Memory: 4 bytes a factor of a user, 12 of an item (as fitted, of length 1, and shrunk), 8 bytes a heard (user, item)
 /// cell, 12 an item for popularity, 8 a link of the other sources, and the ids, once each.
@@ -16,9 +20,11 @@ internal sealed class CandidateModel
     private readonly Dictionary<string, int> _users;
     private readonly Dictionary<string, int> _items;
     private readonly string[] _trackIds;
+    private volatile Forgotten _forgotten = new(DeletedUsers.None, new HashSet<int>());
 
     /// <param name="version">The version's id.</param>
     /// <param name="trainedAt">When its training began: no later listen is in it.</param>
+    /// <param name="heededDeletions">The number of the newest deletion that its data heeds.</param>
     /// <param name="userIds">The id of each user index.</param>
     /// <param name="trackIds">The id of each item index.</param>
     /// <param name="als">The factors.</param>
@@ -31,6 +37,7 @@ internal sealed class CandidateModel
     public CandidateModel(
         string version,
         DateTimeOffset trainedAt,
+        long heededDeletions,
         IReadOnlyList<string> userIds,
         string[] trackIds,
         AlsModel als,
@@ -43,6 +50,7 @@ internal sealed class CandidateModel
     {
         Version = version;
         TrainedAt = trainedAt;
+        HeededDeletions = heededDeletions;
         Als = als;
         Heard = heard;
         Finder = new CandidateFinder(
@@ -54,7 +62,7 @@ internal sealed class CandidateModel
                 Popular = popular,
                 ItemNeighbors = links?.ItemNeighbors,
                 UserNeighbors = links?.UserNeighbors,
-                Heard = heard.ItemsOf,
+                Heard = user => _forgotten.UserIndices.Contains(user) ? [] : heard.ItemsOf(user),
                 Next = links?.Next,
             },
             retrieval ?? new RetrievalOptions());
@@ -67,6 +75,9 @@ internal sealed class CandidateModel
     public string Version { get; }
 
     public DateTimeOffset TrainedAt { get; }
+
+    /// <summary>Whoever was deleted by a later one is not to be looked for.</summary>
+    public long HeededDeletions { get; }
 
     public int UserCount => _users.Count;
 
@@ -81,7 +92,32 @@ internal sealed class CandidateModel
 
     public NeighborCache Neighbors { get; }
 
-    public bool TryGetUser(string userId, out int userIndex) => _users.TryGetValue(userId, out userIndex);
+    /// <summary>From now on nothing is used of people who were deleted after the version's data was read, for themselves or for others.</summary>
+    public void Heed(DeletedUsers deleted)
+    {
+        var before = _forgotten;
+        if (ReferenceEquals(before.Deleted, deleted))
+        {
+            return;
+        }
+
+        // Who is forgotten stays so, also when the id has gone from the deletion.
+        var indices = before.UserIndices.ToHashSet();
+        foreach (var user in deleted.Rows)
+        {
+            if (user.Number > HeededDeletions && user.UserId is { } userId && _users.TryGetValue(userId, out var index))
+            {
+                indices.Add(index);
+            }
+        }
+
+        _forgotten = new Forgotten(deleted, indices);
+    }
+
+    public bool TryGetUser(string userId, out int userIndex) =>
+        _users.TryGetValue(userId, out userIndex)
+        && !_forgotten.UserIndices.Contains(userIndex)
+        && !(_forgotten.Deleted.Find(userId)?.Number > HeededDeletions);
 
     public bool TryGetItem(string trackId, out int itemIndex) => _items.TryGetValue(trackId, out itemIndex);
 
@@ -97,6 +133,8 @@ internal sealed class CandidateModel
 
         return index;
     }
+
+    private sealed record Forgotten(DeletedUsers Deleted, IReadOnlySet<int> UserIndices);
 }
 
 /// <summary>The links of the sources that a version may have or not.</summary>

@@ -45,6 +45,7 @@ internal sealed class CandidateModelLoader(
         var model = new CandidateModel(
             id,
             version.CreatedAt,
+            version.HeededDeletions,
             userIds,
             trackIds,
             als,

@@ -13,13 +13,13 @@ using Spectre.Console;
 
 namespace RecSys.Cli.Commands;
 
-/// <summary><c>recsys lake status|query|add|compact|delete-user</c>: looks at the files of listens and exposures and after them.</summary>
+/// <summary><c>recsys lake status|query|add|compact</c>: looks at the files of listens and exposures and after them.</summary>
 internal static class LakeCommand
 {
     private static readonly Option<DirectoryInfo> Data =
         SystemOptions.DataFolder("Data folder of the standalone system; RECSYS__LAKE__ROOT names another lake");
 
-    public static Command Create() => new("lake", "Look at the files of listens and exposures and after them") { Status(), Query(), Add(), Compact(), DeleteUser() };
+    public static Command Create() => new("lake", "Look at the files of listens and exposures and after them") { Status(), Query(), Add(), Compact() };
 
     private static Command Status()
     {
@@ -183,41 +183,6 @@ internal static class LakeCommand
                 console => console.Profile.Out.Writer.WriteLine(report.Dates == 0
                     ? "Nothing to merge."
                     : $"{NumberText.Count(report.SegmentsBefore, "segment")} ({Size(report.BytesBefore)}) of {NumberText.Count(report.Dates, "date")} became {report.SegmentsAfter:N0} ({Size(report.BytesAfter)}); {report.RowsBefore - report.RowsAfter:N0} repeated rows are gone."),
-                cancellationToken);
-            return 0;
-        });
-        return command;
-    }
-
-    private static Command DeleteUser()
-    {
-        var user = new Argument<string>("USER") { Description = "The user's id, as producers send it" };
-        var json = ResultWriter.CreateOption();
-        var command = new Command("delete-user", "Delete all listens and exposures of a user from segments and imports") { user, Data, json };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var userId = parsed.GetValue(user)!;
-            if (userId.Length == 0)
-            {
-                throw new UsageException("USER is empty. Name the user whose listens are to be deleted.");
-            }
-
-            await using var folderLake = await OpenAsync(parsed, cancellationToken);
-            var lake = folderLake.Lake;
-            using var queries = new LakeQueries(lake);
-            var writer = ResultWriter.From(parsed, json);
-            var report = await ProgressView.RunAsync(writer.Notes, "Deleting", _ => new LakeUpkeep(queries).DeleteUserAsync(userId, cancellationToken));
-            await writer.WriteAsync(
-                new JsonObject
-                {
-                    ["user"] = userId,
-                    ["rows"] = report.Rows,
-                    ["segments"] = report.Segments,
-                    ["imports"] = new JsonArray([.. report.Imports.Select(name => (JsonNode)name)]),
-                },
-                console => console.Profile.Out.Writer.WriteLine(report.Rows == 0
-                    ? $"The lake has no listens of {userId}, and no exposures."
-                    : $"Deleted {NumberText.Count(report.Rows, "row")} of {userId} from {NumberText.Count(report.Segments, "segment")} and {NumberText.Count(report.Imports.Count, "import")} of the lake. The next training does not know them. The database still has the recent ones."),
                 cancellationToken);
             return 0;
         });

@@ -63,10 +63,11 @@ internal static class ImportRun
         {
             await using var target = await ImportTarget.OpenAsync(dataFolder, cancellationToken);
             await CheckReplacingAsync(target, options.Name ?? format, replace, console, cancellationToken);
+            await using var replaced = await ReplacedImport.HoldAsync(target.Queries, options.Name ?? format, cancellationToken);
             var report = await ReadAsync(target.Queries, target.S3, format, paths, options, console, cancellationToken);
             if (report.Stored)
             {
-                await StoreAllAsync(target, report, historyListens ?? target.RecentListensPerUser, console, cancellationToken);
+                await StoreAllAsync(target, report, replaced, historyListens ?? target.RecentListensPerUser, console, cancellationToken);
             }
 
             return report;
@@ -98,10 +99,15 @@ internal static class ImportRun
     }
 
     private static async Task StoreAllAsync(
-        ImportTarget target, ImportReport report, int historyListens, IAnsiConsole console, CancellationToken cancellationToken)
+        ImportTarget target, ImportReport report, ReplacedImport? replaced, int historyListens, IAnsiConsole console, CancellationToken cancellationToken)
     {
         try
         {
+            if (replaced is not null)
+            {
+                await ProgressView.RunAsync(console, "Clearing histories", _ => ClearAsync(target, replaced, cancellationToken));
+            }
+
             await StoreAsync(target, report, historyListens, console, cancellationToken);
         }
         catch (Exception failure) when (failure is DbException or DatabaseUnavailableException)
@@ -109,6 +115,17 @@ internal static class ImportRun
             throw new IOException(
                 $"The log is in the lake as {report.Name}, but not all of its names and histories are in the database: {failure.Message.TrimEnd('.')}. Mend that and import again with --replace.", failure);
         }
+    }
+
+    // What only the replaced import had goes; what it had pushed out of the histories comes back.
+    private static async Task<bool> ClearAsync(ImportTarget target, ReplacedImport replaced, CancellationToken cancellationToken)
+    {
+        await replaced.ChangeAsync(
+            target.RecentListensPerUser,
+            gone => target.Histories.RemoveAsync([.. gone.Select(listen => listen.ToRecentListen())], cancellationToken),
+            back => target.Histories.AddAsync([.. back.Select(listen => listen.ToRecentListen())], cancellationToken),
+            cancellationToken);
+        return true;
     }
 
     private static async Task StoreAsync(

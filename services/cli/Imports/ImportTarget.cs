@@ -5,6 +5,7 @@ using RecSys.Cli.Connections;
 using RecSys.Cli.Output;
 using RecSys.Data;
 using RecSys.Data.Artifacts;
+using RecSys.Data.Deletions;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
 using RecSys.Data.Segments;
@@ -41,6 +42,10 @@ internal sealed class ImportTarget : IAsyncDisposable
     public ModelStore Models => _services.GetRequiredService<ModelStore>();
 
     public ArtifactStore Artifacts => _services.GetRequiredService<ArtifactStore>();
+
+    public ArtifactEraser ArtifactEraser => _services.GetRequiredService<ArtifactEraser>();
+
+    public DeletedUserStore DeletedUsers => _services.GetRequiredService<DeletedUserStore>();
 
     public TrainerLock TrainerLock => _services.GetRequiredService<TrainerLock>();
 

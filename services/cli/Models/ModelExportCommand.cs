@@ -46,7 +46,7 @@ internal static class ModelExportCommand
             await using var stores = await ImportTarget.OpenExistingAsync(parsed.GetValue(data)!, cancellationToken);
             var model = chosenFormat == Parquet && chosen.All(ExportTables.IsOfLog)
                 ? null
-                : await StoredModel.FindAsync(parsed.GetValue(version), stores.Models, stores.Artifacts, cancellationToken);
+                : await StoredModel.FindAsync(parsed.GetValue(version), stores, cancellationToken);
             await using var target = await ExportTarget.OpenAsync(parsed.GetValue(output)!, stores.S3, cancellationToken);
             var export = new ModelExport(stores, model, target, writer.Notes);
             await (chosenFormat switch

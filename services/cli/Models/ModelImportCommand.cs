@@ -63,7 +63,7 @@ internal static class ModelImportCommand
     {
         try
         {
-            var import = new FactorImport(stores.Models, stores.Artifacts, stores.TrainerLock, stores.Queries);
+            var import = new FactorImport(stores.Models, stores.Artifacts, stores.DeletedUsers, stores.TrainerLock, stores.Queries);
             return await ProgressView.RunAsync(notes, "Importing factors", report => import.RunAsync(file, given, report, cancellationToken));
         }
         catch (RecSysException exception)

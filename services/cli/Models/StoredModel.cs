@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Algorithms.Matrices;
+using RecSys.Cli.Imports;
 using RecSys.Cli.Output;
 using RecSys.Data.Artifacts;
 using RecSys.Data.Models;
@@ -28,17 +29,30 @@ internal sealed class StoredModel(ModelVersionRow record, ModelStore models, Art
         ? alpha
         : 1;
 
-    /// <summary>The version of this id; the active one when it is null.</summary>
-    /// <exception cref="UsageException">There is no such version, or it is not whole.</exception>
-    public static async Task<StoredModel> FindAsync(string? version, ModelStore models, ArtifactStore artifacts, CancellationToken cancellationToken)
+    /// <summary>The version of this id, the active one when it is null, without people who were deleted.</summary>
+    /// <exception cref="UsageException">There is no such version, it is not whole, or deleted people can't be erased from it now.</exception>
+    public static async Task<StoredModel> FindAsync(string? version, ImportTarget stores, CancellationToken cancellationToken)
     {
+        var (models, artifacts) = (stores.Models, stores.Artifacts);
         version ??= (await models.GetActiveAsync(cancellationToken))?.Version
             ?? throw new UsageException("no model has been trained yet. Run 'recsys train', or export only tables of the log with --tables items,events.");
         var record = await models.GetAsync(version, cancellationToken)
             ?? throw new UsageException($"there is no model version {version}. 'recsys models list' shows which there are.");
-        return record.Status == ModelStatus.Ready
-            ? new StoredModel(record, models, artifacts)
-            : throw new UsageException($"model version {version} is {record.Status.ToString().ToLowerInvariant()} and can't be exported. Choose one that is ready.");
+        if (record.Status != ModelStatus.Ready)
+        {
+            throw new UsageException($"model version {version} is {record.Status.ToString().ToLowerInvariant()} and can't be exported. Choose one that is ready.");
+        }
+
+        // The trainer does it within a minute; what leaves the system must not have them in any case.
+        var deleted = await stores.DeletedUsers.ReadUnerasedAsync(cancellationToken);
+        if (deleted.Any(user => user.Number > record.HeededDeletions))
+        {
+            await using var lease = await stores.TrainerLock.TryAcquireAsync(cancellationToken)
+                ?? throw new UsageException($"model version {version} still has people who were deleted, and they can't be erased from it while a training runs. Export again after its end.");
+            await stores.ArtifactEraser.EraseAsync(record, deleted, cancellationToken);
+        }
+
+        return new StoredModel(record, models, artifacts);
     }
 
     public Task<string[]> ReadUserIdsAsync(CancellationToken cancellationToken) => ReadTextsAsync(ArtifactNames.UserIds, cancellationToken);
@@ -71,10 +85,11 @@ internal sealed class StoredModel(ModelVersionRow record, ModelStore models, Art
             track.TrackId, track.ListenerCount, track.PlayCount, most > least ? (float)(track.ListenerCount - least) / (most - least) : 1, track.Rank))];
     }
 
-    /// <summary>The lists of ALS alone, without what a user has heard, computed from the factors.</summary>
+    /// <summary>The lists of ALS alone, without what a user has heard, computed from the factors; none of users who were erased.</summary>
     public async IAsyncEnumerable<IReadOnlyList<IndexedList>> ComputePersonalAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var als = await ReadAlsAsync(cancellationToken);
+        var userIds = await ReadUserIdsAsync(cancellationToken);
         var count = record.Settings.TryGetValue(PersonalSetting, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var given)
             ? given
             : DefaultPersonalCount;
@@ -83,7 +98,7 @@ internal sealed class StoredModel(ModelVersionRow record, ModelStore models, Art
         {
             var users = Enumerable.Range(first, Math.Min(UsersPerGroup, als.UserCount - first)).ToArray();
             var lists = await Task.Run(() => als.Recommend(users, options, cancellationToken), cancellationToken);
-            yield return Array.ConvertAll(users, user => new IndexedList(
+            yield return Array.ConvertAll(Array.FindAll(users, user => !ArtifactEraser.IsErased(userIds[user])), user => new IndexedList(
                 user,
                 Array.ConvertAll(lists[user - first], item => item.ItemIndex),
                 Array.ConvertAll(lists[user - first], item => item.Score)));

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.Histories;
+using RecSys.Hosting;
 using RecSys.Hosting.Bus;
 using RecSys.Hosting.Errors;
 using RecSys.Ingest.Validation;
@@ -17,7 +18,7 @@ namespace RecSys.Ingest.Acceptance;
 /// <typeparam name="TEvent">The event.</typeparam>
 /// <typeparam name="TBatch">A message of them on the bus.</typeparam>
 internal abstract class EventAcceptance<TEvent, TBatch>(KnownEvents known, RejectedListenStore rejected, IEventPublisher events)
-    where TEvent : class, IMessage<TEvent>, new()
+    where TEvent : class, IUserEvent, IMessage<TEvent>, new()
     where TBatch : class, IEventBatch<TEvent>, new()
 {
     /// <summary>The kind.</summary>
@@ -97,14 +98,16 @@ internal abstract class EventAcceptance<TEvent, TBatch>(KnownEvents known, Rejec
 }
 
 /// <summary>The one way in for exposures.</summary>
-internal sealed class ExposureAcceptance(RejectedListenStore rejected, IEventPublisher events, IOptions<IngestOptions> options)
+internal sealed class ExposureAcceptance(
+    RejectedListenStore rejected, IEventPublisher events, KnownDeletions deletions, IOptions<IngestOptions> options)
     : EventAcceptance<Exposure, ExposureBatch>(new KnownEvents(options.Value.KnownEvents), rejected, events)
 {
     /// <inheritdoc/>
     public override EventKind Kind => EventKind.Exposures;
 
     /// <inheritdoc/>
-    public override ScreenedEvents<Exposure> Screen(IReadOnlyList<Exposure> items, DateTimeOffset arrivedAt) => ExposureScreening.Screen(items, arrivedAt);
+    public override ScreenedEvents<Exposure> Screen(IReadOnlyList<Exposure> items, DateTimeOffset arrivedAt) =>
+        ExposureScreening.Screen(items, arrivedAt, deletions.Current);
 
     /// <inheritdoc/>
     protected override ulong HashOf(Exposure item) => KnownEvents.HashOf(item.ExposureId);

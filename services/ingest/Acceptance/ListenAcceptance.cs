@@ -11,7 +11,12 @@ namespace RecSys.Ingest.Acceptance;
 
 /// <summary>The one way in for listens. The good ones are completed by what the catalogue knows.</summary>
 internal sealed class ListenAcceptance(
-    TrackResolver resolver, RejectedListenStore rejected, IEventPublisher events, IOptions<IngestOptions> options, TimeProvider clock)
+    TrackResolver resolver,
+    RejectedListenStore rejected,
+    IEventPublisher events,
+    KnownDeletions deletions,
+    IOptions<IngestOptions> options,
+    TimeProvider clock)
     : EventAcceptance<Listen, ListenBatch>(new KnownEvents(options.Value.KnownEvents), rejected, events)
 {
     /// <inheritdoc/>
@@ -21,10 +26,11 @@ internal sealed class ListenAcceptance(
     /// <param name="listens">The listens.</param>
     /// <param name="faultsOf">What is wrong with the form of the listen at a place; null where they come in the contract's own form.</param>
     public ScreenedEvents<Listen> Screen(IReadOnlyList<Listen> listens, Func<int, FieldViolations>? faultsOf = null) =>
-        ListenScreening.Screen(listens, clock.GetUtcNow(), faultsOf);
+        ListenScreening.Screen(listens, clock.GetUtcNow(), deletions.Current, faultsOf);
 
     /// <inheritdoc/>
-    public override ScreenedEvents<Listen> Screen(IReadOnlyList<Listen> items, DateTimeOffset arrivedAt) => ListenScreening.Screen(items, arrivedAt);
+    public override ScreenedEvents<Listen> Screen(IReadOnlyList<Listen> items, DateTimeOffset arrivedAt) =>
+        ListenScreening.Screen(items, arrivedAt, deletions.Current);
 
     /// <inheritdoc/>
     protected override Task CompleteAsync(IReadOnlyList<Listen> items, CancellationToken cancellationToken) => resolver.CompleteAsync(items, cancellationToken);

@@ -55,7 +55,7 @@ internal sealed class RejectedReplay(RejectedListenStore rejected, ListenAccepta
 
     /// <summary>The events of a kept body that can be read; none when there are none.</summary>
     public static IReadOnlyList<TEvent> EventsOf<TEvent, TBatch>(byte[] body)
-        where TEvent : class, IMessage<TEvent>, new()
+        where TEvent : class, IUserEvent, IMessage<TEvent>, new()
         where TBatch : class, IEventBatch<TEvent>, new() => Read<TEvent, TBatch>(body)?.Good ?? [];
 
     private Task<ReplayedRejection> ReplayAsync(RejectedListenRow row, CancellationToken cancellationToken) =>
@@ -63,7 +63,7 @@ internal sealed class RejectedReplay(RejectedListenStore rejected, ListenAccepta
 
     private async Task<ReplayedRejection> ReplayAsync<TEvent, TBatch>(
         RejectedListenRow row, EventAcceptance<TEvent, TBatch> acceptance, CancellationToken cancellationToken)
-        where TEvent : class, IMessage<TEvent>, new()
+        where TEvent : class, IUserEvent, IMessage<TEvent>, new()
         where TBatch : class, IEventBatch<TEvent>, new()
     {
         if (Read<TEvent, TBatch>(row.Body) is not { Good.Count: > 0 } batch)
@@ -82,7 +82,7 @@ internal sealed class RejectedReplay(RejectedListenStore rejected, ListenAccepta
     }
 
     private static BrokenBatch<TEvent>? Read<TEvent, TBatch>(byte[] body)
-        where TEvent : class, IMessage<TEvent>, new()
+        where TEvent : class, IUserEvent, IMessage<TEvent>, new()
         where TBatch : class, IEventBatch<TEvent>, new()
     {
         try

@@ -9,6 +9,7 @@ using RecSys.Hosting;
 using RecSys.Hosting.Bus;
 using RecSys.Ingest.Acceptance;
 using RecSys.Ingest.Validation;
+using RecSys.Lake;
 
 namespace RecSys.Ingest.Consumers;
 
@@ -17,11 +18,14 @@ namespace RecSys.Ingest.Consumers;
 /// catalogue, what was rejected, and whatever else the kind has in the database. The messages are acknowledged after that.
 /// </summary>
 internal abstract class EventWriter<TEvent, TBatch>(
-    EventAcceptance<TEvent, TBatch> acceptance, ListenStore store, TimeProvider clock, ILogger logger) : IConsumer<Batch<TBatch>>
-    where TEvent : class, IMessage<TEvent>, new()
+    EventAcceptance<TEvent, TBatch> acceptance, ListenStore store, ListenLake lake, TimeProvider clock, ILogger logger) : IConsumer<Batch<TBatch>>
+    where TEvent : class, IUserEvent, IMessage<TEvent>, new()
     where TBatch : class, IEventBatch<TEvent>, new()
 {
     private static readonly byte[] MessageType = Encoding.UTF8.GetBytes(new TBatch().Descriptor.FullName);
+
+    /// <summary>Where segments go.</summary>
+    protected ListenLake Lake => lake;
 
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<Batch<TBatch>> context)
@@ -31,10 +35,12 @@ internal abstract class EventWriter<TEvent, TBatch>(
         var messages = await FindNewAsync(context);
         var good = new List<TEvent>();
         var bad = new List<RejectedListenRow>();
+        var deleted = 0;
         foreach (var received in messages.Values)
         {
             var message = received.Message;
             var screened = acceptance.Screen(message.Events, ListenRules.ArrivalOf(message, BrokerTime.Of(received) ?? now));
+            deleted += screened.Deleted;
             bad.AddRange(Rejections(message, screened));
             if (IsComplete(message, screened))
             {
@@ -53,11 +59,30 @@ internal abstract class EventWriter<TEvent, TBatch>(
             bad.AddRange(await LeaveOutAsync(good, now, context.CancellationToken));
 
             // Where the database is away, the look at what is known has failed before a file was written.
-            var segment = good.Count == 0 ? null : await WriteAsync(good, context.CancellationToken);
-            await store.StoreAsync(messages.Keys, segment, RecentListens(good), bad, context.CancellationToken);
+            deleted += await StoreAsync(messages.Keys, good, bad, context.CancellationToken);
         }
 
-        IngestLog.EventsStored(logger, good.Count, acceptance.Kind, bad.Count, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
+        IngestLog.EventsStored(logger, good.Count, acceptance.Kind, bad.Count, deleted, context.Message.Length, clock.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    /// <summary>Stores good events and rejected ones, but for those of people who were deleted since they were screened.</summary>
+    /// <returns>How many events were left out.</returns>
+    private async Task<int> StoreAsync(
+        IReadOnlyCollection<Guid> messages, List<TEvent> events, IReadOnlyList<RejectedListenRow> bad, CancellationToken cancellationToken)
+    {
+        var count = events.Count;
+        while (true)
+        {
+            var segment = events.Count == 0 ? null : await WriteAsync(events, cancellationToken);
+            var deleted = await store.StoreAsync(messages, segment, events, RecentListens(events), bad, cancellationToken);
+            if (deleted.IsEmpty)
+            {
+                return count - events.Count;
+            }
+
+            await lake.DiscardAsync(segment!, cancellationToken);
+            events.RemoveAll(item => deleted.Covers(item.UserId, item.EventTime!.ToDateTimeOffset()));
+        }
     }
 
     /// <summary>

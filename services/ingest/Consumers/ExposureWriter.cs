@@ -9,14 +9,14 @@ namespace RecSys.Ingest.Consumers;
 /// <summary>Stores the exposures on the bus in the lake, a row for each position.</summary>
 internal sealed class ExposureWriter(
     ExposureAcceptance acceptance, ListenStore store, ListenLake lake, TimeProvider clock, ILogger<ExposureWriter> logger)
-    : EventWriter<Exposure, ExposureBatch>(acceptance, store, clock, logger)
+    : EventWriter<Exposure, ExposureBatch>(acceptance, store, lake, clock, logger)
 {
     /// <summary>The most messages at once: each may hold thousands of positions.</summary>
     public const int BatchLimit = 16;
 
     /// <inheritdoc/>
     protected override Task<SegmentRow> WriteAsync(IReadOnlyList<Exposure> events, CancellationToken cancellationToken) =>
-        lake.WriteAsync([.. events.SelectMany(ToLakeExposures)], cancellationToken);
+        Lake.WriteAsync([.. events.SelectMany(ToLakeExposures)], cancellationToken);
 
     private static IEnumerable<LakeExposure> ToLakeExposures(Exposure exposure)
     {

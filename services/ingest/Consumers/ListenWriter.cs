@@ -11,7 +11,7 @@ namespace RecSys.Ingest.Consumers;
 /// <summary>Stores the listens on the bus, in the lake and in what users heard lately.</summary>
 internal sealed class ListenWriter(
     ListenAcceptance acceptance, NearDuplicates nearDuplicates, ListenStore store, ListenLake lake, TimeProvider clock, ILogger<ListenWriter> logger)
-    : EventWriter<Listen, ListenBatch>(acceptance, store, clock, logger)
+    : EventWriter<Listen, ListenBatch>(acceptance, store, lake, clock, logger)
 {
     /// <summary>Other producers may also send tracks by name only, and plays by duration.</summary>
     protected override bool IsComplete(ListenBatch message, ScreenedEvents<Listen> screened) =>
@@ -28,7 +28,7 @@ internal sealed class ListenWriter(
 
     /// <inheritdoc/>
     protected override Task<SegmentRow> WriteAsync(IReadOnlyList<Listen> events, CancellationToken cancellationToken) =>
-        lake.WriteAsync([.. events.Select(ToLakeListen)], cancellationToken);
+        Lake.WriteAsync([.. events.Select(ToLakeListen)], cancellationToken);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<RecentListenRow> RecentListens(IReadOnlyList<Listen> events) =>

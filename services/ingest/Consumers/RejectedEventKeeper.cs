@@ -20,7 +20,7 @@ internal sealed class RejectedEventKeeper<TEvent, TBatch>(
     TimeProvider clock,
     ILogger<RejectedEventKeeper<TEvent, TBatch>> logger)
     : IConsumer<RejectedMessage>
-    where TEvent : class, IMessage<TEvent>, new()
+    where TEvent : class, IUserEvent, IMessage<TEvent>, new()
     where TBatch : class, IEventBatch<TEvent>, new()
 {
     /// <summary>The header in which a producer may name itself, where the body can't be read.</summary>

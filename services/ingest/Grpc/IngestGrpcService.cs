@@ -15,6 +15,7 @@ internal sealed class IngestGrpcService(
     TrackStore tracks,
     RejectedListenStore rejected,
     RejectedReplay replay,
+    UserDeletions deletions,
     IOptions<IngestOptions> options,
     TimeProvider clock)
     : IngestService.IngestServiceBase
@@ -34,7 +35,7 @@ internal sealed class IngestGrpcService(
         var screened = acceptance.Screen(request.Listens);
         var accepted = await acceptance.AcceptAsync(screened, request.Producer, context.CancellationToken);
 
-        var answer = new SubmitListensResponse { Accepted = accepted, Duplicate = screened.Duplicates + screened.Good.Count - accepted };
+        var answer = new SubmitListensResponse { Accepted = accepted, Duplicate = screened.Duplicates + screened.Good.Count - accepted, Deleted = screened.Deleted };
         answer.Rejected.AddRange(screened.Bad.SelectMany(bad => RejectedFields.Of(bad, firstIndex: 0)));
         return answer;
     }
@@ -68,7 +69,7 @@ internal sealed class IngestGrpcService(
 
         var accepted = await exposures.AcceptAsync(screened, request.Producer, context.CancellationToken);
 
-        var answer = new SubmitExposuresResponse { Accepted = accepted, Duplicate = screened.Duplicates + screened.Good.Count - accepted };
+        var answer = new SubmitExposuresResponse { Accepted = accepted, Duplicate = screened.Duplicates + screened.Good.Count - accepted, Deleted = screened.Deleted };
         answer.Rejected.AddRange(screened.Bad.SelectMany(RejectedFields.Of));
         return answer;
     }
@@ -120,6 +121,14 @@ internal sealed class IngestGrpcService(
         answer.UnknownIds.AddRange(unknown);
         return answer;
     }
+
+    /// <inheritdoc/>
+    public override Task<DeleteUserResponse> DeleteUser(DeleteUserRequest request, ServerCallContext context) =>
+        deletions.DeleteAsync(request, context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<ListDeletedUsersResponse> ListDeletedUsers(ListDeletedUsersRequest request, ServerCallContext context) =>
+        deletions.ListAsync(request, context.CancellationToken);
 
     private static TrackRow ToRecord(Contracts.Common.V1.Track track) => new(
         track.TrackId, track.Title, track.Artist, track.Album, [.. track.Genres], track.Duration?.ToTimeSpan());

@@ -124,6 +124,7 @@ internal sealed class ListenStream(ListenAcceptance acceptance, int maxUnconfirm
     private void Report(ScreenedEvents<Listen> screened)
     {
         _answer.Duplicate += screened.Duplicates;
+        _answer.Deleted += screened.Deleted;
         _answer.RejectedCount += screened.Bad.Count;
         foreach (var bad in screened.Bad)
         {

@@ -1,10 +1,11 @@
 using RecSys.Contracts.Events.V1;
+using RecSys.Data.Deletions;
 using RecSys.Hosting;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Ingest.Validation;
 
-/// <summary>Divides batches into good events, repeated ones and bad ones.</summary>
+/// <summary>Divides batches into good events, repeated ones, those of people who were deleted, and bad ones.</summary>
 internal static class EventScreening
 {
     /// <summary>Applies the rules to every event. The events themselves are left as they are.</summary>
@@ -12,6 +13,7 @@ internal static class EventScreening
     /// <typeparam name="TIdentity">What makes it the one that it is.</typeparam>
     /// <param name="events">The events.</param>
     /// <param name="arrivedAt">When they came in.</param>
+    /// <param name="deletedUsers">Whose old events are dropped, good and bad ones.</param>
     /// <param name="check">The rules.</param>
     /// <param name="identityOf">What makes two good events the same one.</param>
     /// <param name="merge">The first report of an event with what a later one knows better; null where the first counts.</param>
@@ -22,21 +24,29 @@ internal static class EventScreening
     public static ScreenedEvents<TEvent> Screen<TEvent, TIdentity>(
         IReadOnlyList<TEvent> events,
         DateTimeOffset arrivedAt,
+        DeletedUsers deletedUsers,
         Action<TEvent, DateTimeOffset, FieldViolations> check,
         Func<TEvent, TIdentity> identityOf,
         Func<TEvent, TEvent, TEvent>? merge = null,
         Func<int, FieldViolations>? faultsOf = null)
+        where TEvent : IUserEvent
         where TIdentity : notnull
     {
         var good = new List<TEvent>(events.Count);
         var bad = new List<BadEvent<TEvent>>();
         var places = new Dictionary<TIdentity, int>(events.Count);
-        var duplicates = 0;
+        var (duplicates, deleted) = (0, 0);
         var violations = new FieldViolations();
 
         for (var i = 0; i < events.Count; i++)
         {
             var item = events[i];
+            if (deletedUsers.Covers(item, arrivedAt))
+            {
+                deleted++;
+                continue;
+            }
+
             if (faultsOf?.Invoke(i) is { Count: > 0 } faults)
             {
                 violations = faults;
@@ -66,7 +76,7 @@ internal static class EventScreening
             }
         }
 
-        return new ScreenedEvents<TEvent>(good, duplicates, bad, arrivedAt);
+        return new ScreenedEvents<TEvent>(good, duplicates, deleted, bad, arrivedAt);
     }
 }
 
@@ -74,17 +84,18 @@ internal static class EventScreening
 internal static class ExposureScreening
 {
     /// <inheritdoc cref="EventScreening.Screen"/>
-    public static ScreenedEvents<Exposure> Screen(IReadOnlyList<Exposure> exposures, DateTimeOffset arrivedAt) =>
-        EventScreening.Screen(exposures, arrivedAt, ExposureRules.Check, exposure => exposure.ExposureId);
+    public static ScreenedEvents<Exposure> Screen(IReadOnlyList<Exposure> exposures, DateTimeOffset arrivedAt, DeletedUsers deletedUsers) =>
+        EventScreening.Screen(exposures, arrivedAt, deletedUsers, ExposureRules.Check, exposure => exposure.ExposureId);
 }
 
 /// <summary>One batch, divided into what may go on and what may not.</summary>
 /// <param name="Good">Events that pass every rule, each once, in the order they came, with what those left out know better.</param>
 /// <param name="Duplicates">Good events that stood in the batch before and were left out.</param>
+/// <param name="Deleted">Events that a deletion of their user holds for. Nothing of them may be kept.</param>
 /// <param name="Bad">Events that broke a rule, in the order they came.</param>
 /// <param name="ArrivedAt">When the batch came in.</param>
 internal sealed record ScreenedEvents<TEvent>(
-    IReadOnlyList<TEvent> Good, int Duplicates, IReadOnlyList<BadEvent<TEvent>> Bad, DateTimeOffset ArrivedAt)
+    IReadOnlyList<TEvent> Good, int Duplicates, int Deleted, IReadOnlyList<BadEvent<TEvent>> Bad, DateTimeOffset ArrivedAt)
 {
     /// <summary>Adds one violation for every bad field of every event, such as <c>listens[3].user_id</c>.</summary>
     /// <param name="violations">Receives them.</param>

@@ -1,6 +1,7 @@
 using System.Text;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
+using RecSys.Data.Deletions;
 using RecSys.Data.Histories;
 using RecSys.Hosting;
 using RecSys.Hosting.Errors;
@@ -12,8 +13,8 @@ internal static class ListenScreening
 {
     /// <inheritdoc cref="EventScreening.Screen"/>
     public static ScreenedEvents<Listen> Screen(
-        IReadOnlyList<Listen> listens, DateTimeOffset arrivedAt, Func<int, FieldViolations>? faultsOf = null) =>
-        EventScreening.Screen(listens, arrivedAt, ListenRules.Check, listen => new ListenIdentity(listen), Merge, faultsOf);
+        IReadOnlyList<Listen> listens, DateTimeOffset arrivedAt, DeletedUsers deletedUsers, Func<int, FieldViolations>? faultsOf = null) =>
+        EventScreening.Screen(listens, arrivedAt, deletedUsers, ListenRules.Check, listen => new ListenIdentity(listen), Merge, faultsOf);
 
     /// <summary>The first one with what the other one knows better.</summary>
     private static Listen Merge(Listen first, Listen other)

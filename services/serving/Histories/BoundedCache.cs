@@ -75,12 +75,30 @@ internal sealed class BoundedCache<TKey, TValue>(long capacity)
     {
         lock (_lock)
         {
+            Remove(key);
+            Insert(key, value, weight);
+        }
+    }
+
+    public void Remove(TKey key)
+    {
+        lock (_lock)
+        {
             if (_entries.Remove(key, out var node))
             {
                 _order.Remove(node);
                 _weight -= node.Value.Weight;
             }
-            Insert(key, value, weight);
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _entries.Clear();
+            _order.Clear();
+            _weight = 0;
         }
     }
 

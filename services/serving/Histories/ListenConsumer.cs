@@ -9,7 +9,7 @@ using RecSys.Hosting.Errors;
 namespace RecSys.Serving.Histories;
 
 /// <summary>Takes every listen into the histories as it passes on the bus.</summary>
-internal sealed class ListenConsumer(LiveHistories histories, TimeProvider time, ILogger<ListenConsumer> logger) : IConsumer<ListenBatch>, ICatchUp
+internal sealed class ListenConsumer(LiveHistories histories, KnownDeletions deletions, TimeProvider time, ILogger<ListenConsumer> logger) : IConsumer<ListenBatch>, ICatchUp
 {
     /// <inheritdoc/>
     public Task Consume(ConsumeContext<ListenBatch> context)
@@ -19,9 +19,9 @@ internal sealed class ListenConsumer(LiveHistories histories, TimeProvider time,
         var byUser = new Dictionary<string, List<HistoryListen>>(StringComparer.Ordinal);
         foreach (var listen in context.Message.Listens)
         {
-            if (listen.TrackId.Length == 0)
+            if (listen.TrackId.Length == 0 || deletions.Current.Covers(listen, arrivedAt))
             {
-                // Ingest finds its track by name and publishes it again.
+                // Ingest finds the track of one with names only, and publishes it again; a deleted user's is stored nowhere.
                 continue;
             }
 

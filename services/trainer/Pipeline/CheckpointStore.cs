@@ -9,8 +9,8 @@ namespace RecSys.Trainer.Pipeline;
 
 /// <summary>
 /// The folder in which unfinished trainings keep what their finished steps made. A training goes on where one with the same
-/// settings stopped, unless that is too long ago or a file of the lake that it read is no longer there: then what it read may have
-/// been deleted on purpose. Files that came since are left to the next training.
+/// settings stopped, unless that is too long ago, somebody was deleted since, or a file of the lake that it read is no longer there: then
+/// what it read may have been deleted on purpose. Files that came since are left to the next training.
 /// </summary>
 internal sealed class CheckpointStore(IOptions<TrainerOptions> options, TimeProvider clock, ILogger<CheckpointStore> logger)
 {
@@ -19,14 +19,15 @@ internal sealed class CheckpointStore(IOptions<TrainerOptions> options, TimeProv
     /// <summary>Takes up the training with these settings, or begins it. The folder is this process's until the checkpoint is disposed.</summary>
     /// <param name="settings">All settings of the training.</param>
     /// <param name="lakeFiles">The paths of the segments and imports that the lake has now.</param>
+    /// <param name="heededDeletions">The number of the newest deletion, asked before that.</param>
     /// <exception cref="WorkFolderException">The folder can't be used.</exception>
-    public TrainingCheckpoint Open(TrainingSettings settings, IReadOnlyList<string> lakeFiles)
+    public TrainingCheckpoint Open(TrainingSettings settings, IReadOnlyList<string> lakeFiles, long heededDeletions)
     {
         var folderLock = Lock();
         try
         {
             var folder = Path.Combine(_root, KeyOf(settings));
-            RemoveStale(lakeFiles);
+            RemoveStale(lakeFiles, heededDeletions);
             if (ReadManifest(folder) is { Steps.Count: > 0 } manifest)
             {
                 return new TrainingCheckpoint(folder, manifest, folderLock);
@@ -35,7 +36,7 @@ internal sealed class CheckpointStore(IOptions<TrainerOptions> options, TimeProv
             Remove(folder);
             Directory.CreateDirectory(folder);
             return new TrainingCheckpoint(
-                folder, new CheckpointManifest(CheckpointManifest.CurrentFormat, clock.GetUtcNow(), lakeFiles, []), folderLock);
+                folder, new CheckpointManifest(CheckpointManifest.CurrentFormat, clock.GetUtcNow(), lakeFiles, [], heededDeletions), folderLock);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -46,21 +47,25 @@ internal sealed class CheckpointStore(IOptions<TrainerOptions> options, TimeProv
 
     /// <summary>Removes what no training may take up any more.</summary>
     /// <param name="lakeFiles">The paths of the segments and imports that the lake has now.</param>
-    public void TidyUp(IReadOnlyList<string> lakeFiles)
+    /// <param name="heededDeletions">The number of the newest deletion, asked before that.</param>
+    /// <returns>False when the folder is in use or can't be used, so that something may be left.</returns>
+    public bool TidyUp(IReadOnlyList<string> lakeFiles, long heededDeletions)
     {
         if (!Directory.Exists(_root))
         {
-            return;
+            return true;
         }
 
         try
         {
             using var folderLock = Lock();
-            RemoveStale(lakeFiles);
+            RemoveStale(lakeFiles, heededDeletions);
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or WorkFolderException)
         {
             TrainerLog.WorkFolderNotTidied(logger, exception.Message);
+            return false;
         }
     }
 
@@ -92,13 +97,14 @@ internal sealed class CheckpointStore(IOptions<TrainerOptions> options, TimeProv
         }
     }
 
-    private void RemoveStale(IReadOnlyList<string> lakeFiles)
+    private void RemoveStale(IReadOnlyList<string> lakeFiles, long heededDeletions)
     {
         var present = lakeFiles.ToHashSet();
         foreach (var folder in Directory.EnumerateDirectories(_root, "training-*"))
         {
             var manifest = ReadManifest(folder);
             if (manifest is not { Format: CheckpointManifest.CurrentFormat }
+                || manifest.HeededDeletions < heededDeletions
                 || clock.GetUtcNow() - manifest.BegunAt > options.Value.ResumeWithin
                 || !manifest.LakeFiles.All(present.Contains))
             {
@@ -199,8 +205,9 @@ internal sealed class TrainingCheckpoint(string folder, CheckpointManifest manif
 /// <param name="BegunAt">When the training read the lake.</param>
 /// <param name="LakeFiles">The paths of the segments and imports that it read.</param>
 /// <param name="Steps">What is finished, in order.</param>
+/// <param name="HeededDeletions">The number of the newest deletion that what it read heeds.</param>
 internal sealed record CheckpointManifest(
-    int Format, DateTimeOffset BegunAt, IReadOnlyList<string> LakeFiles, IReadOnlyList<FinishedStep> Steps)
+    int Format, DateTimeOffset BegunAt, IReadOnlyList<string> LakeFiles, IReadOnlyList<FinishedStep> Steps, long HeededDeletions = 0)
 {
     /// <summary>Raised whenever the outcome of a step is written differently: what an older trainer left is then not taken up.</summary>
     public const int CurrentFormat = 4;

@@ -1,3 +1,4 @@
+using RecSys.Data.Deletions;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Lake;
@@ -16,6 +17,7 @@ internal sealed class TrainingPipeline(
     ListensStep listens,
     PublishStep publish,
     ModelStore versions,
+    DeletedUserStore deletedUsers,
     CheckpointStore checkpoints,
     ListenLake lake,
     ProgressBoard board,
@@ -103,10 +105,13 @@ internal sealed class TrainingPipeline(
     {
         var version = VersionWriter.NewVersion(clock.GetUtcNow());
         var job = new TrainingJob(version, settings, IsRanked(version, settings), activate, force);
-        var checkpoint = await OpenAsync(settings, cancellationToken);
+
+        // Asked before the lake is: whoever is deleted later may be in what is read.
+        var heeded = await deletedUsers.ReadNumberAsync(cancellationToken);
+        var checkpoint = await OpenAsync(settings, heeded, cancellationToken);
         try
         {
-            await versions.BeginAsync(job.ModelVersion, settings.ToText(), cancellationToken);
+            await versions.BeginAsync(job.ModelVersion, settings.ToText(), cancellationToken, heededDeletions: heeded);
             var plan = Plan(job);
             checkpoint.KeepOnly(plan.Select(step => step.Name));
             var reporter = new TrainingReporter(job.ModelVersion, plan, board, clock);
@@ -154,12 +159,12 @@ internal sealed class TrainingPipeline(
         new("publish", 0.2),
     ];
 
-    private async Task<TrainingCheckpoint> OpenAsync(TrainingSettings settings, CancellationToken cancellationToken)
+    private async Task<TrainingCheckpoint> OpenAsync(TrainingSettings settings, long heededDeletions, CancellationToken cancellationToken)
     {
         var segments = await lake.ListListensAsync(cancellationToken);
         try
         {
-            return checkpoints.Open(settings, [.. segments.Select(segment => segment.Path)]);
+            return checkpoints.Open(settings, [.. segments.Select(segment => segment.Path)], heededDeletions);
         }
         catch (WorkFolderException exception)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using RecSys.Analytics.Listens;
 using RecSys.Data;
+using RecSys.Data.Deletions;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Hosting.Startup;
@@ -13,6 +14,7 @@ namespace RecSys.Trainer.Pipeline;
 internal sealed class TrainingRunner(
     CheckpointStore checkpoints,
     ModelStore models,
+    DeletedUserStore deletedUsers,
     TrainerLock trainerLock,
     ListenLake lake,
     LakeQueries queries,
@@ -89,8 +91,16 @@ internal sealed class TrainingRunner(
         if (lease is not null)
         {
             await RemoveUnfinishedAsync(cancellationToken);
-            checkpoints.TidyUp([.. (await lake.ListListensAsync(cancellationToken)).Select(segment => segment.Path)]);
+            await TidyWorkAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Removes what no training may take up any more, such as one that has read somebody who was deleted since.</summary>
+    /// <returns>False when a training is at work, so that something may be left.</returns>
+    public async Task<bool> TidyWorkAsync(CancellationToken cancellationToken)
+    {
+        var heeded = await deletedUsers.ReadNumberAsync(cancellationToken);
+        return checkpoints.TidyUp([.. (await lake.ListAsync(cancellationToken)).Select(segment => segment.Path)], heeded);
     }
 
     /// <inheritdoc/>

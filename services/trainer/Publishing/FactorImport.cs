@@ -7,6 +7,7 @@ using RecSys.Algorithms.Matrices;
 using RecSys.Analytics.Listens;
 using RecSys.Data;
 using RecSys.Data.Artifacts;
+using RecSys.Data.Deletions;
 using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 using RecSys.Trainer.Pipeline;
@@ -16,13 +17,16 @@ namespace RecSys.Trainer.Publishing;
 
 /// <summary>
 /// Makes a model version of factors that came from elsewhere: what the lake knows of their users and tracks gives the heard tracks and
-/// the popular ones, the factors give every list. Nobody sees it before it is whole, and it is not made the active one.
+/// the popular ones, the factors give every list. Who was deleted is left out. Nobody sees it before it is whole, and it is not made the
+/// active one.
 /// </summary>
 /// <param name="models">Where versions are.</param>
 /// <param name="artifacts">Where their arrays are.</param>
+/// <param name="deletedUsers">Who is left out.</param>
 /// <param name="trainerLock">Held meanwhile: no training runs beside it.</param>
 /// <param name="queries">The listens.</param>
-public sealed class FactorImport(ModelStore models, ArtifactStore artifacts, TrainerLock trainerLock, LakeQueries queries)
+public sealed class FactorImport(
+    ModelStore models, ArtifactStore artifacts, DeletedUserStore deletedUsers, TrainerLock trainerLock, LakeQueries queries)
 {
     private const int PersonalCount = 100;
     private const int SimilarCount = 50;
@@ -56,7 +60,9 @@ public sealed class FactorImport(ModelStore models, ArtifactStore artifacts, Tra
         await using var lease = await trainerLock.TryAcquireAsync(cancellationToken)
             ?? throw RecSysException.Aborted(TrainingRunner.RunningReason, "A training or another import runs. Wait for its end and call again.");
         var version = VersionWriter.NewVersion(_clock.GetUtcNow());
-        await models.BeginAsync(version, SettingsOf(file, given), cancellationToken);
+        var deleted = new DeletedUsers(await deletedUsers.ReadNewsAsync(0, cancellationToken));
+        file = Without(deleted, file);
+        await models.BeginAsync(version, SettingsOf(file, given), cancellationToken, heededDeletions: deleted.Number);
         try
         {
             report(0, "reading the lake");
@@ -78,6 +84,19 @@ public sealed class FactorImport(ModelStore models, ArtifactStore artifacts, Tra
             await models.FailAsync(version, Interrupted, CancellationToken.None);
             throw;
         }
+    }
+
+    // Whenever they were fitted, the factors may be of what was deleted.
+    private static FactorFile Without(DeletedUsers deleted, FactorFile file)
+    {
+        var stay = Enumerable.Range(0, file.UserIds.Length).Where(user => deleted.Find(file.UserIds[user]) is null).ToArray();
+        return stay.Length == file.UserIds.Length
+            ? file
+            : file with
+            {
+                UserIds = Array.ConvertAll(stay, user => file.UserIds[user]),
+                UserFactors = [.. stay.SelectMany(user => file.UserFactors.AsSpan(user * file.FactorCount, file.FactorCount).ToArray())],
+            };
     }
 
     // A file of ours brings its settings; of others only alpha is known, and that confidence was linear in the plays.

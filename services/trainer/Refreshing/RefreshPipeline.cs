@@ -51,7 +51,9 @@ internal sealed class RefreshPipeline(
         }
 
         var version = VersionWriter.NewVersion(clock.GetUtcNow());
-        await models.BeginAsync(version, from.Settings, cancellationToken, from.Version);
+
+        // What is copied heeds no more deletions than the version that it comes from.
+        await models.BeginAsync(version, from.Settings, cancellationToken, from.Version, from.HeededDeletions);
         var reporter = new TrainingReporter(version, Plan, board, clock);
         return new TrainingWork(version, "", reporter, token => RunAsync(version, from, activate, reporter, token), () => { }, null);
     }

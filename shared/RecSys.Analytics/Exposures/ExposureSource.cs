@@ -11,11 +11,13 @@ internal sealed class ExposureSource
     private readonly ExposureQuery _query;
     private readonly List<string> _segments;
     private readonly ListenSource _listens;
+    private readonly string _notDeleted;
 
     public ExposureSource(LakeSnapshot lake, ExposureQuery query)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(query.Window, TimeSpan.Zero, nameof(query));
         _query = query;
+        _notDeleted = DeletedListens.Condition(lake.Deleted, SegmentTable.Exposures.Time);
 
         // Until the window of the last exposure is over: a play belongs to the exposure that came last before it, asked for or not.
         var end = query.Before is { } before && before < DateTimeOffset.MaxValue - query.Window ? before + query.Window : (DateTimeOffset?)null;
@@ -31,7 +33,7 @@ internal sealed class ExposureSource
     public string Sql() =>
         $"""
         WITH shown AS (
-            SELECT *, epoch_us(shown_at) AS shown_us FROM ({SegmentTable.Exposures.Distinct(_segments)})
+            SELECT *, epoch_us(shown_at) AS shown_us FROM ({SegmentTable.Exposures.Distinct(_segments)}) WHERE {_notDeleted}
         ),
         offers AS (
             SELECT exposure_id, rank, user_id, track_id, shown_us FROM shown

@@ -45,6 +45,9 @@ public static class ImportRules
     /// <summary>The user has too few listens to learn from. They are set aside, not thrown away.</summary>
     public const string Cold = "cold";
 
+    /// <summary>A deletion of the user holds for the listen. It stands last in reports, and in no report without such listens.</summary>
+    public const string DeletedUser = "deleted-user";
+
     /// <summary>A play counts as a listen from 30 seconds on: a day holds 2,880 of them.</summary>
     public const int ListensOfFullDay = 24 * 60 * 60 / 30;
 

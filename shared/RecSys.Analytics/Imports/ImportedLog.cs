@@ -14,11 +14,13 @@ public sealed class ImportedLog
 
     private readonly LakeQueries _queries;
     private readonly string _folder;
+    private readonly string _notDeleted;
 
-    private ImportedLog(LakeQueries queries, string folder, ImportReport report)
+    private ImportedLog(LakeQueries queries, LakeSnapshot lake, string folder, ImportReport report)
     {
         _queries = queries;
         _folder = folder;
+        _notDeleted = DeletedListens.Condition(lake.Deleted);
         Report = report;
     }
 
@@ -26,7 +28,7 @@ public sealed class ImportedLog
     public ImportReport Report { get; }
 
     internal static ImportedLog Open(LakeQueries queries, LakeSnapshot lake, string name) =>
-        new(queries, lake.Import(name), ImportReportFile.Read(Path.Combine(lake.Import(name), LakeFolders.ImportReportFile)));
+        new(queries, lake, lake.Import(name), ImportReportFile.Read(Path.Combine(lake.Import(name), LakeFolders.ImportReportFile)));
 
     /// <summary>
     /// All listens by time, user and track. A weight comes as the nearest play count of at least 1, a missing time as
@@ -37,6 +39,7 @@ public sealed class ImportedLog
         Read<LakeListen>(
             LakeFolders.ImportListensFile,
             ListenColumns,
+            _notDeleted,
             "listened_at, user_id, track_id",
             LakeRows.ReadListen,
             cancellationToken);
@@ -57,7 +60,7 @@ public sealed class ImportedLog
         // Threads of the engine may cut a run in two: then each part gives its newest.
         var run = new Queue<LakeListen>();
         await foreach (var listen in Read<LakeListen>(
-            LakeFolders.ImportListensFile, ListenColumns, null, LakeRows.ReadListen, cancellationToken).ConfigureAwait(false))
+            LakeFolders.ImportListensFile, ListenColumns, _notDeleted, null, LakeRows.ReadListen, cancellationToken).ConfigureAwait(false))
         {
             if (run.TryPeek(out var first) && first.UserId != listen.UserId)
             {
@@ -86,18 +89,19 @@ public sealed class ImportedLog
         Read<LakeTrack>(
             LakeFolders.ImportTracksFile,
             "track_id, title, artist, album, genres, artist_ids, artists, album_ids, albums, genre_ids",
+            "TRUE",
             "track_id",
             LakeRows.ReadTrack,
             cancellationToken);
 
     private IAsyncEnumerable<T> Read<T>(
-        string name, string columns, string? order, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+        string name, string columns, string condition, string? order, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
         var file = Path.Combine(_folder, name);
         return LakeRows.ReadFileAsync(
             _queries.Engine,
             file,
-            $"SELECT {columns} FROM {SqlText.Parquet(file)}{(order is null ? "" : " ORDER BY " + order)}",
+            $"SELECT {columns} FROM {SqlText.Parquet(file)} WHERE {condition}{(order is null ? "" : " ORDER BY " + order)}",
             read,
             cancellationToken);
     }

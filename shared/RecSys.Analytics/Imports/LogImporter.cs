@@ -1,6 +1,7 @@
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Imports.Formats;
 using RecSys.Analytics.Listens;
+using RecSys.Analytics.Upkeep;
 using RecSys.Contracts;
 using RecSys.Lake.Storage;
 
@@ -80,6 +81,7 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
         using var connection = queries.Engine.Connect();
         var staged = queries.Lake.Folders.NewStagingPath("");
         var work = queries.Lake.Folders.NewStagingPath("-work");
+        var cleared = queries.Lake.Folders.NewStagingPath("-cleared");
         ImportInputs? inputs = null;
         IReadOnlyList<InputFile> files = [];
         try
@@ -100,7 +102,19 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
             report = report with { Stored = true };
             ImportReportFile.Write(Path.Combine(staged, LakeFolders.ImportReportFile), report);
             cancellationToken.ThrowIfCancellationRequested();
-            await queries.Lake.PublishImportAsync(name, staged, report.Kept, cancellationToken).ConfigureAwait(false);
+            var everybody = await queries.Lake.ReadDeletedAsync(cancellationToken).ConfigureAwait(false);
+            var eraser = new ImportEraser(queries.Lake, connection);
+            var deleted = everybody.IsEmpty ? everybody : DeletedListens.In(connection, everybody, eraser.UsersSql(staged, cancellationToken), cancellationToken);
+            if (!deleted.IsEmpty && eraser.Write(staged, cleared, deleted, cancellationToken) is { } written)
+            {
+                report = written.Report.Kept > 0
+                    ? written.Report
+                    : throw new LakeInputException(string.Join(", ", files.Select(file => file.Path)), "has listens of people only whose data was deleted", "Leave it out");
+                Directory.Delete(staged, recursive: true);
+                Directory.Move(cleared, staged);
+            }
+
+            await queries.Lake.PublishImportAsync(name, staged, report.Kept, everybody.Number, cancellationToken).ConfigureAwait(false);
             return report;
         }
         catch (EngineException failure)
@@ -118,7 +132,7 @@ public sealed class LogImporter(LakeQueries queries, TimeProvider? timeProvider 
         }
         finally
         {
-            foreach (var folder in (string[])[staged, work])
+            foreach (var folder in (string[])[staged, work, cleared])
             {
                 if (Directory.Exists(folder))
                 {

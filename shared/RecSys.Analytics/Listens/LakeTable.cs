@@ -39,7 +39,9 @@ public sealed record LakeTable(IReadOnlyList<string> Columns, IReadOnlyList<obje
             $"CREATE VIEW listens AS SELECT user_id, track_id, make_timestamptz(known_at) AS listened_at, played_share, play_count FROM ({source.DistinctSql()})",
             cancellationToken);
         var exposures = snapshot.SegmentsOf(SegmentKind.Exposures, null, null);
-        connection.Execute($"CREATE VIEW exposures AS {SegmentTable.Exposures.Distinct(exposures)}", cancellationToken);
+        connection.Execute(
+            $"CREATE VIEW exposures AS SELECT * FROM ({SegmentTable.Exposures.Distinct(exposures)}) WHERE {DeletedListens.Condition(snapshot.Deleted, SegmentTable.Exposures.Time)}",
+            cancellationToken);
         connection.Execute($"CREATE VIEW tracks AS {Tracks(snapshot)}", cancellationToken);
         engine.ReadOnlyFrom(lake.RootFolder);
 

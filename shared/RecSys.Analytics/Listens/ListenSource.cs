@@ -8,12 +8,14 @@ namespace RecSys.Analytics.Listens;
 internal sealed class ListenSource
 {
     private readonly InteractionQuery _query;
+    private readonly string _notDeleted;
     private readonly List<string> _segments;
     private readonly List<string> _imports;
 
     public ListenSource(LakeSnapshot lake, InteractionQuery query)
     {
         _query = query;
+        _notDeleted = DeletedListens.Condition(lake.Deleted);
         var isNamed = query.Imports.Count > 0;
         _segments = query.Sources.HasFlag(LakeSources.Listens) && !isNamed ? lake.ListenSegments(query.After, query.Before) : [];
         _imports = isNamed ? [.. query.Imports.Distinct().Order(StringComparer.Ordinal).Select(name => lake.ImportedListens(LakeQueries.RequireImport(lake, name)))]
@@ -54,9 +56,7 @@ internal sealed class ListenSource
         List<ListenPart> parts = text.Length > 0 ? [new TextListens(text)] : [];
         foreach (var import in numbered)
         {
-            var conditions = TimeConditions();
-            var rows = $"FROM {SqlText.Parquet(import)}"
-                + (conditions.Count > 0 ? $" WHERE {string.Join(" AND ", conditions)}" : "");
+            var rows = $"FROM {SqlText.Parquet(import)} WHERE {string.Join(" AND ", Conditions())}";
             var ids = IdFiles(import);
             parts.Add(new NumberedListens(rows, ids[0], ids[1]));
         }
@@ -106,14 +106,14 @@ internal sealed class ListenSource
 
     private string Part(string table, string weight)
     {
-        List<string> conditions = ["user_id IS NOT NULL", "track_id IS NOT NULL", "listened_at IS NOT NULL", .. TimeConditions()];
+        List<string> conditions = ["user_id IS NOT NULL", "track_id IS NOT NULL", "listened_at IS NOT NULL", .. Conditions()];
         return $"SELECT user_id, track_id, epoch_us(listened_at) AS listened_at, played_share, play_count, {weight} AS weight "
             + $"FROM {table} WHERE {string.Join(" AND ", conditions)}";
     }
 
-    private List<string> TimeConditions()
+    private List<string> Conditions()
     {
-        var conditions = new List<string>();
+        List<string> conditions = [_notDeleted];
         if (_query.After is { } after)
         {
             conditions.Add($"listened_at >= make_timestamptz({LakeTime.ToMicroseconds(after)})");

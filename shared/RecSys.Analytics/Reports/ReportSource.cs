@@ -17,10 +17,12 @@ internal sealed class ReportSource
     private readonly List<string> _segments;
     private readonly List<ImportedLog> _imports;
     private readonly LakeSnapshot _lake;
+    private readonly string _notDeleted;
 
     public ReportSource(LakeQueries queries, LakeSnapshot lake, IReadOnlyList<string> imports)
     {
         _lake = lake;
+        _notDeleted = DeletedListens.Condition(lake.Deleted);
         _segments = imports.Count > 0 ? [] : lake.ListenSegments();
         _imports = [.. (imports.Count > 0 ? imports.Distinct().Order(StringComparer.Ordinal) : lake.ImportNames.AsEnumerable())
             .Select(name => ImportedLog.Open(queries, lake, LakeQueries.RequireImport(lake, name)))];
@@ -94,9 +96,9 @@ internal sealed class ReportSource
     private static string Numbered(string id, string number) =>
         $"SELECT {id}, (row_number() OVER () - 1)::INTEGER AS {number} FROM (SELECT DISTINCT {id} FROM report_sources)";
 
-    private static string Part(string table, string plays, string ids) =>
+    private string Part(string table, string plays, string ids) =>
         $"SELECT {ids}, epoch_us(listened_at) AS heard_at, played_share, {plays}::BIGINT AS plays FROM {table} "
-        + "WHERE user_id IS NOT NULL AND track_id IS NOT NULL AND listened_at IS NOT NULL";
+        + $"WHERE user_id IS NOT NULL AND track_id IS NOT NULL AND listened_at IS NOT NULL AND {_notDeleted}";
 
     private string Listens(string import) => PathOf(import, LakeFolders.ImportListensFile);
 

@@ -1,4 +1,5 @@
 using RecSys.Analytics.Engine;
+using RecSys.Analytics.Listens;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
 
@@ -18,7 +19,7 @@ internal static class ServiceReader
 
         try
         {
-            var events = SqlText.Parquet(file);
+            var events = $"(SELECT * FROM {SqlText.Parquet(file)} WHERE {DeletedListens.Condition(lake.Deleted)})";
             return new ServiceFigures(
                 import,
                 connection.QueryLong($"SELECT count(*) FROM {events}", cancellationToken),

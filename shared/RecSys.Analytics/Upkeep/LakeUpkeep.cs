@@ -1,5 +1,6 @@
 using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
+using RecSys.Data.Deletions;
 using RecSys.Data.Segments;
 using RecSys.Lake;
 
@@ -48,32 +49,33 @@ public sealed class LakeUpkeep(LakeQueries queries)
     }
 
     /// <summary>
-    /// Deletes everything of a user from segments and imports, in one step. Listens of the user that are added meanwhile or later are
-    /// new. The files that had them go when nobody reads them any more, by the next compaction after its grace period.
+    /// Removes what deletions hold for from segments and imports, in one step: from then on the lake has nothing of it. The files that had
+    /// it go when nobody reads them any more, by the next compaction or sweep after its grace period.
     /// </summary>
-    /// <param name="userId">The producer's id of the user.</param>
-    /// <param name="cancellationToken">Cancelled, nothing was deleted.</param>
-    /// <exception cref="LakeCorruptException">A file can't be read; the user may be in it. Nothing was deleted.</exception>
-    /// <exception cref="IOException">The lake can't be written, or others replaced files all the time. Nothing was deleted.</exception>
-    public async Task<UserDeletionReport> DeleteUserAsync(string userId, CancellationToken cancellationToken = default)
+    /// <param name="deleted">The deletions. Those whose user has no id are erased already.</param>
+    /// <param name="cancellationToken">Cancelled, nothing was removed.</param>
+    /// <exception cref="LakeCorruptException">A file can't be read; somebody may be in it. Nothing was removed.</exception>
+    /// <exception cref="IOException">The lake can't be written, or others replaced files all the time. Nothing was removed.</exception>
+    public async Task<ErasureReport> EraseAsync(DeletedUsers deleted, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(userId);
+        ArgumentNullException.ThrowIfNull(deleted);
+        deleted = new DeletedUsers(deleted.Rows.Where(user => user.UserId is not null));
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             await using var snapshot = await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);
-            if (snapshot.IsEmpty)
+            if (snapshot.IsEmpty || deleted.IsEmpty)
             {
-                return new UserDeletionReport(0, 0, []);
+                return new ErasureReport(0, 0, []);
             }
 
             using var connection = queries.Engine.Connect();
-            if (await new UserEraser(Lake, connection, userId).EraseAsync(snapshot, cancellationToken).ConfigureAwait(false) is { } report)
+            if (await new UserEraser(Lake, connection, deleted).EraseAsync(snapshot, cancellationToken).ConfigureAwait(false) is { } report)
             {
                 return report;
             }
         }
 
-        throw new IOException($"The lake {Lake.Location} was changed each of {MaxAttempts} times that the user was to be deleted. Try again when imports and compactions are done.");
+        throw new IOException($"The lake {Lake.Location} was changed each of {MaxAttempts} times that a person was to be erased. Try again when imports and compactions are done.");
     }
 
     /// <summary>
@@ -107,11 +109,11 @@ public sealed class LakeUpkeep(LakeQueries queries)
 
     /// <summary>
     /// Takes a Parquet file that another program wrote into the lake: with the columns of segments (README.md of RecSys.Lake), of types
-    /// that can be cast to theirs without loss. More columns are left out.
+    /// that can be cast to theirs without loss. More columns are left out, and so are listens that a deletion holds for.
     /// </summary>
     /// <param name="file">The file, which stays as it is.</param>
     /// <param name="cancellationToken">Cancelled, nothing was added.</param>
-    /// <returns>How many rows were added, and how many left out: without user, track or time, or with values that no listen has.</returns>
+    /// <returns>How many rows were added, and how many left out: without user, track or time, with values that no listen has, or of a person who was deleted.</returns>
     /// <exception cref="Imports.LakeInputException">It can't be read, or lacks a column. Nothing was added.</exception>
     /// <exception cref="IOException">The lake can't be written. Nothing was added.</exception>
     public async Task<(long Added, long LeftOut)> AddFileAsync(string file, CancellationToken cancellationToken = default)
@@ -119,10 +121,11 @@ public sealed class LakeUpkeep(LakeQueries queries)
         ArgumentException.ThrowIfNullOrEmpty(file);
         using var connection = queries.Engine.Connect();
         using var staged = new StagedSegment(Lake, connection);
+        var everybody = await Lake.ReadDeletedAsync(cancellationToken).ConfigureAwait(false);
         long rows;
         try
         {
-            rows = await Task.Run(() => staged.WriteForeign(file, cancellationToken), cancellationToken).ConfigureAwait(false);
+            rows = await Task.Run(() => staged.WriteForeign(file, everybody, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (EngineException failure) when (!failure.IsOutOfMemory)
         {
@@ -132,7 +135,7 @@ public sealed class LakeUpkeep(LakeQueries queries)
                 "It needs user_id and track_id (text or whole numbers), listened_at (a timestamp), played_share (a number or null) and play_count (a whole number)");
         }
 
-        await staged.ReplaceAsync([], cancellationToken).ConfigureAwait(false);
+        await staged.ReplaceAsync([], cancellationToken, everybody.Number).ConfigureAwait(false);
         return (staged.Row?.Rows ?? 0, rows - (staged.Row?.Rows ?? 0));
     }
 
@@ -186,8 +189,8 @@ public sealed record CompactionReport(
         RowsAfter + other.RowsAfter);
 }
 
-/// <summary>What the deletion of a user removed.</summary>
-/// <param name="Rows">Rows of the user that were removed, of listens and exposures; repeated ones are counted as often as they were stored.</param>
+/// <summary>What an erasure removed.</summary>
+/// <param name="Rows">Rows that were removed, of listens and exposures, repeated ones counted as often as they were stored.</param>
 /// <param name="Segments">Segments that were written again without them, or removed.</param>
 /// <param name="Imports">Names of the imports that were written again without them.</param>
-public sealed record UserDeletionReport(long Rows, int Segments, IReadOnlyList<string> Imports);
+public sealed record ErasureReport(long Rows, int Segments, IReadOnlyList<string> Imports);

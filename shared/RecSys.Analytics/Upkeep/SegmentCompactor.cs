@@ -1,5 +1,7 @@
 using RecSys.Analytics.Engine;
+using RecSys.Analytics.Listens;
 using RecSys.Contracts;
+using RecSys.Data.Deletions;
 using RecSys.Data.Segments;
 using RecSys.Lake;
 using RecSys.Lake.Storage;
@@ -109,16 +111,18 @@ internal sealed class StagedSegment(ListenLake lake, EngineConnection connection
         Row = new SegmentRow(LakeFolders.NewSegment(kind, first, last), kind, "", "", rows, new FileInfo(_file).Length, first, last);
     }
 
-    /// <summary>Writes what a file of another program has of listens.</summary>
+    /// <summary>Writes what a file of another program has of listens, but for those that a deletion holds for.</summary>
     /// <returns>How many rows that file has.</returns>
-    public long WriteForeign(string file, CancellationToken cancellationToken)
+    public long WriteForeign(string file, DeletedUsers everybody, CancellationToken cancellationToken)
     {
         var source = SqlText.Segments(file);
+        var deleted = DeletedListens.In(connection, everybody, $"SELECT user_id FROM {source}", cancellationToken);
         Write(
             $"""
             SELECT user_id, track_id, listened_at, played_share, coalesce(play_count, 1) AS play_count FROM {source}
             WHERE length(user_id) BETWEEN 1 AND {IdText.MaxLength} AND length(track_id) BETWEEN 1 AND {IdText.MaxLength} AND listened_at IS NOT NULL
                 AND coalesce(played_share, 0) BETWEEN 0 AND 1 AND coalesce(play_count, 1) >= 1
+                AND {DeletedListens.Condition(deleted)}
             """,
             cancellationToken);
         return connection.QueryLong($"SELECT count(*) FROM {source}", cancellationToken);
@@ -126,8 +130,11 @@ internal sealed class StagedSegment(ListenLake lake, EngineConnection connection
 
     /// <summary>Puts it in the place of others.</summary>
     /// <returns>False when somebody else replaced one of them meanwhile.</returns>
-    public Task<bool> ReplaceAsync(IReadOnlyList<SegmentRow> old, CancellationToken cancellationToken) =>
-        lake.ReplaceAsync(Row is null ? [] : [(_file, Row)], old, cancellationToken);
+    /// <param name="old">What it replaces.</param>
+    /// <param name="cancellationToken">Ends it; nothing was changed.</param>
+    /// <param name="heededDeletions">For new listens: the number of the newest deletion of which it has nobody.</param>
+    public Task<bool> ReplaceAsync(IReadOnlyList<SegmentRow> old, CancellationToken cancellationToken, long? heededDeletions = null) =>
+        lake.ReplaceAsync(Row is null ? [] : [(_file, Row)], old, cancellationToken, heededDeletions);
 
     /// <summary>Removes the file, unless it took its place.</summary>
     public void Dispose() => File.Delete(_file);

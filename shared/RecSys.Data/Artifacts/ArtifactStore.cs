@@ -14,6 +14,9 @@ public sealed class ArtifactStore
     /// <summary>Bytes of a stored chunk.</summary>
     internal const int ChunkBytes = 8 * 1024 * 1024;
 
+    /// <summary>What the name of an artifact ends with until it takes the place of another.</summary>
+    private const string Replacing = ".replacing";
+
     private readonly RecSysDatabase _database;
     private readonly ModelStore _models;
     private readonly int _chunkBytes;
@@ -87,11 +90,7 @@ public sealed class ArtifactStore
         StorableValues.Text(version, nameof(version));
         StorableValues.Text(name, nameof(name));
         await _models.RequireTrainingAsync(version, cancellationToken);
-        await _database.WriteAsync(
-            context => context.ModelArtifacts
-                .Where(row => row.ModelVersion == version && row.Name == name)
-                .ExecuteDeleteAsync(cancellationToken),
-            cancellationToken);
+        await RemoveAsync(version, name, cancellationToken);
         for (var chunkNumber = 0; ; chunkNumber++)
         {
             var number = chunkNumber;
@@ -202,16 +201,59 @@ public sealed class ArtifactStore
         return values;
     }
 
+    /// <summary>
+    /// Puts others in the place of artifacts of a version that is whole: they are written beside the old ones, and one transaction swaps them.
+    /// </summary>
+    internal async Task ReplaceAsync(string version, IReadOnlyDictionary<string, ArtifactSource> replacements, CancellationToken cancellationToken)
+    {
+        foreach (var (name, source) in replacements)
+        {
+            await RemoveAsync(version, name + Replacing, cancellationToken);
+            await WriteChunksAsync(
+                name + Replacing,
+                source,
+                row => _database.WriteAsync(
+                    context => _database.Bulk.InsertNewAsync(context, [row with { ModelVersion = version }], cancellationToken), cancellationToken));
+        }
+
+        await _database.WriteAsync(
+            async context =>
+            {
+                // Where it was done although the answer was lost, there is nothing to put in their place.
+                if (!await context.ModelArtifacts.AnyAsync(row => row.ModelVersion == version && row.Name.EndsWith(Replacing), cancellationToken))
+                {
+                    return false;
+                }
+
+                foreach (var name in replacements.Keys)
+                {
+                    await context.ModelArtifacts.Where(row => row.ModelVersion == version && row.Name == name).ExecuteDeleteAsync(cancellationToken);
+                    await context.ModelArtifacts.Where(row => row.ModelVersion == version && row.Name == name + Replacing)
+                        .ExecuteUpdateAsync(update => update.SetProperty(row => row.Name, name), cancellationToken);
+                }
+
+                return true;
+            },
+            cancellationToken);
+    }
+
     private async Task WriteAsync(string version, string name, ArtifactSource source, CancellationToken cancellationToken)
     {
         StorableValues.Text(version, nameof(version));
         StorableValues.Text(name, nameof(name));
         await _models.RequireTrainingAsync(version, cancellationToken);
-        await _database.WriteAsync(
-            context => context.ModelArtifacts
-                .Where(row => row.ModelVersion == version && row.Name == name)
-                .ExecuteDeleteAsync(cancellationToken),
-            cancellationToken);
+        await RemoveAsync(version, name, cancellationToken);
+        await WriteChunksAsync(name, source, row => _models.WriteAsync(version, [row], cancellationToken));
+    }
+
+    private Task RemoveAsync(string version, string name, CancellationToken cancellationToken) => _database.WriteAsync(
+        context => context.ModelArtifacts
+            .Where(row => row.ModelVersion == version && row.Name == name)
+            .ExecuteDeleteAsync(cancellationToken),
+        cancellationToken);
+
+    private async Task WriteChunksAsync(string name, ArtifactSource source, Func<ModelArtifactRow, Task<long>> write)
+    {
         var total = ArtifactHeader.Size + source.Header.PayloadBytes;
         var buffer = new byte[Math.Min(total, _chunkBytes)];
         for (var chunkNumber = 0; ; chunkNumber++)
@@ -224,7 +266,7 @@ public sealed class ArtifactStore
 
             // Each chunk is committed by itself: others can write in between.
             var row = new ModelArtifactRow(name, chunkNumber, length == buffer.Length ? buffer : buffer[..length]);
-            await _models.WriteAsync(version, [row], cancellationToken);
+            await write(row);
         }
     }
 }

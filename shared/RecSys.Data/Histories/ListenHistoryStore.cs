@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RecSys.Algorithms;
+using RecSys.Data.Deletions;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data.Histories;
@@ -19,16 +20,35 @@ public sealed class ListenHistoryStore
     /// <summary>
     /// Adds listens, all or none, and returns when they are committed. Of those that are there already (same user, time and
     /// track) each field keeps its larger value (<see cref="SameListen"/>), so the same call may be made again. A late listen takes its
-    /// place by its own time.
+    /// place by its own time. Those that a deletion holds for are left out.
     /// </summary>
     /// <returns>How many were new, those included that were too old to be kept.</returns>
     /// <exception cref="ArgumentException">An id holds NUL or half of a surrogate pair, or a share is not finite.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; nothing was stored.</exception>
     public Task<int> AddAsync(IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken) => listens.Count == 0
         ? Task.FromResult(0)
-        : _database.WriteAsync(context => AddAsync(context, listens, cancellationToken), cancellationToken);
+        : _database.WriteAsync(
+            async context =>
+            {
+                var deleted = await DeletionLock.FindAsync(context, listens.Select(listen => listen.UserId), cancellationToken);
+                var stay = deleted.IsEmpty ? listens : [.. listens.Where(listen => !deleted.Covers(listen.UserId, listen.ListenedAt))];
+                return await AddAsync(context, stay, cancellationToken);
+            },
+            cancellationToken);
 
-    /// <summary>The same within a transaction.</summary>
+    /// <summary>Takes listens away, all or none, such as those of a log that was replaced. Those that are not there are passed by.</summary>
+    /// <returns>How many were there.</returns>
+    /// <exception cref="ArgumentException">An id holds NUL or half of a surrogate pair.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer; nothing was taken away.</exception>
+    public Task<int> RemoveAsync(IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken)
+    {
+        var distinct = Distinct(listens);
+        return distinct.Length == 0
+            ? Task.FromResult(0)
+            : _database.WriteAsync(context => _writer.RemoveAsync(context, distinct, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The same within a transaction that has looked for deletions.</summary>
     internal async Task<int> AddAsync(RecSysDbContext context, IReadOnlyList<RecentListenRow> listens, CancellationToken cancellationToken)
     {
         if (listens.Count == 0)
@@ -107,7 +127,7 @@ public sealed class ListenHistoryStore
         }
 
         Array.Sort(ordered, RecentListenRow.Compare);
-        var last = 0;
+        var last = ordered.Length == 0 ? -1 : 0;
         for (var i = 1; i < ordered.Length; i++)
         {
             if (RecentListenRow.Compare(ordered[last], ordered[i]) == 0)

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using RecSys.Contracts.Events.V1;
+using RecSys.Data.Deletions;
 using RecSys.Data.Schema;
 using RecSys.Data.Segments;
 
@@ -34,27 +36,40 @@ public sealed class ListenStore
     /// <summary>Stores all of it or nothing. Doing it twice ends as doing it once.</summary>
     /// <param name="messages">The ids of the messages; each once.</param>
     /// <param name="segment">The segment with their listens or exposures, whose file is there; null where they hold none that is good.</param>
-    /// <param name="listens">Their good listens; none where they hold exposures.</param>
+    /// <param name="events">Their good listens or exposures.</param>
+    /// <param name="listens">The same for the histories; none where they are exposures.</param>
     /// <param name="rejected">The others.</param>
     /// <param name="cancellationToken">Cancelled, nothing was stored.</param>
+    /// <returns>
+    /// Nobody when it was stored. Otherwise nothing was: some of the good events are of people who were deleted. Leave out what these
+    /// deletions hold for, and store the rest.
+    /// </returns>
     /// <exception cref="ArgumentException">A text that the databases can't keep.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; whether it was done is not known.</exception>
-    public Task StoreAsync(
+    public Task<DeletedUsers> StoreAsync(
         IReadOnlyCollection<Guid> messages,
         SegmentRow? segment,
+        IReadOnlyList<IUserEvent> events,
         IReadOnlyList<RecentListenRow> listens,
         IReadOnlyList<RejectedListenRow> rejected,
         CancellationToken cancellationToken) => _database.WriteAsync(
         async context =>
         {
+            // First: what is there already must not be written once more.
+            if (segment is not null && await DatabaseSegmentCatalogue.AreThereAsync(context, [segment], cancellationToken))
+            {
+                return DeletedUsers.None;
+            }
+
+            var deleted = await DeletionLock.FindAsync(context, events.Select(item => item.UserId), cancellationToken);
+            if (events.Any(item => deleted.Covers(item.UserId, item.EventTime?.ToDateTimeOffset())))
+            {
+                return deleted;
+            }
+
             var now = _clock.GetUtcNow();
             if (segment is not null)
             {
-                if (await DatabaseSegmentCatalogue.AreThereAsync(context, [segment], cancellationToken))
-                {
-                    return false;
-                }
-
                 context.Add(segment with { AddedAt = now });
                 await context.SaveChangesAsync(cancellationToken);
             }
@@ -63,7 +78,7 @@ public sealed class ListenStore
             await RememberAsync(context, messages, now, cancellationToken);
             await _rejected.AddAsync(context, rejected, cancellationToken);
             await _history.AddAsync(context, listens, cancellationToken);
-            return true;
+            return DeletedUsers.None;
         },
         cancellationToken);
 

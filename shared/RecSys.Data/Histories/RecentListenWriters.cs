@@ -21,6 +21,11 @@ internal interface IRecentListenWriter
     /// <summary>Drops the oldest listens of some users above a number; what another writer is dropping is left to it.</summary>
     Task TrimAsync(RecSysDbContext context, string[] users, int kept, CancellationToken cancellationToken);
 
+    /// <summary>Removes listens; those that are not there are passed by.</summary>
+    /// <inheritdoc cref="AddAsync" path="/param"/>
+    /// <returns>How many were there.</returns>
+    Task<int> RemoveAsync(RecSysDbContext context, RecentListenRow[] listens, CancellationToken cancellationToken);
+
     /// <summary>The places of the plays close to which, but not at the same time, the same user has a listen of the same track.</summary>
     Task<List<int>> FindNearAsync(RecSysDbContext context, IReadOnlyList<(RecentListenRow Listen, TimeSpan Within)> plays, CancellationToken cancellationToken);
 }
@@ -100,6 +105,19 @@ internal sealed class PostgresRecentListenWriter : IRecentListenWriter
         }
     }
 
+    public Task<int> RemoveAsync(RecSysDbContext context, RecentListenRow[] listens, CancellationToken cancellationToken)
+    {
+        var users = Array.ConvertAll(listens, listen => listen.UserId);
+        var tracks = Array.ConvertAll(listens, listen => listen.TrackId);
+        var times = Array.ConvertAll(listens, listen => listen.ListenedAt.UtcDateTime);
+        return context.Database.ExecuteSqlAsync(
+            $"""
+            DELETE FROM recent_listens USING unnest({users}, {tracks}, {times}) AS gone (user_id, track_id, listened_at)
+            WHERE recent_listens.user_id = gone.user_id AND recent_listens.track_id = gone.track_id AND recent_listens.listened_at = gone.listened_at
+            """,
+            cancellationToken);
+    }
+
     public Task<List<int>> FindNearAsync(
         RecSysDbContext context, IReadOnlyList<(RecentListenRow Listen, TimeSpan Within)> plays, CancellationToken cancellationToken)
     {
@@ -158,6 +176,8 @@ internal sealed class SqliteRecentListenWriter : IRecentListenWriter
             SELECT listened_at, track_id FROM recent_listens WHERE user_id = @user ORDER BY listened_at DESC, track_id DESC LIMIT 1 OFFSET @kept)
         """;
 
+    private const string RemoveListen = "DELETE FROM recent_listens WHERE user_id = @user AND track_id = @track AND listened_at = @time";
+
     private const string IsNear = """
         SELECT EXISTS (
             SELECT 1 FROM recent_listens WHERE user_id = @user AND track_id = @track
@@ -204,6 +224,12 @@ internal sealed class SqliteRecentListenWriter : IRecentListenWriter
             cancellationToken.ThrowIfCancellationRequested();
             Execute(dropOldest, user, kept);
         }
+    }
+
+    public async Task<int> RemoveAsync(RecSysDbContext context, RecentListenRow[] listens, CancellationToken cancellationToken)
+    {
+        await using var remove = Prepare(context, RemoveListen, "@user", "@track", "@time");
+        return listens.Sum(listen => Execute(remove, listen.UserId, listen.TrackId, UnixMicroseconds.From(listen.ListenedAt)));
     }
 
     public async Task<List<int>> FindNearAsync(

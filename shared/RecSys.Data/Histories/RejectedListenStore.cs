@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using RecSys.Contracts.Ingest.V1;
+using RecSys.Data.Deletions;
 using RecSys.Data.Schema;
 using RecSys.Algorithms;
 
@@ -17,7 +18,7 @@ public sealed class RejectedListenStore
 
     /// <summary>
     /// Keeps rejected listens. The same bytes of the same producer, refused for the same reason, are kept once, with the
-    /// time of the first: a message that is delivered over and over does not fill the table.
+    /// time of the first: a message that is delivered over and over does not fill the table. Nothing is kept of what a deletion holds for.
     /// </summary>
     /// <returns>How many were new.</returns>
     /// <exception cref="ArgumentException">A reason or producer holds NUL or half of a surrogate pair.</exception>
@@ -34,7 +35,7 @@ public sealed class RejectedListenStore
             return 0;
         }
 
-        var rows = listens.Select(listen => listen.WithId()).OrderBy(row => row.RejectedId, StringComparer.Ordinal).ToArray();
+        var rows = (await RejectedBody.WithoutDeletedAsync(context, listens, cancellationToken)).Select(listen => listen.WithId()).OrderBy(row => row.RejectedId, StringComparer.Ordinal).ToArray();
         return (int)await _database.Bulk.InsertNewAsync(context, rows, cancellationToken);
     }
 
@@ -96,17 +97,20 @@ public sealed class RejectedListenStore
     public async Task<IReadOnlyList<RejectedListenRow>> ReplaceAsync(
         string rejectedId, IReadOnlyList<RejectedListenRow> remaining, CancellationToken cancellationToken)
     {
-        var rows = remaining.Select(row => row.WithId()).ToArray();
-        await _database.WriteAsync(
+        return await _database.WriteAsync(
             async context =>
             {
+                var rows = (await RejectedBody.WithoutDeletedAsync(context, remaining, cancellationToken)).Select(row => row.WithId()).ToArray();
                 var ordered = rows.OrderBy(row => row.RejectedId, StringComparer.Ordinal).ToArray();
                 await _database.Bulk.InsertNewAsync(context, ordered, cancellationToken);
-                return rows.All(row => row.RejectedId != rejectedId)
-                    && await context.RejectedListens.Where(row => row.RejectedId == rejectedId).ExecuteDeleteAsync(cancellationToken) > 0;
+                if (rows.All(row => row.RejectedId != rejectedId))
+                {
+                    await context.RejectedListens.Where(row => row.RejectedId == rejectedId).ExecuteDeleteAsync(cancellationToken);
+                }
+
+                return rows;
             },
             cancellationToken);
-        return rows;
     }
 
     /// <summary>Removes what is older than a time, and of the others the oldest above a number.</summary>

@@ -28,11 +28,12 @@ public sealed partial class ModelStore
     /// <param name="settings">All settings of the training, defaults included.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <param name="baseVersion">The version that it is refreshed from; null when it is trained afresh.</param>
+    /// <param name="heededDeletions">See <see cref="ModelVersionRow.HeededDeletions"/>; asked before the data is read.</param>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.AlreadyExists"/>.</exception>
     /// <exception cref="ArgumentException">The id is empty or too long, or a text can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public async Task<ModelVersionRow> BeginAsync(
-        string version, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, string? baseVersion = null)
+        string version, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, string? baseVersion = null, long heededDeletions = 0)
     {
         StorableValues.Text(version, nameof(version));
         ArgumentException.ThrowIfNullOrWhiteSpace(version);
@@ -49,6 +50,7 @@ public sealed partial class ModelStore
             CreatedAt = UnixMicroseconds.Truncate(_time.GetUtcNow()),
             Settings = settings,
             BaseVersion = baseVersion,
+            HeededDeletions = heededDeletions,
         };
         await _database.WriteOnceAsync(
             async context =>
@@ -72,7 +74,10 @@ public sealed partial class ModelStore
         return model;
     }
 
-    /// <summary>Makes a version in training ready, or refuses it, as the result says. The same call may be made again, should its answer have been lost.</summary>
+    /// <summary>
+    /// Makes a version in training ready, or refuses it, as the result says; lists of people who were deleted meanwhile go from it. The same call
+    /// may be made again, should its answer have been lost.
+    /// </summary>
     /// <exception cref="ModelStoreException"><see cref="ModelStoreError.NotFound"/>, <see cref="ModelStoreError.NotTraining"/>.</exception>
     /// <exception cref="ArgumentException">A metric is not finite, or a name can't be stored.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
@@ -108,6 +113,7 @@ public sealed partial class ModelStore
 
     private static async Task FinishAsync(RecSysDbContext context, string version, ModelResult result, CancellationToken cancellationToken)
     {
+        await RemoveDeletedAsync(context, version, cancellationToken);
         var status = result.Refusal is null ? ModelStatus.Ready : ModelStatus.Refused;
         var changed = await context.ModelVersions
             .Where(model => model.Version == version && model.Status == ModelStatus.Training)

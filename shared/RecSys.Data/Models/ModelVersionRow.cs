@@ -36,6 +36,11 @@ public sealed record ModelVersionRow
     /// <summary>The version that this one was refreshed from without a new fit; null for one that was trained afresh.</summary>
     public string? BaseVersion { get; init; }
 
+    /// <summary>
+    /// The number of the newest deletion that its data heeds: whoever was deleted later is in it, and must not be looked for in it any more.
+    /// </summary>
+    public long HeededDeletions { get; init; }
+
     internal bool HasResult(ModelResult result) =>
         Status == (result.Refusal is null ? ModelStatus.Ready : ModelStatus.Refused)
         && (UserCount, TrackCount, InteractionCount) == (result.UserCount, result.TrackCount, result.InteractionCount)

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Contracts.Ingest.V1;
+using RecSys.Data.Deletions;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
 using RecSys.Data.Segments;
@@ -28,6 +29,8 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
     public DbSet<RecentListenRow> RecentListens => Set<RecentListenRow>();
 
     public DbSet<RejectedListenRow> RejectedListens => Set<RejectedListenRow>();
+
+    public DbSet<DeletedUserRow> DeletedUsers => Set<DeletedUserRow>();
 
     public DbSet<ApiTokenRow> ApiTokens => Set<ApiTokenRow>();
 
@@ -132,6 +135,11 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
             rejected.Property(r => r.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), stored => Enum.Parse<EventKind>(stored, true));
             rejected.ToTable("rejected_listens").HasKey(r => r.RejectedId);
             rejected.HasIndex(r => r.ReceivedAt);
+        });
+        modelBuilder.Entity<DeletedUserRow>(deleted =>
+        {
+            deleted.ToTable("deleted_users").HasKey(d => d.UserHash);
+            deleted.HasIndex(d => d.Number).IsUnique();
         });
         modelBuilder.Entity<ApiTokenRow>(token =>
         {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RecSys.Data.Deletions;
 using RecSys.Data.Schema;
 
 namespace RecSys.Data.Segments;
@@ -35,7 +36,11 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
         var renewal = new Renewal(this, reader);
         try
         {
-            return new HeldSegments(await ListAsync(cancellationToken), renewal.DisposeAsync);
+            var segments = await ListAsync(cancellationToken);
+
+            // Read last: nobody's erasure ends while this reader holds files that the person may be in.
+            var deleted = await _database.ReadAsync(context => DeletedUserStore.UnerasedAsync(context, cancellationToken), cancellationToken);
+            return new HeldSegments(segments, new DeletedUsers(deleted), renewal.DisposeAsync);
         }
         catch
         {
@@ -50,7 +55,8 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
         cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<bool> SwapAsync(IReadOnlyList<SegmentRow> added, IReadOnlyList<string> removed, CancellationToken cancellationToken)
+    public async Task<bool> SwapAsync(
+        IReadOnlyList<SegmentRow> added, IReadOnlyList<string> removed, CancellationToken cancellationToken, long? heededDeletions = null)
     {
         var gone = removed.Distinct(StringComparer.Ordinal).ToArray();
         try
@@ -62,6 +68,11 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
                     if (added.Count > 0 && await AreThereAsync(context, added, cancellationToken))
                     {
                         return true;
+                    }
+
+                    if (heededDeletions is { } heeded)
+                    {
+                        await DeletionLock.RequireNoneAfterAsync(context, heeded, cancellationToken);
                     }
 
                     if (gone.Length > 0 && await context.LakeSegments.Where(segment => gone.Contains(segment.Path) && segment.RemovedAt == null)
@@ -86,6 +97,10 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
             return await _database.ReadAsync(context => AreThereAsync(context, added, cancellationToken), cancellationToken);
         }
     }
+
+    /// <inheritdoc/>
+    public async Task<DeletedUsers> ReadDeletedAsync(CancellationToken cancellationToken) =>
+        new(await _database.ReadAsync(context => context.DeletedUsers.ToListAsync(cancellationToken), cancellationToken));
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<SegmentRow>> ListRemovableAsync(TimeSpan grace, CancellationToken cancellationToken) => await _database.WriteAsync(

@@ -1,3 +1,5 @@
+using RecSys.Data.Deletions;
+
 namespace RecSys.Data.Segments;
 
 /// <summary>
@@ -21,8 +23,17 @@ public interface ISegmentCatalogue
     /// False, and nothing changed, when somebody else has removed one of them meanwhile, or has added an import of the same name, or a
     /// part of the same segments.
     /// </returns>
+    /// <param name="heededDeletions">
+    /// For listens that are new in the lake: the number of the newest deletion of which they have nobody. Null for those that were in it.
+    /// </param>
+    /// <exception cref="UserDeletedMeanwhileException">Somebody was deleted after that; nothing changed.</exception>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; whether it was done is not known.</exception>
-    Task<bool> SwapAsync(IReadOnlyList<SegmentRow> added, IReadOnlyList<string> removed, CancellationToken cancellationToken);
+    Task<bool> SwapAsync(
+        IReadOnlyList<SegmentRow> added, IReadOnlyList<string> removed, CancellationToken cancellationToken, long? heededDeletions = null);
+
+    /// <summary>Everybody who was deleted, to be kept out of what is added.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
+    Task<DeletedUsers> ReadDeletedAsync(CancellationToken cancellationToken);
 
     /// <summary>What was removed longer ago than <paramref name="grace"/>, and is read by nobody any more: its files may go.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
@@ -42,10 +53,14 @@ public sealed class HeldSegments : IAsyncDisposable
 {
     private Func<ValueTask>? _release;
 
-    internal HeldSegments(IReadOnlyList<SegmentRow> segments, Func<ValueTask> release) => (Segments, _release) = (segments, release);
+    internal HeldSegments(IReadOnlyList<SegmentRow> segments, DeletedUsers deleted, Func<ValueTask> release) =>
+        (Segments, Deleted, _release) = (segments, deleted, release);
 
     /// <summary>The segments in the order of their paths.</summary>
     public IReadOnlyList<SegmentRow> Segments { get; }
+
+    /// <summary>Who was deleted and may still be in the files.</summary>
+    public DeletedUsers Deleted { get; }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _release, null)?.Invoke() ?? ValueTask.CompletedTask;

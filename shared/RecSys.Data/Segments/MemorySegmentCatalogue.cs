@@ -1,3 +1,5 @@
+using RecSys.Data.Deletions;
+
 namespace RecSys.Data.Segments;
 
 /// <summary>The catalogue of a lake that lives as long as the process that made it, such as one for a file that is only looked at.</summary>
@@ -16,7 +18,7 @@ public sealed class MemorySegmentCatalogue(TimeProvider? clock = null) : ISegmen
         {
             var reader = Guid.NewGuid();
             _readers.Add(reader, _clock.GetUtcNow());
-            return Task.FromResult(new HeldSegments(Present(), () =>
+            return Task.FromResult(new HeldSegments(Present(), DeletedUsers.None, () =>
             {
                 lock (_lock)
                 {
@@ -38,7 +40,8 @@ public sealed class MemorySegmentCatalogue(TimeProvider? clock = null) : ISegmen
     }
 
     /// <inheritdoc/>
-    public Task<bool> SwapAsync(IReadOnlyList<SegmentRow> added, IReadOnlyList<string> removed, CancellationToken cancellationToken)
+    public Task<bool> SwapAsync(
+        IReadOnlyList<SegmentRow> added, IReadOnlyList<string> removed, CancellationToken cancellationToken, long? heededDeletions = null)
     {
         lock (_lock)
         {
@@ -70,6 +73,9 @@ public sealed class MemorySegmentCatalogue(TimeProvider? clock = null) : ISegmen
             return Task.FromResult(true);
         }
     }
+
+    /// <summary>Nobody: people are deleted in a database.</summary>
+    public Task<DeletedUsers> ReadDeletedAsync(CancellationToken cancellationToken) => Task.FromResult(DeletedUsers.None);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SegmentRow>> ListRemovableAsync(TimeSpan grace, CancellationToken cancellationToken)

@@ -35,6 +35,7 @@ public static class BusTopology
         [typeof(ListenBatch)] = new("recsys.listens", [IngestListens]),
         [typeof(ExposureBatch)] = new("recsys.exposures", [IngestExposures]),
         [typeof(ModelPublished)] = new("recsys.models", []),
+        [typeof(UserDeleted)] = new("recsys.users", []),
         [typeof(TrainingProgress)] = new("recsys.training", []),
     };
 

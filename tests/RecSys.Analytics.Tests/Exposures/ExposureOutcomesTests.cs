@@ -133,7 +133,7 @@ public sealed class ExposureOutcomesTests : IDisposable
         await ShowAsync(Slate("e3", "ann", Noon.AddDays(1), "a"));
         await _lake.AppendAsync([new LakeListen("ann", "a", Noon)]);
 
-        var report = await new LakeUpkeep(_queries).DeleteUserAsync("ann");
+        var report = await new LakeUpkeep(_queries).EraseAsync(Deletion.Of("ann"));
         await _lake.SweepAsync(TimeSpan.Zero);
 
         (report.Rows, report.Segments).ShouldBe((4, 3));

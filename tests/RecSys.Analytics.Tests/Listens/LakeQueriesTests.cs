@@ -3,6 +3,7 @@ using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Analytics.Tests.Listens;
 
@@ -96,7 +97,7 @@ public sealed class LakeQueriesTests : IDisposable
             await _lake.AppendAsync([new("cid", "c", Noon)]);
             using var others = new LakeQueries(_lake);
             var upkeep = new LakeUpkeep(others);
-            await upkeep.DeleteUserAsync("ann");
+            await upkeep.EraseAsync(Deletion.Of("ann"));
             await upkeep.CompactAsync(new CompactionOptions { Grace = TimeSpan.Zero });
             (await others.ReadInteractionsAsync(InteractionQuery.All)).UserIds.ShouldBe(["ben", "cid"]);
 

@@ -4,6 +4,7 @@ using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Analytics.Tests.Upkeep;
 
@@ -86,7 +87,7 @@ public sealed class UpkeepTests : IDisposable
         (await Upkeep.CompactAsync(new CompactionOptions())).RowsAfter.ShouldBe(4);
         (await ReadAsync()).ShouldBe(expected);
 
-        (await Upkeep.DeleteUserAsync("7")).Rows.ShouldBe(1);
+        (await Upkeep.EraseAsync(Deletion.Of("7"))).Rows.ShouldBe(1);
         (await ReadAsync()).ShouldBe(expected.Where(listen => !listen.StartsWith("7 ", StringComparison.Ordinal)));
 
         async Task<List<string>> ReadAsync() =>
@@ -140,7 +141,7 @@ public sealed class UpkeepTests : IDisposable
         await File.WriteAllTextAsync(broken, "PAR1 but no table");
 
         (await Should.ThrowAsync<LakeCorruptException>(() => Upkeep.CompactAsync(AtOnce))).File.ShouldBe(broken);
-        (await Should.ThrowAsync<LakeCorruptException>(() => Upkeep.DeleteUserAsync("u"))).File.ShouldBe(broken);
+        (await Should.ThrowAsync<LakeCorruptException>(() => Upkeep.EraseAsync(Deletion.Of("u")))).File.ShouldBe(broken);
         Segments("2025-03-14").Length.ShouldBe(2);
         Segments("2025-03-15").Length.ShouldBe(1);
         Directory.GetFileSystemEntries(Path.Combine(_lake.RootFolder, ".staging")).ShouldBeEmpty();
@@ -223,7 +224,7 @@ public sealed class UpkeepTests : IDisposable
         var othersFile = Directory.GetFiles(Path.Combine(_lake.RootFolder, "imports", "others"), "listens.parquet", SearchOption.AllDirectories).ShouldHaveSingleItem();
         var untouched = File.GetLastWriteTimeUtc(othersFile);
 
-        var report = await Upkeep.DeleteUserAsync("u2");
+        var report = await Upkeep.EraseAsync(Deletion.Of("u2"));
         await _lake.SweepAsync(TimeSpan.Zero);
 
         report.Segments.ShouldBe(2);
@@ -243,7 +244,7 @@ public sealed class UpkeepTests : IDisposable
         File.GetLastWriteTimeUtc(othersFile).ShouldBe(untouched);
         (await _queries.FindImportAsync("log"))!.Report.Kept.ShouldBe(240);
         (await _queries.FindImportAsync("log"))!.Report.Users.ShouldBe(4);
-        (await Upkeep.DeleteUserAsync("u2")).Rows.ShouldBe(0);
+        (await Upkeep.EraseAsync(Deletion.Of("u2"))).Rows.ShouldBe(0);
         Directory.GetFileSystemEntries(Path.Combine(_lake.RootFolder, ".staging")).ShouldBeEmpty();
     }
 
@@ -269,7 +270,7 @@ public sealed class UpkeepTests : IDisposable
     public async Task A_lake_that_is_not_there_is_not_made()
     {
         (await Upkeep.CompactAsync(new CompactionOptions())).ShouldBe(CompactionReport.Nothing);
-        (await Upkeep.DeleteUserAsync("u")).Rows.ShouldBe(0);
+        (await Upkeep.EraseAsync(Deletion.Of("u"))).Rows.ShouldBe(0);
         (await Upkeep.ReadStatusAsync()).Segments.ShouldBe(0);
         Directory.Exists(_lake.RootFolder).ShouldBeFalse();
     }

@@ -76,6 +76,7 @@ public sealed class ListenerProfileTests
         var model = new CandidateModel(
             "v1",
             TrainedAt,
+            heededDeletions: 0,
             ["alice"],
             ["a", "b", "c"],
             als,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Cli.Tests.Imports;
 
@@ -49,6 +50,34 @@ public sealed class ImportTests : IDisposable
         shown.ExitCode.ShouldBe(0, shown.Error);
         shown.Output.ShouldContain("Imported lastfm-csv: 4 of 6 rows kept");
         shown.Output.ShouldContain("outside-period");
+    }
+
+    [Fact]
+    public async Task A_log_that_is_replaced_leaves_the_histories_and_what_it_pushed_out_comes_back()
+    {
+        var environment = new Dictionary<string, string?> { ["RECSYS__DATABASE__RECENTLISTENSPERUSER"] = "2" };
+        await ImportAsync("old", "ann,o1,1,2009-01-01", "ann,o2,1,2009-01-02");
+        await ImportAsync("log", "ann,n1,1,2010-01-01", "ann,n2,1,2010-01-02", "ben,n1,1,2010-01-01", "cleo,n1,1,2010-01-01");
+        (await HistoryAsync("ann")).ShouldBe(["n2", "n1"]);
+
+        await ImportAsync("log", "ann,n2,1,2010-01-02", "cleo,n1,1,2010-01-01", "cleo,n4,1,2010-01-03");
+
+        (await HistoryAsync("ann")).ShouldBe(["n2", "o2"]);
+        (await HistoryAsync("ben")).ShouldBeEmpty();
+        (await HistoryAsync("cleo")).ShouldBe(["n4", "n1"]);
+
+        async Task ImportAsync(string name, params string[] lines)
+        {
+            await File.WriteAllLinesAsync(_folder.File("log.csv"), lines.Prepend("user,track,weight,time"));
+            var imported = await CliCall.RunAsync(["import", "triples", _folder.File("log.csv"), "--name", name, "--data", Data, "--replace"], environment);
+            imported.ExitCode.ShouldBe(0, imported.Error);
+        }
+
+        async Task<IEnumerable<string>> HistoryAsync(string user)
+        {
+            await using var database = await SampleDatabase.OpenSqliteAsync(Path.Combine(Data, "recsys.db"));
+            return (await database.Histories.GetAsync(user, 10, null, CancellationToken.None)).Select(listen => listen.TrackId);
+        }
     }
 
     [Fact]

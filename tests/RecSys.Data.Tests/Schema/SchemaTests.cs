@@ -51,7 +51,7 @@ public sealed class SchemaTests(MigratedDatabases databases)
         inPostgres.ShouldBe(inSqlite);
         inPostgres.Select(column => column.Split('.')[0]).Distinct().ShouldBe(
         [
-            "active_model", "api_tokens", "lake_readers", "lake_segments", "model_artifacts", "model_versions", "next_tracks", "popular_tracks", "recent_listens", "rejected_listens",
+            "active_model", "api_tokens", "deleted_users", "lake_readers", "lake_segments", "model_artifacts", "model_versions", "next_tracks", "popular_tracks", "recent_listens", "rejected_listens",
             "similar_tracks", "stored_messages", "tracks", "user_recommendations", "users",
         ]);
     }

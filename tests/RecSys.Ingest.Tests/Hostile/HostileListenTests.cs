@@ -126,16 +126,16 @@ public sealed class HostileListenTests
         await call;
     }
 
-    private static BrokenBatch Read(byte[] body)
+    private static BrokenBatch<Listen> Read(byte[] body)
     {
         try
         {
             var batch = ListenBatch.Parser.ParseFrom(body);
-            return new BrokenBatch(batch.Producer, batch.Listens, []);
+            return new BrokenBatch<Listen>(batch.Producer, batch.Listens, []);
         }
         catch (InvalidProtocolBufferException)
         {
-            return BrokenBatch.TakeApart(body) ?? new BrokenBatch("", [], []);
+            return BrokenBatch<Listen>.TakeApart(body) ?? new BrokenBatch<Listen>("", [], []);
         }
     }
 }

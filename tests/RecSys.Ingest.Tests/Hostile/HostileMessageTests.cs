@@ -85,16 +85,16 @@ public sealed class HostileMessageTests(PostgresFixture postgres, RabbitMqFixtur
         T Any<T>(IReadOnlyList<T> values) => values[random.Next(values.Count)];
     }
 
-    private static (BrokenBatch Batch, bool IsWhole) Read(byte[] body)
+    private static (BrokenBatch<Listen> Batch, bool IsWhole) Read(byte[] body)
     {
         try
         {
             var batch = ListenBatch.Parser.ParseFrom(body);
-            return (new BrokenBatch(batch.Producer, batch.Listens, []), true);
+            return (new BrokenBatch<Listen>(batch.Producer, batch.Listens, []), true);
         }
         catch (InvalidProtocolBufferException)
         {
-            return (BrokenBatch.TakeApart(body) ?? new BrokenBatch("", [], []), false);
+            return (BrokenBatch<Listen>.TakeApart(body) ?? new BrokenBatch<Listen>("", [], []), false);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using RecSys.Contracts.Events.V1;
+using RecSys.Data.Deletions;
 using RecSys.Ingest.Validation;
 
 namespace RecSys.Ingest.Tests.Validation;
@@ -13,7 +14,7 @@ public sealed class ListenScreeningTests
     {
         Listen[] listens = [At(0), At(1), new Listen { UserId = "ana" }, At(0), At(2)];
 
-        var screened = ListenScreening.Screen(listens, Now);
+        var screened = ListenScreening.Screen(listens, Now, DeletedUsers.None);
 
         screened.Good.ShouldBe([listens[0], listens[1], listens[4]]);
         screened.Duplicates.ShouldBe(1);
@@ -32,7 +33,7 @@ public sealed class ListenScreeningTests
         var next = At(0);
         next.ListenTime.Nanos += 1_000;
 
-        var screened = ListenScreening.Screen([At(0), later, next], Now);
+        var screened = ListenScreening.Screen([At(0), later, next], Now, DeletedUsers.None);
 
         screened.Good.Count.ShouldBe(2);
         screened.Duplicates.ShouldBe(1);
@@ -44,7 +45,7 @@ public sealed class ListenScreeningTests
         var bad = At(0);
         bad.PlayedShare = 7;
 
-        var screened = ListenScreening.Screen([bad, At(0)], Now);
+        var screened = ListenScreening.Screen([bad, At(0)], Now, DeletedUsers.None);
 
         screened.Good.Count.ShouldBe(1);
         screened.Duplicates.ShouldBe(0);
@@ -61,7 +62,7 @@ public sealed class ListenScreeningTests
             return listen;
         }
 
-        var screened = ListenScreening.Screen([Named("Tool", "Lateralus"), Named("TOOL ", "lateralus"), Named("Other", "Lateralus")], Now);
+        var screened = ListenScreening.Screen([Named("Tool", "Lateralus"), Named("TOOL ", "lateralus"), Named("Other", "Lateralus")], Now, DeletedUsers.None);
 
         screened.Good.Select(listen => listen.Artist).ShouldBe(["Tool", "Other"]);
         screened.Duplicates.ShouldBe(1);

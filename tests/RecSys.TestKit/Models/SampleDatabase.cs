@@ -5,6 +5,7 @@ using RecSys.Algorithms;
 using RecSys.Algorithms.Als;
 using RecSys.Data;
 using RecSys.Data.Artifacts;
+using RecSys.Data.Deletions;
 using RecSys.Data.Histories;
 using RecSys.Data.Models;
 using RecSys.Data.Segments;
@@ -44,6 +45,8 @@ public sealed class SampleDatabase : IAsyncDisposable
 
     public ISegmentCatalogue Segments => _services.GetRequiredService<ISegmentCatalogue>();
 
+    public DeletedUserStore Deletions => _services.GetRequiredService<DeletedUserStore>();
+
     public ListenHistoryStore Histories => _services.GetRequiredService<ListenHistoryStore>();
 
     /// <summary>A SQLite database in a folder of its own.</summary>
@@ -65,12 +68,14 @@ public sealed class SampleDatabase : IAsyncDisposable
     /// <param name="activate">Makes it the active version, too; nobody is told.</param>
     /// <param name="settings">Settings that the version has besides those of ALS.</param>
     /// <param name="writeMore">Writes further artifacts of the version.</param>
+    /// <param name="heededDeletions">The number of the newest deletion that the log heeds.</param>
     public async Task WriteModelAsync(
         string version,
         SampleLog log,
         bool activate = true,
         IReadOnlyDictionary<string, string>? settings = null,
-        Func<ArtifactStore, Task>? writeMore = null)
+        Func<ArtifactStore, Task>? writeMore = null,
+        long heededDeletions = 0)
     {
         var als = new AlsOptions
         {
@@ -90,7 +95,7 @@ public sealed class SampleDatabase : IAsyncDisposable
             ["als.confidence"] = "log",
         };
         var none = CancellationToken.None;
-        await Models.BeginAsync(version, all, none);
+        await Models.BeginAsync(version, all, none, heededDeletions: heededDeletions);
         await WriteArtifactsAsync(version, log, model);
         await WriteListsAsync(version, log, model);
         if (writeMore is not null)

@@ -5,6 +5,7 @@ using RecSys.Hosting.Errors;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Lake;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Trainer.Tests.Refreshing;
 
@@ -111,7 +112,7 @@ public sealed class RefreshTests
         var (trained, _) = await trainer.TrainAsync(TrainerHost.Quick(("evaluation.enabled", "false")));
         (await trainer.Models.ReadUserRecommendationsAsync(trained.ModelVersion, "leaver", CancellationToken.None)).ShouldNotBeNull();
         using var queries = new LakeQueries(trainer.Lake);
-        (await new LakeUpkeep(queries).DeleteUserAsync("leaver", TestContext.Current.CancellationToken)).Rows.ShouldBe(1);
+        (await new LakeUpkeep(queries).EraseAsync(Deletion.Of("leaver"), TestContext.Current.CancellationToken)).Rows.ShouldBe(1);
 
         var (refreshed, _) = await trainer.TrainAsync(new TrainModelRequest { Refresh = true });
 

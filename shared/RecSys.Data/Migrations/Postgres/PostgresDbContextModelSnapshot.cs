@@ -72,6 +72,40 @@ namespace RecSys.Data.Migrations.Postgres
                     b.ToTable("api_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("RecSys.Data.Deletions.DeletedUserRow", b =>
+                {
+                    b.Property<string>("UserHash")
+                        .HasColumnType("text")
+                        .HasColumnName("user_hash")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTimeOffset?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("UserHash")
+                        .HasName("pk_deleted_users");
+
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_deleted_users_number");
+
+                    b.ToTable("deleted_users", (string)null);
+                });
+
             modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
                 {
                     b.Property<string>("UserId")
@@ -282,6 +316,10 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("error")
                         .UseCollation("C");
+
+                    b.Property<long>("HeededDeletions")
+                        .HasColumnType("bigint")
+                        .HasColumnName("heeded_deletions");
 
                     b.Property<long>("InteractionCount")
                         .HasColumnType("bigint")

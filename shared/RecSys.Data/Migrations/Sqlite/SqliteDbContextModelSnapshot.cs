@@ -65,6 +65,38 @@ namespace RecSys.Data.Migrations.Sqlite
                     b.ToTable("api_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("RecSys.Data.Deletions.DeletedUserRow", b =>
+                {
+                    b.Property<string>("UserHash")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_hash");
+
+                    b.Property<long>("DeletedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<long?>("ErasedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erased_at");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("UserHash")
+                        .HasName("pk_deleted_users");
+
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_deleted_users_number");
+
+                    b.ToTable("deleted_users", (string)null);
+                });
+
             modelBuilder.Entity("RecSys.Data.Histories.RecentListenRow", b =>
                 {
                     b.Property<string>("UserId")
@@ -257,6 +289,10 @@ namespace RecSys.Data.Migrations.Sqlite
                     b.Property<string>("Error")
                         .HasColumnType("TEXT")
                         .HasColumnName("error");
+
+                    b.Property<long>("HeededDeletions")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("heeded_deletions");
 
                     b.Property<long>("InteractionCount")
                         .HasColumnType("INTEGER")
