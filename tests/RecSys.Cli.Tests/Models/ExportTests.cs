@@ -1,5 +1,7 @@
 using System.Text.Json;
+using RecSys.Data.Artifacts;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Cli.Tests.Models;
 
@@ -11,6 +13,42 @@ public sealed class ExportTests(TrainedFolder trained) : IDisposable
     private string Output => _folder.File("out");
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Who_was_deleted_is_in_no_export_and_does_not_come_back_with_factors()
+    {
+        const string User = "user-4";
+        var data = _folder.File("data");
+        foreach (var file in Directory.GetFiles(trained.Data, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(data, Path.GetRelativePath(trained.Data, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        await Tool.JsonAsync("models", "export", "--data", data, "--format", "npz", "--output", _folder.File("before"));
+        await using var database = await SampleDatabase.OpenSqliteAsync(Path.Combine(data, "recsys.db"));
+        await database.Deletions.DeleteAsync(User, CancellationToken.None);
+
+        await Tool.JsonAsync("models", "export", "--data", data, "--output", Output);
+        await Tool.JsonAsync("models", "export", "--data", data, "--format", "npz", "--output", _folder.File("after"));
+        foreach (var table in (string[])["events", "recommendations", "personal_als"])
+        {
+            var users = Rows(await ReadAsync(table)).Select(row => Text(row, "user_id")).Distinct().ToArray();
+            users.Length.ShouldBe(SmallLog.UserCount - 1, table);
+            users.ShouldNotContain(User);
+        }
+
+        var factors = await FactorFileReader.ReadAsync(_folder.File("after/factors.npz"), "factors.npz", CancellationToken.None);
+        factors.UserIds.ShouldNotContain(User);
+        var erased = Array.FindIndex(factors.UserIds, ArtifactEraser.IsErased);
+        factors.UserFactors[(erased * factors.FactorCount)..((erased + 1) * factors.FactorCount)].ShouldAllBe(factor => factor == 0);
+
+        var imported = await Tool.JsonAsync("models", "import", _folder.File("before/factors.npz"), "--data", data);
+        var ids = await database.Artifacts.ReadTextsAsync(imported.GetProperty("modelVersion").GetString()!, ArtifactNames.UserIds, CancellationToken.None);
+        ids.ShouldNotBeNull().Length.ShouldBe(SmallLog.UserCount - 1);
+        ids.ShouldNotContain(User);
+    }
 
     [Fact]
     public async Task Tables_are_Parquet_with_documented_columns_and_the_lists_that_the_product_answers()

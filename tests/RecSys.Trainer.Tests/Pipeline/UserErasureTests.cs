@@ -86,6 +86,27 @@ public sealed class UserErasureTests(PostgresFixture postgres) : IDisposable
         (await FindAsync(trainer, "", user)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_erasure_that_was_broken_off_is_taken_up_by_the_next_trainer()
+    {
+        await using var first = await TrainerHost.StartAsync(("Trainer:ErasureGrace", "12:00:00"));
+        await first.FillLakeAsync();
+        var (gone, half) = (TrainerHost.Log.Listeners[0].UserId, TrainerHost.Log.Listeners[1].UserId);
+        await Deletions(first).DeleteAsync(gone, CancellationToken.None);
+        await first.Host.Services.GetRequiredService<UserErasure>().RunAsync(CancellationToken.None);
+        (await first.Lake.ListRemovedAsync()).ShouldNotBeEmpty("its files wait");
+        await first.Host.DisposeAsync();
+
+        await using var next = await TrainerHost.StartAsync(
+            ("Database:ConnectionString", $"Data Source={Path.Combine(first.Folder, "recsys.db")}"), ("Lake:Root", Path.Combine(first.Folder, "lake")),
+            ("Trainer:ErasureGrace", "00:00:00"), ("Trainer:ErasureInterval", "00:00:00.200"));
+        await Deletions(next).DeleteAsync(half, CancellationToken.None);
+
+        await Wait.UntilAsync(async () => (await Deletions(next).ReadUnerasedAsync(CancellationToken.None)).Count == 0, Patience, "the erasure of both");
+        (await FindAsync(first, "", gone)).ShouldBeEmpty();
+        (await FindAsync(first, "", half)).ShouldBeEmpty();
+    }
+
     private static DeletedUserStore Deletions(TrainerHost trainer) => trainer.Host.Services.GetRequiredService<DeletedUserStore>();
 
     // An import with the person among others, and one that is the person's alone.
