@@ -5,6 +5,7 @@ using RecSys.Analytics.Upkeep;
 using RecSys.Data.Segments;
 using RecSys.Lake;
 using RecSys.TestKit;
+using RecSys.TestKit.Models;
 
 namespace RecSys.Analytics.Tests.Exposures;
 

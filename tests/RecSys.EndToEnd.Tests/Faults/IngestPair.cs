@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Analytics.Listens;
+using RecSys.Contracts.Ingest.V1;
 using RecSys.Contracts.Serving.V1;
+using RecSys.Contracts.Trainer.V1;
 using RecSys.Data;
 using RecSys.Data.Histories;
 using RecSys.Data.Segments;
@@ -12,8 +14,8 @@ using RecSys.TestKit;
 namespace RecSys.EndToEnd.Tests.Faults;
 
 /// <summary>
-/// Two ingest processes, whose writers compete, and serving, on a database and a lake of their own and the servers of the distributed
-/// system.
+/// Two ingest processes, whose writers compete, serving, and a trainer that tidies the lake all the time, on a database and a lake of their
+/// own and the servers of the distributed system.
 /// </summary>
 internal sealed class IngestPair : IAsyncDisposable
 {
@@ -22,6 +24,7 @@ internal sealed class IngestPair : IAsyncDisposable
     private readonly TempFolder _folder = new("faults");
     private readonly ServiceProcess[] _ingest = [new("ingest", Nobody), new("ingest", Nobody)];
     private readonly ServiceProcess _serving = new("serving", Nobody);
+    private readonly ServiceProcess _trainer = new("trainer", Nobody);
     private readonly ServiceProvider _services;
     private readonly Dictionary<string, string?> _environment;
 
@@ -32,6 +35,10 @@ internal sealed class IngestPair : IAsyncDisposable
         {
             ["RECSYS__LAKE__ROOT"] = lake,
             ["RECSYS__LAKE__CACHE"] = _folder.File("cache"),
+            ["RECSYS__TRAINER__COMPACTFROMSEGMENTS"] = "2",
+            ["RECSYS__TRAINER__COMPACTINTERVAL"] = "00:00:01",
+            ["RECSYS__TRAINER__ERASUREINTERVAL"] = "00:00:01",
+            ["RECSYS__TRAINER__ERASUREGRACE"] = "00:00:00",
         };
         foreach (var (key, value) in bucket?.Environment ?? new Dictionary<string, string?>())
         {
@@ -56,6 +63,8 @@ internal sealed class IngestPair : IAsyncDisposable
         ["ranker"] = new("ranker", new Dictionary<string, ServiceProcess>()),
     };
 
+    private ServiceProcess[] All => [.. _ingest, _serving, _trainer];
+
     public IEnumerable<Uri> Addresses => _ingest.Select(process => process.GrpcAddress);
 
     public ServiceProcess this[int process] => _ingest[process];
@@ -64,6 +73,10 @@ internal sealed class IngestPair : IAsyncDisposable
 
     public ListenLake Lake => _services.GetRequiredService<ListenLake>();
 
+    public IngestService.IngestServiceClient Ingest => new(Grpc.Net.Client.GrpcChannel.ForAddress(_ingest[0].GrpcAddress));
+
+    public TrainerService.TrainerServiceClient Trainer => new(Grpc.Net.Client.GrpcChannel.ForAddress(_trainer.GrpcAddress));
+
     public ServingService.ServingServiceClient Serving => new(Grpc.Net.Client.GrpcChannel.ForAddress(_serving.GrpcAddress));
 
     /// <param name="system">Whose servers are used.</param>
@@ -71,7 +84,7 @@ internal sealed class IngestPair : IAsyncDisposable
     public static async Task<IngestPair> StartAsync(DistributedSystem system, S3Server? bucket)
     {
         var pair = new IngestPair(system.RabbitMq.CreateVirtualHost(), await system.Postgres.CreateDatabaseAsync(), bucket);
-        ServiceProcess[] all = [.. pair._ingest, pair._serving];
+        ServiceProcess[] all = pair.All;
         foreach (var process in all)
         {
             process.Start(pair._environment);
@@ -97,7 +110,7 @@ internal sealed class IngestPair : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_ingest.Append(_serving).Select(process => process.DisposeAsync().AsTask()));
+        await Task.WhenAll(All.Select(process => process.DisposeAsync().AsTask()));
         await _services.DisposeAsync();
         _folder.Dispose();
     }

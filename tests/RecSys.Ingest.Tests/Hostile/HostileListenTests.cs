@@ -1,6 +1,7 @@
 using System.Net;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Ingest.V1;
 using RecSys.Data.Histories;
@@ -32,6 +33,8 @@ public sealed class HostileListenTests
     [Fact]
     public async Task Every_body_is_judged_or_taken_apart_and_what_comes_of_it_can_be_stored()
     {
+        await using var ingest = await IngestHost.StartAsync(("Database:RecentListensPerUser", "100000"));
+        var acceptance = ingest.Host.Services.GetRequiredService<ListenAcceptance>();
         var now = DateTimeOffset.UtcNow;
         var rejected = new List<RejectedListenRow>();
         var good = new List<Listen>();
@@ -40,10 +43,10 @@ public sealed class HostileListenTests
             try
             {
                 var batch = Read(body);
-                var screened = ListenScreening.Screen(batch.Good, now);
+                var screened = acceptance.Screen(batch.Good, now);
                 (screened.Good.Count + screened.Duplicates + screened.Bad.Count).ShouldBe(batch.Good.Count);
                 good.AddRange(screened.Good);
-                rejected.AddRange(ListenAcceptance.RejectionsOf(screened, batch.Producer));
+                rejected.AddRange(acceptance.RejectionsOf(screened, batch.Producer));
                 rejected.AddRange(batch.Bad.Select(bad => new RejectedListenRow(bad.Reason, bad.Body, now, ProducerText.Storable(batch.Producer))));
             }
             catch (Exception exception)
@@ -57,7 +60,6 @@ public sealed class HostileListenTests
         rejected.ShouldAllBe(row => row.Reason.Length > 0);
         good.ShouldAllBe(listen => listen.ListenTime.ToDateTimeOffset() >= ListenRules.EarliestTime && new ListenIdentity(listen).Equals(new ListenIdentity(listen.Clone())));
 
-        await using var ingest = await IngestHost.StartAsync(("Database:RecentListensPerUser", "100000"));
         await ingest.Rejected.AddAsync(rejected, CancellationToken.None);
         (await ingest.Rejected.CountAsync(CancellationToken.None)).ShouldBe(rejected.DistinctBy(row => (row.Producer, row.Reason, Convert.ToHexString(row.Body))).Count());
         foreach (var part in good.Chunk(BatchRules.MaxListens))
@@ -70,7 +72,7 @@ public sealed class HostileListenTests
         history.ShouldBe(lake, "every listen is in both stores");
         foreach (var row in await ingest.Rejected.GetNewestAsync(500, CancellationToken.None))
         {
-            RejectedReplay.ListensOf(row.Body);
+            RejectedReplay.EventsOf<Listen, ListenBatch>(row.Body);
         }
     }
 

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using RabbitMQ.Client;
 using RecSys.Contracts.Events.V1;
+using RecSys.Data.Deletions;
 using RecSys.Hosting;
 using RecSys.Ingest.Consumers;
 using RecSys.Ingest.Tests.Consumers;
@@ -40,7 +41,7 @@ public sealed class HostileMessageTests(PostgresFixture postgres, RabbitMqFixtur
         foreach (var (_, body) in HostileListens.Take(Count))
         {
             var (batch, isWhole) = Read(body);
-            var screened = ListenScreening.Screen(batch.Good, isWhole ? ListenRules.ArrivalOf(ListenBatch.Parser.ParseFrom(body), now) : now);
+            var screened = ListenScreening.Screen(batch.Good, isWhole ? ListenRules.ArrivalOf(ListenBatch.Parser.ParseFrom(body), now) : now, DeletedUsers.None);
             good.UnionWith(screened.Good.Select(listen => new ListenIdentity(listen)));
             kept += screened.Bad.Count + batch.Bad.Count + (batch.Good.Count + batch.Bad.Count == 0 ? 1 : 0);
             await producer.PublishAsync(body, OddProperties(random));
