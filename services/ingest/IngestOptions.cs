@@ -23,8 +23,8 @@ internal sealed class IngestOptions
     public int KnownEvents { get; init; } = 1_000_000;
 
     /// <summary>
-    /// Whether a listen that says how long its track lasts is left out where another listen of the same user and track began within half
-    /// of that time: a second player's report of the same play. It is kept with the rejected ones. Default true.
+    /// Whether a listen that says how long its track lasts is left out where another producer's listen of the same user and track began
+    /// within half of that time: a second player's report of the same play. It is kept with the rejected ones. Default true.
     /// </summary>
     public bool LeavesOutNearDuplicates { get; init; } = true;
 

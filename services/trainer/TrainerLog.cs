@@ -64,7 +64,7 @@ internal static partial class TrainerLog
         "Merged {Before} segments of the lake into {After}, of {Dates} dates, in {Milliseconds:F0} ms.")]
     public static partial void LakeCompacted(ILogger logger, int before, int after, int dates, double milliseconds);
 
-    [LoggerMessage(7021, LogLevel.Information, "Removed {Rows} exposed positions from the lake that were shown more than {Days} days ago.")]
+    [LoggerMessage(7025, LogLevel.Information, "Removed {Rows} exposed positions from the lake that were shown more than {Days} days ago.")]
     public static partial void ExposuresExpired(ILogger logger, long rows, int days);
 
     [LoggerMessage(7020, LogLevel.Warning,

@@ -51,7 +51,7 @@ public sealed class DistributedSystem : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var postgres = PostgresServer.StartAsync();
-        var rabbitMq = RabbitMqServer.StartAsync(virtualHosts: 4);
+        var rabbitMq = RabbitMqServer.StartAsync(virtualHosts: 8);
         Postgres = await postgres;
         DatabaseConnectionString = await Postgres.CreateDatabaseAsync();
         RabbitMq = await rabbitMq;

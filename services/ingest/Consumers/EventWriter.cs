@@ -33,7 +33,7 @@ internal abstract class EventWriter<TEvent, TBatch>(
         var started = clock.GetTimestamp();
         var now = clock.GetUtcNow();
         var messages = await FindNewAsync(context);
-        var good = new List<TEvent>();
+        var good = new List<ArrivedEvent<TEvent>>();
         var bad = new List<RejectedListenRow>();
         var deleted = 0;
         foreach (var received in messages.Values)
@@ -45,7 +45,7 @@ internal abstract class EventWriter<TEvent, TBatch>(
             if (IsComplete(message, screened))
             {
                 // The same event in two messages is sorted out by the stores.
-                good.AddRange(screened.Good);
+                good.AddRange(screened.Good.Select(item => new ArrivedEvent<TEvent>(item, message.Producer)));
             }
             else
             {
@@ -68,20 +68,20 @@ internal abstract class EventWriter<TEvent, TBatch>(
     /// <summary>Stores good events and rejected ones, but for those of people who were deleted since they were screened.</summary>
     /// <returns>How many events were left out.</returns>
     private async Task<int> StoreAsync(
-        IReadOnlyCollection<Guid> messages, List<TEvent> events, IReadOnlyList<RejectedListenRow> bad, CancellationToken cancellationToken)
+        IReadOnlyCollection<Guid> messages, List<ArrivedEvent<TEvent>> events, IReadOnlyList<RejectedListenRow> bad, CancellationToken cancellationToken)
     {
         var count = events.Count;
         while (true)
         {
             var segment = events.Count == 0 ? null : await WriteAsync(events, cancellationToken);
-            var deleted = await store.StoreAsync(messages, segment, events, RecentListens(events), bad, cancellationToken);
+            var deleted = await store.StoreAsync(messages, segment, [.. events.Select(arrived => arrived.Event)], RecentListens(events), bad, cancellationToken);
             if (deleted.IsEmpty)
             {
                 return count - events.Count;
             }
 
             await lake.DiscardAsync(segment!, cancellationToken);
-            events.RemoveAll(item => deleted.Covers(item.UserId, item.EventTime!.ToDateTimeOffset()));
+            events.RemoveAll(arrived => deleted.Covers(arrived.Event.UserId, arrived.Event.EventTime!.ToDateTimeOffset()));
         }
     }
 
@@ -92,14 +92,14 @@ internal abstract class EventWriter<TEvent, TBatch>(
 
     /// <summary>Takes out of good events what is not to be stored after all.</summary>
     /// <returns>The same as it is kept.</returns>
-    protected virtual Task<IReadOnlyList<RejectedListenRow>> LeaveOutAsync(List<TEvent> events, DateTimeOffset now, CancellationToken cancellationToken) =>
+    protected virtual Task<IReadOnlyList<RejectedListenRow>> LeaveOutAsync(List<ArrivedEvent<TEvent>> events, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RejectedListenRow>>([]);
 
     /// <summary>Writes events, at least one, into a segment that is not yet part of the lake.</summary>
-    protected abstract Task<SegmentRow> WriteAsync(IReadOnlyList<TEvent> events, CancellationToken cancellationToken);
+    protected abstract Task<SegmentRow> WriteAsync(IReadOnlyList<ArrivedEvent<TEvent>> events, CancellationToken cancellationToken);
 
     /// <summary>What of the events belongs into the histories of users.</summary>
-    protected virtual IReadOnlyList<RecentListenRow> RecentListens(IReadOnlyList<TEvent> events) => [];
+    protected virtual IReadOnlyList<RecentListenRow> RecentListens(IReadOnlyList<ArrivedEvent<TEvent>> events) => [];
 
     /// <summary>
     /// The messages by an id made of their bytes, without those that were stored but not acknowledged. Producers give messages no ids, or
@@ -147,3 +147,8 @@ internal abstract class EventWriter<TEvent, TBatch>(
                 $"{message.Descriptor.FindFieldByNumber(ListenBatch.ListensFieldNumber).Name} must not be empty", message.ToByteArray(), screened.ArrivedAt, message.Producer));
     }
 }
+
+/// <summary>An event that is to be stored.</summary>
+/// <param name="Event">The event, which keeps the rules.</param>
+/// <param name="Producer">Who sent it, as it names itself.</param>
+internal readonly record struct ArrivedEvent<TEvent>(TEvent Event, string Producer);

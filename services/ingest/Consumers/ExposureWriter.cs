@@ -15,8 +15,8 @@ internal sealed class ExposureWriter(
     public const int BatchLimit = 16;
 
     /// <inheritdoc/>
-    protected override Task<SegmentRow> WriteAsync(IReadOnlyList<Exposure> events, CancellationToken cancellationToken) =>
-        Lake.WriteAsync([.. events.SelectMany(ToLakeExposures)], cancellationToken);
+    protected override Task<SegmentRow> WriteAsync(IReadOnlyList<ArrivedEvent<Exposure>> events, CancellationToken cancellationToken) =>
+        Lake.WriteAsync([.. events.SelectMany(arrived => ToLakeExposures(arrived.Event))], cancellationToken);
 
     private static IEnumerable<LakeExposure> ToLakeExposures(Exposure exposure)
     {

@@ -20,20 +20,25 @@ internal sealed class ListenWriter(
             && (message.AcceptTime is not null || listen.HasPlayedShare || listen.PlayedDuration is null));
 
     /// <inheritdoc/>
-    protected override async Task<IReadOnlyList<RejectedListenRow>> LeaveOutAsync(List<Listen> events, DateTimeOffset now, CancellationToken cancellationToken) =>
+    protected override async Task<IReadOnlyList<RejectedListenRow>> LeaveOutAsync(
+        List<ArrivedEvent<Listen>> events, DateTimeOffset now, CancellationToken cancellationToken) =>
     [
-        .. (await nearDuplicates.TakeAsync(events, cancellationToken))
-            .Select(listen => acceptance.Rejection(NearDuplicates.Reason, ListenAcceptance.Batch("", [listen]).ToByteArray(), now, "")),
+        .. (await nearDuplicates.TakeAsync(events, cancellationToken)).Select(arrived =>
+            acceptance.Rejection(NearDuplicates.Reason, ListenAcceptance.Batch(arrived.Producer, [arrived.Event]).ToByteArray(), now, arrived.Producer)),
     ];
 
     /// <inheritdoc/>
-    protected override Task<SegmentRow> WriteAsync(IReadOnlyList<Listen> events, CancellationToken cancellationToken) =>
+    protected override Task<SegmentRow> WriteAsync(IReadOnlyList<ArrivedEvent<Listen>> events, CancellationToken cancellationToken) =>
         Lake.WriteAsync([.. events.Select(ToLakeListen)], cancellationToken);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<RecentListenRow> RecentListens(IReadOnlyList<Listen> events) =>
-        [.. events.Select(listen => ToLakeListen(listen).ToRecentListen())];
+    protected override IReadOnlyList<RecentListenRow> RecentListens(IReadOnlyList<ArrivedEvent<Listen>> events) =>
+        [.. events.Select(arrived => ToLakeListen(arrived).ToRecentListen() with { ProducerCode = NearDuplicates.CodeOf(arrived.Producer) })];
 
-    private static LakeListen ToLakeListen(Listen listen) => new(
-        listen.UserId, listen.TrackId, listen.ListenTime.ToDateTimeOffset(), listen.HasPlayedShare ? listen.PlayedShare : null, Math.Max(1, (int)listen.PlayCount));
+    private static LakeListen ToLakeListen(ArrivedEvent<Listen> arrived) => new(
+        arrived.Event.UserId,
+        arrived.Event.TrackId,
+        arrived.Event.ListenTime.ToDateTimeOffset(),
+        arrived.Event.HasPlayedShare ? arrived.Event.PlayedShare : null,
+        Math.Max(1, (int)arrived.Event.PlayCount));
 }

@@ -3,6 +3,7 @@ using RecSys.Analytics.Engine;
 using RecSys.Analytics.Listens;
 using RecSys.Analytics.Upkeep;
 using RecSys.Data;
+using RecSys.Hosting.Startup;
 using RecSys.Lake;
 
 namespace RecSys.Trainer.Pipeline;
@@ -12,7 +13,7 @@ namespace RecSys.Trainer.Pipeline;
 /// readers go on meanwhile; what fails is tried again the next time.
 /// </summary>
 internal sealed class LakeCompaction(
-    LakeQueries queries, IOptions<TrainerOptions> options, TimeProvider clock, ILogger<LakeCompaction> logger) : BackgroundService
+    LakeQueries queries, StartupGate gate, IOptions<TrainerOptions> options, TimeProvider clock, ILogger<LakeCompaction> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,6 +23,7 @@ internal sealed class LakeCompaction(
             return;
         }
 
+        await gate.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(options.Value.CompactInterval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

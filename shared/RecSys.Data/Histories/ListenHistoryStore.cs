@@ -62,8 +62,8 @@ public sealed class ListenHistoryStore
         return added;
     }
 
-    /// <summary>Which of these plays began close to a kept listen of the same user and track, but not at the same time.</summary>
-    /// <param name="plays">The plays, and how close is close.</param>
+    /// <summary>Which of these plays are near to a kept listen of the same user and track (<see cref="RecentListenRow.IsNear"/>).</summary>
+    /// <param name="plays">The plays with their producers' codes, and how close is close.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>Their places in the list.</returns>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>

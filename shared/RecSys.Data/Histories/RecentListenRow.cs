@@ -11,6 +11,13 @@ namespace RecSys.Data.Histories;
 /// <param name="PlayCount">Plays that it stands for, at least 1.</param>
 public sealed record RecentListenRow(string UserId, string TrackId, DateTimeOffset ListenedAt, float? PlayedShare = null, int PlayCount = 1)
 {
+    /// <summary>A few bits of the name of the producer that reported it first, to tell two of them apart; 0 when nobody is known.</summary>
+    public short ProducerCode { get; init; }
+
+    /// <summary>Whether another producer's listen of the same user and track began close to this one, but not at the same time.</summary>
+    public bool IsNear(RecentListenRow other, TimeSpan within) =>
+        other.ProducerCode != 0 && other.ProducerCode != ProducerCode && other.ListenedAt != ListenedAt && (other.ListenedAt - ListenedAt).Duration() < within;
+
     /// <summary>By user, time and track, texts by their UTF-16 units: 0 says that both are the same listen.</summary>
     internal static int Compare(RecentListenRow one, RecentListenRow other) =>
         string.CompareOrdinal(one.UserId, other.UserId) is var byUser and not 0 ? byUser

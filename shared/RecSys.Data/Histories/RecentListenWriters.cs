@@ -41,8 +41,8 @@ internal sealed class PostgresRecentListenWriter : IRecentListenWriter
     // A row that is there and stays as it is does not come back; of one that comes back, xmax tells whether it was there.
     private const string AddListens = """
         WITH written AS (
-            INSERT INTO recent_listens AS kept (user_id, track_id, listened_at, played_share, play_count)
-            SELECT * FROM unnest(@user_ids, @track_ids, @times, @shares, @plays)
+            INSERT INTO recent_listens AS kept (user_id, track_id, listened_at, played_share, play_count, producer_code)
+            SELECT * FROM unnest(@user_ids, @track_ids, @times, @shares, @plays, @producers)
             ON CONFLICT (user_id, listened_at, track_id) DO UPDATE
             SET played_share = greatest(kept.played_share, excluded.played_share), play_count = greatest(kept.play_count, excluded.play_count)
             WHERE kept.play_count < excluded.play_count OR kept.played_share IS DISTINCT FROM greatest(kept.played_share, excluded.played_share)
@@ -71,10 +71,12 @@ internal sealed class PostgresRecentListenWriter : IRecentListenWriter
         var times = new DateTime[listens.Length];
         var shares = new float?[listens.Length];
         var plays = new int[listens.Length];
+        var producers = new short[listens.Length];
         for (var i = 0; i < listens.Length; i++)
         {
             (userIds[i], trackIds[i], var time, shares[i], plays[i]) = listens[i];
             times[i] = time.UtcDateTime;
+            producers[i] = listens[i].ProducerCode;
             if (users.Count == 0 || users[^1] != userIds[i])
             {
                 users.Add(userIds[i]);
@@ -91,7 +93,8 @@ internal sealed class PostgresRecentListenWriter : IRecentListenWriter
             new NpgsqlParameter<string[]>("track_ids", trackIds),
             new NpgsqlParameter<DateTime[]>("times", times) { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
             new NpgsqlParameter<float?[]>("shares", shares),
-            new NpgsqlParameter<int[]>("plays", plays));
+            new NpgsqlParameter<int[]>("plays", plays),
+            new NpgsqlParameter<short[]>("producers", producers));
         return (int)(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -124,15 +127,16 @@ internal sealed class PostgresRecentListenWriter : IRecentListenWriter
         var users = plays.Select(play => play.Listen.UserId).ToArray();
         var tracks = plays.Select(play => play.Listen.TrackId).ToArray();
         var times = plays.Select(play => play.Listen.ListenedAt.UtcDateTime).ToArray();
+        var producers = plays.Select(play => play.Listen.ProducerCode).ToArray();
         var within = plays.Select(play => play.Within).ToArray();
         return context.Database.SqlQuery<int>(
             $"""
             SELECT (place - 1)::int AS "Value"
-            FROM unnest({users}, {tracks}, {times}, {within}) WITH ORDINALITY AS play (user_id, track_id, listened_at, within, place)
+            FROM unnest({users}, {tracks}, {times}, {producers}, {within}) WITH ORDINALITY AS play (user_id, track_id, listened_at, producer_code, within, place)
             WHERE EXISTS (
                 SELECT 1 FROM recent_listens AS kept WHERE kept.user_id = play.user_id AND kept.track_id = play.track_id
                     AND kept.listened_at > play.listened_at - play.within AND kept.listened_at < play.listened_at + play.within
-                    AND kept.listened_at <> play.listened_at)
+                    AND kept.listened_at <> play.listened_at AND kept.producer_code NOT IN (0, play.producer_code))
             """).ToListAsync(cancellationToken);
     }
 
@@ -160,8 +164,8 @@ internal sealed class SqliteRecentListenWriter : IRecentListenWriter
     private const string AddUser = "INSERT INTO users (user_id) VALUES (@user) ON CONFLICT DO NOTHING";
 
     private const string AddListen = """
-        INSERT INTO recent_listens (user_id, track_id, listened_at, played_share, play_count)
-        VALUES (@user, @track, @time, @share, @plays) ON CONFLICT DO NOTHING
+        INSERT INTO recent_listens (user_id, track_id, listened_at, played_share, play_count, producer_code)
+        VALUES (@user, @track, @time, @share, @plays, @producer) ON CONFLICT DO NOTHING
         """;
 
     // max() of two is null where one of them is.
@@ -181,13 +185,14 @@ internal sealed class SqliteRecentListenWriter : IRecentListenWriter
     private const string IsNear = """
         SELECT EXISTS (
             SELECT 1 FROM recent_listens WHERE user_id = @user AND track_id = @track
-                AND listened_at > @time - @within AND listened_at < @time + @within AND listened_at <> @time)
+                AND listened_at > @time - @within AND listened_at < @time + @within AND listened_at <> @time
+                AND producer_code NOT IN (0, @producer))
         """;
 
     public async Task<int> AddAsync(RecSysDbContext context, RecentListenRow[] listens, CancellationToken cancellationToken)
     {
         await using var addUser = Prepare(context, AddUser, "@user");
-        await using var addListen = Prepare(context, AddListen, "@user", "@track", "@time", "@share", "@plays");
+        await using var addListen = Prepare(context, AddListen, "@user", "@track", "@time", "@share", "@plays", "@producer");
         await using var mergeListen = Prepare(context, MergeListen, "@user", "@track", "@time", "@share", "@plays");
         var (added, user) = (0, (string?)null);
         foreach (var listen in listens)
@@ -203,7 +208,7 @@ internal sealed class SqliteRecentListenWriter : IRecentListenWriter
             [
                 listen.UserId, listen.TrackId, UnixMicroseconds.From(listen.ListenedAt), (object?)listen.PlayedShare ?? DBNull.Value, listen.PlayCount,
             ];
-            if (Execute(addListen, values) > 0)
+            if (Execute(addListen, [.. values, listen.ProducerCode]) > 0)
             {
                 added++;
             }
@@ -236,12 +241,12 @@ internal sealed class SqliteRecentListenWriter : IRecentListenWriter
         RecSysDbContext context, IReadOnlyList<(RecentListenRow Listen, TimeSpan Within)> plays, CancellationToken cancellationToken)
     {
         await context.Database.OpenConnectionAsync(cancellationToken);
-        await using var isNear = Prepare(context, IsNear, "@user", "@track", "@time", "@within");
+        await using var isNear = Prepare(context, IsNear, "@user", "@track", "@time", "@within", "@producer");
         var near = new List<int>();
         for (var place = 0; place < plays.Count; place++)
         {
             var (listen, within) = plays[place];
-            Bind(isNear, listen.UserId, listen.TrackId, UnixMicroseconds.From(listen.ListenedAt), UnixMicroseconds.From(within));
+            Bind(isNear, listen.UserId, listen.TrackId, UnixMicroseconds.From(listen.ListenedAt), UnixMicroseconds.From(within), listen.ProducerCode);
             if (isNear.ExecuteScalar() is 1L)
             {
                 near.Add(place);

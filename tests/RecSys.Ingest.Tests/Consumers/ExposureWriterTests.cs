@@ -24,7 +24,7 @@ public sealed class ExposureWriterTests(PostgresFixture postgres, RabbitMqFixtur
 
         var answer = await ingest.Client.SubmitExposuresAsync(
             new SubmitExposuresRequest { Producer = "shop", Exposures = { Samples.Exposure(0), Samples.Exposure(1), bad, Samples.Exposure(0) } });
-        (await ingest.Client.SubmitExposuresAsync(new SubmitExposuresRequest { Exposures = { Samples.Exposure(1) } })).Accepted.ShouldBe(1, "sending again does no harm");
+        (await ingest.Client.SubmitExposuresAsync(new SubmitExposuresRequest { Exposures = { Samples.Exposure(1) } })).Duplicate.ShouldBe(1, "sending again does no harm");
         var latin1 = WithByte(Samples.Exposure(9, e => e.UserId = "Bj_rk").ToByteArray(), '_', 0xF6);
         await producer.PublishAsync(new ExposureBatch { Producer = "player", Exposures = { Samples.Exposure(3), Samples.Exposure(4, e => e.UserId = "") } }.ToByteArray());
         await producer.PublishAsync(Batch(Samples.Exposure(5).ToByteArray(), latin1));

@@ -126,14 +126,19 @@ public sealed class SubmitListensTests : IAsyncLifetime
     public async Task A_second_players_report_of_a_play_is_left_out_and_kept_with_the_rejected_ones()
     {
         await SubmitAsync(Timed(0), Timed(99), Timed(240));
-        var answer = await SubmitAsync(Timed(150), Timed(500), Timed(150, l => l.TrackId = "another"), Timed(150, l => l.UserId = "another"));
+        var answer = await _ingest.Client.SubmitListensAsync(new SubmitListensRequest
+        {
+            Producer = "phone",
+            Listens = { Timed(150), Timed(500), Timed(20), Timed(150, l => l.TrackId = "another"), Timed(150, l => l.UserId = "another"), Timed(240) },
+        });
 
-        // 99 is near 0, and 150 near 240: less than 100 of the track's 200 seconds.
-        answer.ShouldBe(new SubmitListensResponse { Accepted = 4 });
+        // 150 is near 240, and 20 near 0: less than 100 of the track's 200 seconds. 99 is near 0, but of the same player; 240 is known.
+        answer.ShouldBe(new SubmitListensResponse { Accepted = 5, Duplicate = 1 });
         (await _ingest.History.GetAsync("user-0", 10, null, CancellationToken.None)).Where(listen => listen.TrackId == "track-0")
-            .Select(listen => (listen.ListenedAt - Samples.Listen(0).ListenTime.ToDateTimeOffset()).TotalSeconds).ShouldBe([500, 240, 0]);
-        (await _ingest.CountAsync()).ShouldBe((5, 5, 2));
-        (await _ingest.Rejected.GetNewestAsync(10, CancellationToken.None)).ShouldAllBe(row => row.Reason.StartsWith("listen_time must not be within half"));
+            .Select(listen => (listen.ListenedAt - Samples.Listen(0).ListenTime.ToDateTimeOffset()).TotalSeconds).ShouldBe([500, 240, 99, 0]);
+        (await _ingest.CountAsync()).ShouldBe((6, 6, 2));
+        (await _ingest.Rejected.GetNewestAsync(10, CancellationToken.None))
+            .ShouldAllBe(row => row.Reason.StartsWith("listen_time must not be within half") && row.Producer == "phone");
     }
 
     [Fact]
@@ -141,7 +146,8 @@ public sealed class SubmitListensTests : IAsyncLifetime
     {
         await using var ingest = await IngestHost.StartAsync(("Ingest:LeavesOutNearDuplicates", "false"));
 
-        await ingest.Client.SubmitListensAsync(new SubmitListensRequest { Listens = { Timed(0), Timed(1) } });
+        await ingest.Client.SubmitListensAsync(new SubmitListensRequest { Producer = "phone", Listens = { Timed(0) } });
+        await ingest.Client.SubmitListensAsync(new SubmitListensRequest { Producer = "hub", Listens = { Timed(1) } });
 
         (await ingest.CountAsync()).ShouldBe((2, 2, 0));
     }

@@ -130,6 +130,10 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasColumnType("real")
                         .HasColumnName("played_share");
 
+                    b.Property<short>("ProducerCode")
+                        .HasColumnType("smallint")
+                        .HasColumnName("producer_code");
+
                     b.HasKey("UserId", "ListenedAt", "TrackId")
                         .HasName("pk_recent_listens");
 

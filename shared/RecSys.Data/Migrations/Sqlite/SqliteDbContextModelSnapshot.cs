@@ -119,6 +119,10 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasColumnType("REAL")
                         .HasColumnName("played_share");
 
+                    b.Property<short>("ProducerCode")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("producer_code");
+
                     b.HasKey("UserId", "ListenedAt", "TrackId")
                         .HasName("pk_recent_listens");
 
