@@ -10,6 +10,9 @@ namespace RecSys.Lake;
 /// </summary>
 public sealed class ListenLake : IDisposable
 {
+    // Longer than any transaction that adds a row takes.
+    private static readonly TimeSpan UnfinishedFor = TimeSpan.FromHours(1);
+
     private readonly ISegmentCatalogue _catalogue;
     private readonly LakeFiles _files;
     private readonly SegmentWriter<LakeListen> _writer;
@@ -174,12 +177,18 @@ public sealed class ListenLake : IDisposable
     /// Removes files that are part of the lake no more and that nobody reads, and those that never became a part of it: what an
     /// interrupted process left.
     /// </summary>
-    /// <param name="grace">What was removed or written later than this ago stays.</param>
+    /// <param name="grace">
+    /// What was removed later than this ago stays. What never became a part stays for an hour at least: its writer may be about to make it one.
+    /// </param>
     /// <param name="cancellationToken">Ends the removing; call again.</param>
     /// <returns>How many segments and imports.</returns>
     /// <exception cref="IOException">Files can't be removed.</exception>
     /// <exception cref="Data.DatabaseUnavailableException">The catalogue's database does not answer.</exception>
-    public async Task<int> SweepAsync(TimeSpan grace, CancellationToken cancellationToken = default)
+    public Task<int> SweepAsync(TimeSpan grace, CancellationToken cancellationToken = default) =>
+        SweepAsync(grace, grace > UnfinishedFor ? grace : UnfinishedFor, cancellationToken);
+
+    /// <summary>The same with a time of its own for what never became a part.</summary>
+    internal async Task<int> SweepAsync(TimeSpan grace, TimeSpan unfinishedFor, CancellationToken cancellationToken)
     {
         var removable = await _catalogue.ListRemovableAsync(grace, cancellationToken).ConfigureAwait(false);
         foreach (var segment in removable)
@@ -192,7 +201,7 @@ public sealed class ListenLake : IDisposable
             await _catalogue.ForgetAsync([.. removable.Select(segment => segment.Path)], cancellationToken).ConfigureAwait(false);
         }
 
-        var before = DateTimeOffset.UtcNow - grace;
+        var before = DateTimeOffset.UtcNow - unfinishedFor;
         var known = await _catalogue.ListPathsAsync(cancellationToken).ConfigureAwait(false);
         _files.Evict(known);
         return removable.Count + await _files.RemoveUnknownAsync(known, before, cancellationToken).ConfigureAwait(false);

@@ -64,7 +64,7 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IA
         (await new ExposureOutcomes(queries).ReportAsync(ExposureQuery.All, TestContext.Current.CancellationToken)).Total.Shown.ShouldBe(1);
 
         server.Keys().Count(key => key.StartsWith(_prefix + "/exposures/date=2026-03-01/")).ShouldBe(2);
-        (await ingest.SweepAsync(TimeSpan.FromSeconds(-5), TestContext.Current.CancellationToken)).ShouldBe(1);
+        (await ingest.SweepAsync(TimeSpan.FromSeconds(-5), TimeSpan.FromSeconds(-5), TestContext.Current.CancellationToken)).ShouldBe(1);
         server.Keys().Count(key => key.StartsWith(_prefix)).ShouldBe(1);
     }
 
@@ -140,7 +140,7 @@ public sealed class BucketLakeTests(S3Fixture s3) : IClassFixture<S3Fixture>, IA
         server.Keys().ShouldContain($"{_prefix}/{left.Path}");
 
         (await lake.SweepAsync(TimeSpan.FromHours(1), TestContext.Current.CancellationToken)).ShouldBe(0, "it may be on its way");
-        (await lake.SweepAsync(TimeSpan.FromSeconds(-5), TestContext.Current.CancellationToken)).ShouldBe(1);
+        (await lake.SweepAsync(TimeSpan.FromSeconds(-5), TimeSpan.FromSeconds(-5), TestContext.Current.CancellationToken)).ShouldBe(1);
 
         server.Keys().ShouldNotContain($"{_prefix}/{left.Path}");
         (await queries.CountListensAsync(TestContext.Current.CancellationToken)).ShouldBe(1);

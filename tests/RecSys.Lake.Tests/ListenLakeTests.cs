@@ -52,8 +52,8 @@ public sealed class ListenLakeTests : IDisposable
         var written = await _lake.WriteAsync([new LakeListen("u", "t2", Noon)]);
 
         (await _queries.CountListensAsync()).ShouldBe(1);
-        (await _lake.SweepAsync(TimeSpan.FromMinutes(1))).ShouldBe(0);
-        (await _lake.SweepAsync(TimeSpan.FromSeconds(-5))).ShouldBe(2);
+        (await _lake.SweepAsync(TimeSpan.Zero)).ShouldBe(0);
+        (await _lake.SweepAsync(TimeSpan.FromSeconds(-5), TimeSpan.FromSeconds(-5), TestContext.Current.CancellationToken)).ShouldBe(2);
 
         Directory.GetFiles(_lake.RootFolder, "*.parquet", SearchOption.AllDirectories).ShouldBe([segment]);
         File.Exists(Path.Combine(_lake.RootFolder, written.Path)).ShouldBeFalse();

@@ -27,6 +27,9 @@ public sealed class LakeQueries : IDisposable
     /// <summary>The lake.</summary>
     public ListenLake Lake { get; }
 
+    /// <summary>Of those who replace files in this process one at a time: what each has prepared would be in vain where another was quicker.</summary>
+    internal SemaphoreSlim UpkeepTurn { get; } = new(1);
+
     internal QueryEngine Engine
     {
         get
@@ -130,6 +133,7 @@ public sealed class LakeQueries : IDisposable
     public void Dispose()
     {
         _isDisposed = true;
+        UpkeepTurn.Dispose();
         if (_engine.IsValueCreated)
         {
             _engine.Value.Dispose();

@@ -28,6 +28,7 @@ public sealed class LakeUpkeep(LakeQueries queries)
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MinSegments, 2, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSegmentBytes, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Grace, TimeSpan.Zero, nameof(options));
+        await queries.UpkeepTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await using var snapshot = await Lake.OpenAsync(options.IsSmall, cancellationToken).ConfigureAwait(false);
@@ -41,6 +42,7 @@ public sealed class LakeUpkeep(LakeQueries queries)
         }
         finally
         {
+            queries.UpkeepTurn.Release();
             if (!cancellationToken.IsCancellationRequested)
             {
                 await Lake.SweepAsync(options.Grace, cancellationToken).ConfigureAwait(false);
@@ -59,7 +61,19 @@ public sealed class LakeUpkeep(LakeQueries queries)
     public async Task<ErasureReport> EraseAsync(DeletedUsers deleted, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(deleted);
-        deleted = new DeletedUsers(deleted.Rows.Where(user => user.UserId is not null));
+        await queries.UpkeepTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await EraseInTurnAsync(new DeletedUsers(deleted.Rows.Where(user => user.UserId is not null)), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            queries.UpkeepTurn.Release();
+        }
+    }
+
+    private async Task<ErasureReport> EraseInTurnAsync(DeletedUsers deleted, CancellationToken cancellationToken)
+    {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             await using var snapshot = await Lake.OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -155,6 +155,7 @@ internal abstract class RecSysDbContext(DbContextOptions options) : DbContext(op
             segment.Property(s => s.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), stored => Enum.Parse<SegmentKind>(stored, true));
             segment.HasIndex(s => s.Name).IsUnique().HasFilter("kind = 'import' AND removed_at IS NULL");
             segment.HasIndex(s => s.RemovedAt);
+            segment.Property(s => s.LastReader);
         });
         modelBuilder.Entity<SegmentReaderRow>().ToTable("lake_readers").HasKey(r => r.ReaderId);
         modelBuilder.Entity<StoredMessageRow>(message =>

@@ -29,7 +29,7 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
             {
                 var now = _clock.GetUtcNow();
                 await context.SegmentReaders.Where(row => row.ReaderId == reader).ExecuteDeleteAsync(cancellationToken);
-                context.Add(new SegmentReaderRow(reader, now, now + Lease));
+                context.Add(new SegmentReaderRow(reader, now, now + Lease) { Number = await LastReaderAsync(context, cancellationToken) + 1 });
                 return await context.SaveChangesAsync(cancellationToken);
             },
             cancellationToken);
@@ -108,9 +108,17 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
         {
             var now = _clock.GetUtcNow();
             await context.SegmentReaders.Where(reader => reader.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
-            var oldest = await context.SegmentReaders.OrderBy(reader => reader.ReadAt).FirstOrDefaultAsync(cancellationToken);
-            var before = (oldest is null || oldest.ReadAt > now ? now : oldest.ReadAt) - grace;
-            return await context.LakeSegments.Where(segment => segment.RemovedAt <= before).OrderBy(segment => segment.Path).ToListAsync(cancellationToken);
+
+            // By number, not by time: a removal says when it began, and a reader who came after that may have read before it was committed. One
+            // who may have been told of what is seen to be removed here was there before this, so the number is asked for after it.
+            var removed = await context.LakeSegments.Where(segment => segment.RemovedAt != null && segment.LastReader == null)
+                .Select(segment => segment.Path).ToArrayAsync(cancellationToken);
+            long? last = await LastReaderAsync(context, cancellationToken);
+            await context.LakeSegments.Where(segment => removed.Contains(segment.Path))
+                .ExecuteUpdateAsync(update => update.SetProperty(segment => segment.LastReader, last), cancellationToken);
+            var oldest = await context.SegmentReaders.MinAsync(reader => (long?)reader.Number, cancellationToken) ?? long.MaxValue;
+            var before = now - grace;
+            return await context.LakeSegments.Where(segment => segment.RemovedAt <= before && segment.LastReader < oldest).OrderBy(segment => segment.Path).ToListAsync(cancellationToken);
         },
         cancellationToken);
 
@@ -121,6 +129,10 @@ public sealed class DatabaseSegmentCatalogue : ISegmentCatalogue
     /// <inheritdoc/>
     public async Task<IReadOnlySet<string>> ListPathsAsync(CancellationToken cancellationToken) => (await _database.ReadAsync(
         context => context.LakeSegments.Select(segment => segment.Path).ToListAsync(cancellationToken), cancellationToken)).ToHashSet(StringComparer.Ordinal);
+
+    private static async Task<long> LastReaderAsync(RecSysDbContext context, CancellationToken cancellationToken) => Math.Max(
+        await context.SegmentReaders.MaxAsync(reader => (long?)reader.Number, cancellationToken) ?? 0,
+        await context.LakeSegments.MaxAsync(segment => segment.LastReader, cancellationToken) ?? 0);
 
     internal static async Task<bool> AreThereAsync(RecSysDbContext context, IReadOnlyList<SegmentRow> segments, CancellationToken cancellationToken)
     {

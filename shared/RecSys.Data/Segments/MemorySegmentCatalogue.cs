@@ -9,15 +9,16 @@ public sealed class MemorySegmentCatalogue(TimeProvider? clock = null) : ISegmen
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, SegmentRow> _segments = new(StringComparer.Ordinal);
-    private readonly Dictionary<Guid, DateTimeOffset> _readers = [];
+    private readonly HashSet<long> _readers = [];
+    private long _lastReader;
 
     /// <inheritdoc/>
     public Task<HeldSegments> HoldAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            var reader = Guid.NewGuid();
-            _readers.Add(reader, _clock.GetUtcNow());
+            var reader = ++_lastReader;
+            _readers.Add(reader);
             return Task.FromResult(new HeldSegments(Present(), DeletedUsers.None, () =>
             {
                 lock (_lock)
@@ -62,7 +63,7 @@ public sealed class MemorySegmentCatalogue(TimeProvider? clock = null) : ISegmen
             var now = _clock.GetUtcNow();
             foreach (var path in gone)
             {
-                _segments[path] = _segments[path] with { RemovedAt = now };
+                _segments[path] = _segments[path] with { RemovedAt = now, LastReader = _lastReader };
             }
 
             foreach (var segment in added)
@@ -82,8 +83,9 @@ public sealed class MemorySegmentCatalogue(TimeProvider? clock = null) : ISegmen
     {
         lock (_lock)
         {
-            var before = _readers.Values.Append(_clock.GetUtcNow()).Min() - grace;
-            return Task.FromResult<IReadOnlyList<SegmentRow>>([.. _segments.Values.Where(segment => segment.RemovedAt <= before)]);
+            var before = _clock.GetUtcNow() - grace;
+            var oldest = _readers.Append(long.MaxValue).Min();
+            return Task.FromResult<IReadOnlyList<SegmentRow>>([.. _segments.Values.Where(segment => segment.RemovedAt <= before && segment.LastReader < oldest)]);
         }
     }
 

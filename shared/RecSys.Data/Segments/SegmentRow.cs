@@ -31,12 +31,22 @@ public sealed record SegmentRow(
     /// <summary>When it ceased to be part of the lake; null while it is one. Its files stay until nobody reads them.</summary>
     public DateTimeOffset? RemovedAt { get; init; }
 
+    /// <summary>
+    /// The newest reader when the removal was first seen by whoever removes files; null before. It and those before it may have been told of
+    /// this segment, those after it were not.
+    /// </summary>
+    internal long? LastReader { get; init; }
+
     /// <summary>Whether it holds listens, ingested or imported.</summary>
     public bool HoldsListens => Kind != SegmentKind.Exposures;
 }
 
 /// <summary>Somebody who reads what was part of the lake at a moment.</summary>
-internal sealed record SegmentReaderRow(string ReaderId, DateTimeOffset ReadAt, DateTimeOffset ExpiresAt);
+internal sealed record SegmentReaderRow(string ReaderId, DateTimeOffset ReadAt, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Larger than that of every reader who was there before; two who come at the same moment may have the same.</summary>
+    public long Number { get; init; }
+}
 
 /// <summary>A message whose listens or exposures are stored: when it comes again, it is known.</summary>
 internal sealed record StoredMessageRow(Guid MessageId, DateTimeOffset StoredAt);

@@ -182,6 +182,24 @@ public abstract class SegmentCatalogueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_reader_was_told_of_stays_for_it_though_its_removal_says_that_it_began_before()
+    {
+        await AddAsync("a");
+        await using (var reader = await Open().HoldAsync(Cancellation))
+        {
+            // As of a transaction that began before the reader came and was committed after it had read, or of another machine's clock.
+            Advance(-TimeSpan.FromMinutes(1));
+            await _catalogue.SwapAsync([Listens("b")], ["a"], Cancellation);
+            Advance(Grace + TimeSpan.FromMinutes(2));
+
+            reader.Segments.ShouldHaveSingleItem().Path.ShouldBe("a");
+            (await RemovableAsync()).ShouldBeEmpty();
+        }
+
+        (await RemovableAsync()).ShouldBe(["a"]);
+    }
+
+    [Fact]
     public async Task What_is_forgotten_is_known_no_more_and_may_be_forgotten_again()
     {
         await AddAsync("a", "b");

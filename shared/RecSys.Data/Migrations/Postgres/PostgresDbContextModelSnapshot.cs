@@ -500,6 +500,10 @@ namespace RecSys.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
                     b.Property<DateTimeOffset>("ReadAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("read_at");
@@ -543,6 +547,10 @@ namespace RecSys.Data.Migrations.Postgres
                     b.Property<DateTimeOffset>("LastListen")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_listen");
+
+                    b.Property<long?>("LastReader")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_reader");
 
                     b.Property<string>("Name")
                         .IsRequired()

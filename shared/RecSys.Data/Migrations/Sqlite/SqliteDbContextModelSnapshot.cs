@@ -464,6 +464,10 @@ namespace RecSys.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
 
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
                     b.Property<long>("ReadAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("read_at");
@@ -505,6 +509,10 @@ namespace RecSys.Data.Migrations.Sqlite
                     b.Property<long>("LastListen")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_listen");
+
+                    b.Property<long?>("LastReader")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_reader");
 
                     b.Property<string>("Name")
                         .IsRequired()
