@@ -36,7 +36,7 @@ internal sealed class IngestPair : IAsyncDisposable
             ["RECSYS__LAKE__ROOT"] = lake,
             ["RECSYS__LAKE__CACHE"] = _folder.File("cache"),
             ["RECSYS__TRAINER__COMPACTFROMSEGMENTS"] = "2",
-            ["RECSYS__TRAINER__COMPACTINTERVAL"] = "00:00:01",
+            ["RECSYS__TRAINER__COMPACTINTERVAL"] = "00:00:03",
             ["RECSYS__TRAINER__ERASUREINTERVAL"] = "00:00:01",
             ["RECSYS__TRAINER__ERASUREGRACE"] = "00:00:00",
         };

@@ -9,12 +9,12 @@ namespace RecSys.EndToEnd.Tests.Faults;
 
 /// <summary>
 /// Producers that send listens at a steady rate to several ingest processes, as producers do that must lose none: what was not confirmed
-/// is sent again, to another process. No two listens are the same; listen n is of track <c>track-n</c>.
+/// is sent again, to another process. No two listens begin at the same time.
 /// </summary>
 internal sealed class ListenLoad : IAsyncDisposable
 {
     private const int ListensPerCall = 500;
-    public const int Users = 5_000;
+    private const int Tracks = 997;
     private const int Producers = 4;
 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
@@ -22,6 +22,7 @@ internal sealed class ListenLoad : IAsyncDisposable
 
     private readonly GrpcChannel[] _channels;
     private readonly int _listensPerSecond;
+    private readonly int _users;
     private readonly CancellationTokenSource _ended = new();
     private readonly DateTime _firstListen = DateTime.UtcNow.AddHours(-12);
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -30,8 +31,12 @@ internal sealed class ListenLoad : IAsyncDisposable
     private long _confirmed;
     private long _failures;
 
-    public ListenLoad(IEnumerable<Uri> ingest, int listensPerSecond)
+    /// <param name="ingest">The processes.</param>
+    /// <param name="listensPerSecond">The rate.</param>
+    /// <param name="users">How many people listen, in turn.</param>
+    public ListenLoad(IEnumerable<Uri> ingest, int listensPerSecond, int users = 5_000)
     {
+        _users = users;
         _channels = [.. ingest.Select(address => GrpcChannel.ForAddress(address))];
         _listensPerSecond = listensPerSecond;
         _producers = [.. Enumerable.Range(0, Producers).Select(producer => Task.Run(() => ProduceAsync(producer)))];
@@ -43,9 +48,9 @@ internal sealed class ListenLoad : IAsyncDisposable
     /// <summary>Calls that failed and were made again.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
-    public static string UserOf(long number) => $"fault-user-{number % Users}";
+    public string UserOf(long number) => $"fault-user-{number % _users}";
 
-    public static string TrackOf(long number) => $"track-{number}";
+    public static string TrackOf(long number) => $"track-{number % Tracks}";
 
     /// <summary>Ends the load. All listens that were ever sent are confirmed then.</summary>
     /// <returns>How many there are: the numbers from 0 up to it.</returns>
