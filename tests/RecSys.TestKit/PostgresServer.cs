@@ -95,6 +95,7 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             _process = null;
             await process.DisposeAsync().ConfigureAwait(false);
+            NpgsqlConnection.ClearAllPools();
         }
     }
 
@@ -106,6 +107,9 @@ public sealed class PostgresServer : IAsyncDisposable
             _process = null;
             await process.KillAsync().ConfigureAwait(false);
             await process.DisposeAsync().ConfigureAwait(false);
+
+            // A test that asks the next server must not be given a session of this one.
+            NpgsqlConnection.ClearAllPools();
         }
     }
 
