@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Candidate;
+using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Events.V1;
 using RecSys.Contracts.Serving.V1;
 using RecSys.Hosting.Bus;
@@ -48,6 +49,9 @@ internal sealed class ServingSystem : IAsyncDisposable
     public ServiceHost Serving => _serving ?? throw new InvalidOperationException("Serving was not started.");
 
     public ServingService.ServingServiceClient Client => new(Serving.Channel);
+
+    /// <summary>Asks the candidate service itself.</summary>
+    public CandidateService.CandidateServiceClient CandidateClient => new(_candidate!.Channel);
 
     /// <summary>Starts everything on a SQLite database, with the log's model as version <c>v1</c> or without any.</summary>
     public static async Task<ServingSystem> StartAsync(SampleLog? log, params (string Key, string Value)[] settings) =>
@@ -105,9 +109,9 @@ internal sealed class ServingSystem : IAsyncDisposable
         .PublishAsync(new ListenBatch { Producer = "test", Listens = { listens } }, CancellationToken.None);
 
     /// <summary>Says that a version became active, to every service's own bus in memory.</summary>
-    public async Task AnnounceAsync(string version)
+    public async Task AnnounceAsync(string version, bool toRanker = true)
     {
-        foreach (var host in new[] { _candidate!, _ranker!, Serving })
+        foreach (var host in toRanker ? [_candidate!, _ranker!, Serving] : new[] { _candidate!, Serving })
         {
             await host.Services.GetRequiredService<IEventPublisher>()
                 .PublishAsync(new ModelPublished { ModelVersion = version, PublishTime = DateTimeOffset.UtcNow.ToTimestamp() }, CancellationToken.None);

@@ -12,8 +12,17 @@ internal sealed class CandidateGrpcService(ModelFollower<CandidateModel> models,
     public override async Task<GetCandidatesResponse> GetCandidates(GetCandidatesRequest request, ServerCallContext context)
     {
         var (candidateCount, sources) = CandidateRequests.Check(request);
-        var model = await models.RequireAsync(Timeout.InfiniteTimeSpan, context.CancellationToken);
-        return retriever.Retrieve(model, request, candidateCount, sources, context.CancellationToken);
+        var isNamed = request.ModelVersion.Length > 0;
+        var model = isNamed
+            ? models.Require(request.ModelVersion)
+            : await models.RequireAsync(Timeout.InfiniteTimeSpan, context.CancellationToken);
+        var response = retriever.Retrieve(model, request, candidateCount, sources, context.CancellationToken);
+        if (!isNamed && models.PreviousVersion is { } previous && previous != model.Version)
+        {
+            response.PreviousModelVersion = previous;
+        }
+
+        return response;
     }
 
     public override async Task<GetSimilarTracksResponse> GetSimilarTracks(GetSimilarTracksRequest request, ServerCallContext context)

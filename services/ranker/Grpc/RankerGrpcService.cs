@@ -14,8 +14,9 @@ internal sealed class RankerGrpcService(ModelFollower<RankerModel> follower, IOp
     public override Task<RankResponse> Rank(RankRequest request, ServerCallContext context)
     {
         var trackCount = RankerRequests.Check(request);
-        // Candidates that were retrieved a moment ago may be of the version before.
-        var version = follower.Find(request.ModelVersion) ?? follower.Current ?? _untrained;
+        // Candidates that were retrieved a moment ago may be of the version before. The configured weights belong to no version.
+        var current = follower.Current ?? _untrained;
+        var version = request.ModelVersion.Length > 0 && current != _untrained ? follower.Require(request.ModelVersion) : current;
         var trees = version.Trees is { } own && own.KnowsUserOf(request) ? own : null;
         var response = new RankResponse { ModelVersion = version.Version, Trained = trees is not null };
         if (trees is not null)

@@ -35,7 +35,7 @@ internal sealed class SlateComposer(
         }
 
         var filter = new SlateFilter(history.Listens, request.IncludeHeard, request.ExcludedTrackIds);
-        var retrieved = await RetrieveAsync(request, history.Listens, budget, cancellationToken);
+        var retrieved = await RetrieveAsync(request, history.Listens, modelVersion: "", budget, cancellationToken);
         var (version, ranked) = retrieved.IsThere
             ? await RankAsync(request, history.Listens, filter, retrieved.Value, degradations, budget, cancellationToken)
             : await ReadStoredAsync(request, history.Listens, filter, retrieved.Cause, degradations, budget, cancellationToken);
@@ -68,10 +68,11 @@ internal sealed class SlateComposer(
     }
 
     private Task<DownstreamAnswer<GetCandidatesResponse>> RetrieveAsync(
-        SlateRequest request, IReadOnlyList<HistoryListen> history, CallBudget budget, CancellationToken cancellationToken)
+        SlateRequest request, IReadOnlyList<HistoryListen> history, string modelVersion, CallBudget budget, CancellationToken cancellationToken)
     {
         var call = new GetCandidatesRequest
         {
+            ModelVersion = modelVersion,
             UserId = request.UserId,
             CandidateCount = Math.Max(options.Value.CandidateCount, request.SlateSize),
             IncludeHeard = request.IncludeHeard,
@@ -111,6 +112,16 @@ internal sealed class SlateComposer(
         if (ranked.IsThere)
         {
             return (retrieved.ModelVersion, InRankOrder(candidates, ranked.Value));
+        }
+
+        // The ranker may be the last to load a new version. Both hold the one before: the answer is made from that.
+        if (ranked.Cause == DownstreamPart.NoModel && retrieved.PreviousModelVersion.Length > 0)
+        {
+            var before = await RetrieveAsync(request, history, retrieved.PreviousModelVersion, budget, cancellationToken);
+            if (before.IsThere)
+            {
+                return await RankAsync(request, history, filter, before.Value, degradations, budget, cancellationToken);
+            }
         }
 
         degradations.Add($"ranker: {ranked.Cause}; tracks are in the order of retrieval");

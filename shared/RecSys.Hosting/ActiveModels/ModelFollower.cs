@@ -47,12 +47,20 @@ public sealed class ModelFollower<TModel>(
     /// <summary>What is in use; null when no version has been active yet.</summary>
     public TModel? Current => _versions.Current?.Model;
 
+    /// <summary>The version before the one in use, while it is held.</summary>
+    public string? PreviousVersion => _versions.Previous?.Version;
+
     /// <summary>What is held of a version, the one in use or the one before; null when it is neither.</summary>
     public TModel? Find(string version)
     {
         var (current, previous) = _versions;
         return current?.Version == version ? current.Model : previous?.Version == version ? previous.Model : null;
     }
+
+    /// <summary>What is held of the version that a request names, to be taken once for each request.</summary>
+    /// <exception cref="RecSysException">FAILED_PRECONDITION: it is neither the one in use nor the one before.</exception>
+    public TModel Require(string version) => Find(version) ?? throw RecSysException.FailedPrecondition(
+        "VERSION_NOT_HELD", $"Model version {version} is not loaded here, or not any more. Ask for the active version.");
 
     /// <summary>What is in use, to be taken once for each request.</summary>
     /// <param name="longestWait">For the first version to be loaded, which may have been published a moment ago.</param>

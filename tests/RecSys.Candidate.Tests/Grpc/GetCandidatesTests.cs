@@ -32,6 +32,20 @@ public sealed class GetCandidatesTests
     }
 
     [Fact]
+    public async Task A_version_that_is_not_held_is_refused_by_name()
+    {
+        await using var candidate = await StartAsync(Log);
+
+        var named = await candidate.Client.GetCandidatesAsync(new GetCandidatesRequest { UserId = "u", ModelVersion = "v1" });
+        var error = await Should.ThrowAsync<RpcException>(async () =>
+            await candidate.Client.GetCandidatesAsync(new GetCandidatesRequest { UserId = "u", ModelVersion = "v0" }));
+
+        (named.ModelVersion, named.PreviousModelVersion).ShouldBe(("v1", ""));
+        error.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        error.Status.Detail.ShouldContain("Model version v0 is not loaded here");
+    }
+
+    [Fact]
     public async Task Every_source_answers_and_each_track_is_there_once()
     {
         await using var candidate = await StartAsync(Log);

@@ -65,11 +65,12 @@ public sealed class RankTests : IAsyncLifetime
 
         var old = await Client(host).RankAsync(Request("v1"));
         var current = await Client(host).RankAsync(Request("v2"));
-        var unknown = await Client(host).RankAsync(Request("v0"));
+        var unknown = await Should.ThrowAsync<RpcException>(async () => await Client(host).RankAsync(Request("v0")));
 
         (old.ModelVersion, old.Tracks[0].TrackId).ShouldBe(("v1", "popular"));
         (current.ModelVersion, current.Tracks[^1].TrackId).ShouldBe(("v2", "popular"));
-        unknown.ModelVersion.ShouldBe("v2");
+        unknown.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        unknown.Status.Detail.ShouldContain("Model version v0 is not loaded here");
     }
 
     [Fact]

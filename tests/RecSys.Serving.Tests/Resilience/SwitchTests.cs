@@ -1,3 +1,4 @@
+using RecSys.Contracts.Candidate.V1;
 using RecSys.TestKit;
 using RecSys.TestKit.Models;
 
@@ -38,6 +39,29 @@ public sealed class SwitchTests
         await stop.CancelAsync();
 
         await Task.WhenAll(callers);
+    }
+
+    [Fact]
+    public async Task Until_the_ranker_has_loaded_the_new_version_whole_slates_come_from_the_one_before()
+    {
+        await using var system = await ServingSystem.StartAsync(First);
+        await system.Database.Tracks.PutAsync([.. Second.Catalogue()], CancellationToken.None);
+        await system.Database.WriteModelAsync("v2", Second);
+        await system.AnnounceAsync("v2", toRanker: false);
+        var user = SampleLog.User(taste: 1, number: 2);
+        await Wait.UntilAsync(
+            async () => (await system.CandidateClient.GetCandidatesAsync(new GetCandidatesRequest { UserId = user })).ModelVersion == "v2",
+            ServingSystem.Patience,
+            "the new version in the candidate service");
+
+        var before = await system.RecommendAsync(user);
+        await system.AnnounceAsync("v2");
+        var after = await system.RecommendUntilAsync(user, slate => slate.ModelVersion == "v2", "a slate of the new version");
+
+        (before.ModelVersion, before.Degraded, before.Items.Count).ShouldBe(("v1", false, 10));
+        before.Items.ShouldAllBe(item => item.Track.TrackId.StartsWith("first-"));
+        (after.Degraded, after.Items.Count).ShouldBe((false, 10));
+        after.Items.ShouldAllBe(item => item.Track.TrackId.StartsWith("second-"));
     }
 
     private static int Answers(Dictionary<string, int> answered, string version)
