@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using RecSys.Algorithms.Linear;
 using RecSys.Algorithms.Matrices;
 
@@ -72,10 +73,12 @@ internal static unsafe class SingleQueryRanking
     private static uint Candidates(int* products, float scale, ReadOnlySpan<float> scales, float limit)
     {
         var hits = 0u;
-        for (var i = 0; i < Padding.Tile; i++)
+        for (var i = 0; i < Padding.Tile; i += Vector256<float>.Count)
         {
+            var scores = Vector256.ConvertToSingle(Vector256.Load(products + i)) * scale * Vector256.Create(scales.Slice(i, Vector256<float>.Count));
+
             // Not "≥ limit": with a limit of negative infinity or NaN everything is a candidate.
-            hits |= products[i] * scale * scales[i] < limit ? 0 : 1u << i;
+            hits |= (~Vector256.LessThan(scores, Vector256.Create(limit))).ExtractMostSignificantBits() << i;
         }
 
         return hits;
