@@ -31,7 +31,7 @@ internal sealed class DownstreamPart
     /// <summary>The cause when the part was not even asked.</summary>
     public const string LeftAlone = "failing, not asked";
 
-    /// <summary>The cause when the part answers but has loaded no model version yet.</summary>
+    /// <summary>The cause when the part answers but has not loaded the model version that is asked for, or none at all.</summary>
     public const string NoModel = "no model loaded yet";
 
     private readonly string _name;

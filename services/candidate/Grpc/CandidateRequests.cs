@@ -1,6 +1,7 @@
 using RecSys.Candidate.Models;
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
+using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Candidate.Grpc;
@@ -12,7 +13,6 @@ internal static class CandidateRequests
     public const int DefaultCandidateCount = 300;
     private const int MaxHistory = 1_000;
     private const int MaxExcludedTracks = 10_000;
-    private const int MaxVersionLength = 128;
     private const int MaxTrackCount = CandidateModel.MaxNeighbors;
     private const int DefaultTrackCount = 10;
 
@@ -31,7 +31,7 @@ internal static class CandidateRequests
         violations.RequireEach(
             request.Sources, "sources", static (source, found) => found.Require(AllSources.Contains(source), "", "must be a source that this service knows"));
         violations.RequireStoredIds(request.ExcludedTrackIds, MaxExcludedTracks, "excluded_track_ids");
-        violations.RequireText(request.ModelVersion, "model_version", MaxVersionLength);
+        violations.RequireText(request.ModelVersion, "model_version", ModelStore.MaxVersionLength);
         violations.ThrowIfAny();
         return (
             request.CandidateCount == 0 ? DefaultCandidateCount : request.CandidateCount,

@@ -15,8 +15,9 @@ internal sealed class RankerGrpcService(ModelFollower<RankerModel> follower, IOp
     {
         var trackCount = RankerRequests.Check(request);
         // Candidates that were retrieved a moment ago may be of the version before. The configured weights belong to no version.
-        var current = follower.Current ?? _untrained;
-        var version = request.ModelVersion.Length > 0 && current != _untrained ? follower.Require(request.ModelVersion) : current;
+        var version = follower.Current is not { } current ? _untrained
+            : request.ModelVersion.Length > 0 ? follower.Require(request.ModelVersion)
+            : current;
         var trees = version.Trees is { } own && own.KnowsUserOf(request) ? own : null;
         var response = new RankResponse { ModelVersion = version.Version, Trained = trees is not null };
         if (trees is not null)

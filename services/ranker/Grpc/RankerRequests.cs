@@ -1,6 +1,7 @@
 using RecSys.Contracts.Candidate.V1;
 using RecSys.Contracts.Common.V1;
 using RecSys.Contracts.Ranker.V1;
+using RecSys.Data.Models;
 using RecSys.Hosting.Errors;
 
 namespace RecSys.Ranker.Grpc;
@@ -9,7 +10,6 @@ namespace RecSys.Ranker.Grpc;
 internal static class RankerRequests
 {
     private const int MaxCandidates = 1_000;
-    private const int MaxVersionLength = 128;
     private const int MaxHistory = 1_000;
 
     /// <returns>How many tracks to return.</returns>
@@ -19,7 +19,7 @@ internal static class RankerRequests
         var violations = new FieldViolations();
         violations.RequireId(request.UserId, "user_id");
         violations.RequireRange(request.TrackCount, 0, MaxCandidates, "track_count");
-        violations.RequireText(request.ModelVersion, "model_version", MaxVersionLength);
+        violations.RequireText(request.ModelVersion, "model_version", ModelStore.MaxVersionLength);
         if (violations.Require(
             request.Candidates.Count is >= 1 and <= MaxCandidates,
             "candidates",

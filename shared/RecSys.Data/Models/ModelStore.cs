@@ -12,6 +12,9 @@ namespace RecSys.Data.Models;
 /// </summary>
 public sealed partial class ModelStore
 {
+    /// <summary>Characters that a version's id may have.</summary>
+    public const int MaxVersionLength = 128;
+
     private const int MaximumPageSize = 100;
 
     private readonly RecSysDatabase _database;
@@ -24,7 +27,7 @@ public sealed partial class ModelStore
     }
 
     /// <summary>Creates a version in training.</summary>
-    /// <param name="version">Its id, 1 to 128 characters.</param>
+    /// <param name="version">Its id, 1 to <see cref="MaxVersionLength"/> characters.</param>
     /// <param name="settings">All settings of the training, defaults included.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <param name="baseVersion">The version that it is refreshed from; null when it is trained afresh.</param>
@@ -37,7 +40,7 @@ public sealed partial class ModelStore
     {
         StorableValues.Text(version, nameof(version));
         ArgumentException.ThrowIfNullOrWhiteSpace(version);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(version.Length, 128, nameof(version));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(version.Length, MaxVersionLength, nameof(version));
         foreach (var (key, value) in settings)
         {
             StorableValues.Text(key, nameof(settings));
