@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using RecSys.Analytics.Synthetic;
@@ -9,6 +10,7 @@ using RecSys.Data.Segments;
 using RecSys.Lake;
 using RecSys.TestKit;
 using RecSys.TestKit.Hosts;
+using RecSys.Trainer.Pipeline;
 
 namespace RecSys.Trainer.Tests;
 
@@ -88,9 +90,37 @@ internal sealed class TrainerHost : IAsyncDisposable
     /// <summary>Trains to the end, good or bad.</summary>
     public async Task<(Model Model, List<TrainingProgress> Progress)> TrainAsync(TrainModelRequest request)
     {
-        var version = (await Client.TrainModelAsync(request)).ModelVersion;
-        var progress = await WatchAsync(version);
-        return (await GetAsync(version), progress);
+        // From before it begins: the first stage of a quick one may be over before WatchTraining is asked.
+        using var stop = new CancellationTokenSource();
+        var news = new ConcurrentQueue<TrainingProgress>();
+        var listening = ListenAsync();
+        try
+        {
+            var version = (await Client.TrainModelAsync(request)).ModelVersion;
+            var end = (await WatchAsync(version))[^1];
+            await Wait.UntilAsync(() => news.Contains(end), TimeSpan.FromSeconds(5), "the end that WatchTraining told of");
+            return (await GetAsync(version), [.. news.Where(progress => progress.ModelVersion == version)]);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await listening;
+        }
+
+        async Task ListenAsync()
+        {
+            try
+            {
+                await foreach (var progress in Host.Services.GetRequiredService<ProgressBoard>().WatchAllAsync(stop.Token))
+                {
+                    news.Enqueue(progress);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The training has ended.
+            }
+        }
     }
 
     /// <summary>What WatchTraining says until it ends.</summary>

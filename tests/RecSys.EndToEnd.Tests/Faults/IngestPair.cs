@@ -33,6 +33,8 @@ internal sealed class IngestPair : IAsyncDisposable
         var lake = bucket is null ? _folder.File("lake") : $"s3://{S3Server.Bucket}/lake";
         _environment = new Dictionary<string, string?>(DistributedSystem.Environment(broker, database, _folder.File("lake")))
         {
+            // More than anybody hears, however long a test takes: the database must hold as many as the lake.
+            ["RECSYS__DATABASE__RECENTLISTENSPERUSER"] = "100000",
             ["RECSYS__LAKE__ROOT"] = lake,
             ["RECSYS__LAKE__CACHE"] = _folder.File("cache"),
             ["RECSYS__TRAINER__COMPACTFROMSEGMENTS"] = "2",
